@@ -1,0 +1,36 @@
+// The rooms of the house and what they may never import. Read this as the statement of docs/architecture.md.
+const inside = (room) => `^server/src/${room}`;
+const forbid = (name, from, notTo, why) => ({
+  name,
+  comment: why,
+  severity: "error",
+  from: { path: from },
+  to: { path: ".", pathNot: notTo },
+});
+const rooms = (...names) => names.map(inside);
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+    forbid("numeric-imports-nothing", inside("engine/numeric"), rooms("engine/numeric"), "typed-array helpers stand alone"),
+    forbid("model-imports-numeric", inside("engine/model"), rooms("engine/numeric", "engine/model"), "the cost model knows no search, no text"),
+    forbid("mapspace", inside("engine/mapspace"), rooms("engine/numeric", "engine/model/types", "engine/mapspace"), "sets of mappings know no costs"),
+    forbid("search", inside("engine/search"), rooms("engine/"), "the engine imports nothing outside itself"),
+    forbid("syntax", inside("syntax"), [...rooms("syntax"), "^node_modules/yaml/"], "text to tree, nothing else"),
+    { name: "only-syntax-imports-yaml", severity: "error", from: { path: "^(server|client|webview)/src", pathNot: inside("syntax") }, to: { path: "node_modules/yaml/" } },
+    forbid("spec", inside("spec"), [...rooms("spec", "syntax", "engine/model", "engine/mapspace", "engine/numeric"), "^node_modules/@huggingface/jinja/"], "formats know no documents, no editor"),
+    forbid("workspace", inside("workspace"), rooms("workspace", "spec", "syntax", "engine/"), "designs know no rules, no editor"),
+    forbid("rules", inside("rules"), rooms("rules", "workspace", "spec", "syntax", "engine/"), "a rule never knows the connection"),
+    forbid("features", inside("features"), [...rooms("features", "rules", "workspace", "spec", "syntax", "engine/"), "vscode-languageserver-types", "vscode-languageserver-textdocument"], "a feature is a pure function of a snapshot; it knows LSP types, never the connection"),
+    forbid("worker", inside("worker"), [...rooms("worker", "engine/"), "worker_threads", "^os$", "^node:"], "searches off the event loop"),
+    { name: "nobody-imports-client", severity: "error", from: { path: "^(server|webview)/" }, to: { path: "^client/" } },
+    forbid("webview", "^webview/", ["^webview/", "^node_modules/chart.js/", "^node_modules/@kurkle/"], "the panel knows chart.js and its own files"),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    parser: "swc",
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".cjs"], conditionNames: ["import", "node", "default"] },
+  },
+};
