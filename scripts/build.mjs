@@ -1,0 +1,31 @@
+// Bundles everything that ships into dist/. `--watch` rebuilds on change, `--metafile` writes dist/meta.json.
+import { mkdir, writeFile } from "node:fs/promises";
+import { build, context } from "esbuild";
+
+const production = process.argv.includes("--production");
+const common = {
+  bundle: true,
+  target: "node20",
+  sourcemap: production ? false : "linked",
+  minify: production,
+  logLevel: "warning",
+  metafile: true,
+  legalComments: "none",
+};
+
+const node = { ...common, platform: "node", format: "cjs", mainFields: ["module", "main"] };
+
+/** One entry per bundle; other rooms add theirs here. */
+const bundles = [
+  { ...node, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } },
+];
+
+await mkdir("dist", { recursive: true });
+if (process.argv.includes("--watch")) {
+  for (const options of bundles) await (await context(options)).watch();
+} else {
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  const outputs = Object.assign({}, ...results.map((result) => result.metafile.outputs));
+  const inputs = Object.assign({}, ...results.map((result) => result.metafile.inputs));
+  if (process.argv.includes("--metafile")) await writeFile("dist/meta.json", JSON.stringify({ inputs, outputs }));
+}
