@@ -1,0 +1,185 @@
+/** Composed `yaml` documents to the tree of `tree.ts`: aliases, merge keys and repeated keys resolved. */
+
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
+import { maxExpandedNodes } from "./limits.ts";
+import { scalarValue } from "./scalar.ts";
+import type { Location, SourceFile } from "./source.ts";
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./tree.ts";
+
+type Report = (code: string, message: string, start: number, end: number) => void;
+
+/** A built node with the number of nodes it has when its aliases are written out. */
+interface Built {
+  node: YamlNode;
+  size: number;
+}
+
+export class TreeBuilder {
+  private readonly file: SourceFile;
+  private readonly report: Report;
+  private anchors = new Map<string, Built | "open">();
+  private expanded = 0;
+  private exhausted = false;
+
+  constructor(file: SourceFile, report: Report) {
+    this.file = file;
+    this.report = report;
+  }
+
+  /** The root of a document; null for an empty one. */
+  build(document: Document.Parsed): YamlNode | null {
+    this.anchors = new Map();
+    const contents = document.contents as Node | null;
+    if (contents === null || (isScalar(contents) && contents.source === "" && !contents.tag)) return null;
+    return this.node(contents, 0).node;
+  }
+
+  private node(node: Node | null, at: number): Built {
+    if (isAlias(node)) return this.alias(node.source, node.range?.[0] ?? at, node.range?.[1] ?? at);
+    const anchor = node && "anchor" in node ? node.anchor : undefined;
+    if (anchor) this.anchors.set(anchor, "open");
+    const built = this.plain(node, at);
+    if (anchor) this.anchors.set(anchor, built);
+    return built;
+  }
+
+  private plain(node: Node | null, at: number): Built {
+    this.expanded++;
+    if (isMap(node)) return this.map(node as never, this.place(node.range, at));
+    if (isSeq(node)) {
+      const items: YamlNode[] = [];
+      let size = 1;
+      const location = this.place(node.range, at);
+      for (const item of node.items) {
+        const built = this.node(item as Node | null, location.start);
+        items.push(built.node);
+        size += built.size;
+      }
+      return { node: { kind: "sequence", items, tag: node.tag ?? null, location }, size };
+    }
+    return { node: this.scalar(node, at), size: 1 };
+  }
+
+  private scalar(node: Node | null, at: number): YamlScalar {
+    if (!isScalar(node)) return this.empty(at, at);
+    const text = typeof node.value === "string" ? node.value : String(node.value ?? "");
+    const quoted = node.type !== "PLAIN" && node.type !== undefined;
+    const tag = node.tag ?? null;
+    const asText = quoted || (tag !== null && /(^|:)(!!)?str$/.test(tag));
+    const value = asText ? text : scalarValue(text);
+    return { kind: "scalar", text, value, quoted, tag, location: this.place(node.range, at) };
+  }
+
+  private map(node: { items: readonly { key: unknown; value: unknown }[]; tag?: string }, location: Location): Built {
+    const entries: YamlEntry[] = [];
+    const index = new Map<string, YamlEntry>();
+    const merges: { value: YamlNode; key: YamlScalar }[] = [];
+    let size = 1;
+    for (const pair of node.items) {
+      const keyNode = pair.key as Node | null;
+      const keyBuilt = this.node(keyNode, location.start);
+      const end = keyBuilt.node.location.end;
+      const value = this.node(pair.value as Node | null, end);
+      size += value.size + 1;
+      if (keyBuilt.node.kind !== "scalar") {
+        const { start } = keyBuilt.node.location;
+        this.report("yaml-key", "A key must be a single word or text, not a list or a map.", start, end);
+        continue;
+      }
+      const key = keyBuilt.node;
+      if (key.text === "<<" && !key.quoted) {
+        merges.push({ key, value: value.node });
+        continue;
+      }
+      if (key.text === "" && !key.quoted && key.location.start === key.location.end && isBlank(value.node)) continue;
+      const entry: YamlEntry = { key, value: value.node, merged: false, location: this.span(key, value.node) };
+      if (index.has(key.text)) {
+        this.report(
+          "yaml-duplicate-key",
+          `The key "${key.text}" is given twice in this map; Timeloop uses the first one.`,
+          key.location.start,
+          key.location.end,
+        );
+        continue;
+      }
+      entries.push(entry);
+      index.set(key.text, entry);
+    }
+    for (const { key, value } of merges) size += this.merge(key, value, entries, index);
+    return { node: { kind: "map", entries, index, tag: node.tag ?? null, location }, size };
+  }
+
+  /** Adds what `<<` brings and the map does not say itself. Of several maps the first wins. */
+  private merge(key: YamlScalar, value: YamlNode, entries: YamlEntry[], index: Map<string, YamlEntry>): number {
+    const sources = value.kind === "sequence" ? value.items : [value];
+    let added = 0;
+    for (const source of sources) {
+      if (source.kind !== "map") {
+        if (!isBlank(source)) {
+          this.report(
+            "yaml-merge",
+            "A merge key << takes a map or a list of maps.",
+            key.location.start,
+            key.location.end,
+          );
+        }
+        continue;
+      }
+      for (const entry of (source as YamlMap).entries) {
+        if (index.has(entry.key.text)) continue;
+        const merged = { ...entry, merged: true };
+        entries.push(merged);
+        index.set(entry.key.text, merged);
+        added++;
+      }
+    }
+    this.expanded += added;
+    return added;
+  }
+
+  private alias(name: string, start: number, end: number): Built {
+    const target = this.anchors.get(name);
+    const empty: Built = { node: this.empty(start, end), size: 1 };
+    if (target === undefined) {
+      this.report("yaml-alias", `There is no anchor &${name} above this alias.`, start, end);
+      return empty;
+    }
+    if (target === "open") {
+      this.report("yaml-alias", `The anchor &${name} contains itself here.`, start, end);
+      return empty;
+    }
+    this.expanded += target.size;
+    if (this.expanded > maxExpandedNodes) {
+      if (!this.exhausted) {
+        const message = `The aliases of this file stand for more than ${maxExpandedNodes} values; from here on they are left empty.`;
+        this.report("alias-expansion", message, start, end);
+      }
+      this.exhausted = true;
+      return empty;
+    }
+    return target;
+  }
+
+  private empty(start: number, end: number): YamlScalar {
+    const location = { uri: this.file.uri, start, end };
+    return { kind: "scalar", text: "", value: null, quoted: false, tag: null, location };
+  }
+
+  private place(range: readonly [number, number, number] | null | undefined, at: number): Location {
+    if (!range) return { uri: this.file.uri, start: at, end: at };
+    const start = Math.min(range[0], this.file.text.length);
+    let end = Math.max(start, Math.min(range[1], this.file.text.length));
+    while (end > start && this.file.text.charCodeAt(end - 1) <= 32) end--;
+    return { uri: this.file.uri, start, end };
+  }
+
+  private span(key: YamlScalar, value: YamlNode): Location {
+    // An aliased value lives elsewhere: the entry then ends with its key.
+    const end = value.location.start >= key.location.end ? value.location.end : key.location.end;
+    return { uri: this.file.uri, start: key.location.start, end };
+  }
+}
+
+function isBlank(node: YamlNode): boolean {
+  return node.kind === "scalar" && node.text === "" && !node.quoted;
+}
