@@ -67,7 +67,8 @@ export class TreeBuilder {
     const tag = node.tag ?? null;
     const asText = quoted || (tag !== null && /(^|:)(!!)?str$/.test(tag));
     const value = asText ? text : scalarValue(text);
-    return { kind: "scalar", text, value, quoted, tag, location: this.place(node.range, at) };
+    const block = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
+    return { kind: "scalar", text, value, quoted, block, tag, location: this.place(node.range, at) };
   }
 
   private map(node: { items: readonly { key: unknown; value: unknown }[]; tag?: string }, location: Location): Built {
@@ -162,7 +163,7 @@ export class TreeBuilder {
 
   private empty(start: number, end: number): YamlScalar {
     const location = { uri: this.file.uri, start, end };
-    return { kind: "scalar", text: "", value: null, quoted: false, tag: null, location };
+    return { kind: "scalar", text: "", value: null, quoted: false, block: false, tag: null, location };
   }
 
   private place(range: readonly [number, number, number] | null | undefined, at: number): Location {

@@ -18,6 +18,8 @@ export interface YamlScalar extends NodeBase {
   /** The text typed as in `scalarValue`; quoted text is always a string. */
   value: ScalarValue;
   quoted: boolean;
+  /** Written as a block, after `|` or `>`. */
+  block: boolean;
 }
 
 export interface YamlSequence extends NodeBase {
