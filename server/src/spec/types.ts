@@ -125,6 +125,9 @@ export interface DirectiveSource {
   remainders: Located<number> | null;
   min: Located<number> | null;
   max: Located<number> | null;
+  /** Bounds of every factor the constraint does not name. */
+  defaultMinFactor: Located<number> | null;
+  defaultMaxFactor: Located<number> | null;
   location: Location;
 }
 
