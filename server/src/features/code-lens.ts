@@ -1,0 +1,68 @@
+/** Code lenses over `mapping:` and over each layer of a problem: what the design costs. */
+
+import type { CodeLens } from "vscode-languageserver-types";
+import { lineIndex } from "../syntax/position.ts";
+import { child } from "../syntax/yaml.ts";
+import { type LayerAnalysis, networkTotals } from "../workspace/analysis.ts";
+import { bottleneck } from "../workspace/bottleneck.ts";
+import { formatCount, formatEdp, formatEnergy, formatNumber, formatPercent } from "../workspace/quantities.ts";
+import { type FeatureContext, toRange } from "./context.ts";
+
+/** Commands a lens may start; the client registers them. */
+export const showReportCommand = "mapspace.showReport";
+
+export function codeLenses(context: FeatureContext): CodeLens[] {
+  const { file, snapshot, tree } = context;
+  const index = lineIndex(file);
+  const lenses: CodeLens[] = [];
+  const add = (start: number, end: number, title: string) => {
+    lenses.push({
+      range: toRange(index, start, end),
+      command: { title, command: showReportCommand, arguments: [file.uri] },
+    });
+  };
+  const { analysis } = snapshot;
+  const mapping = tree.root?.kind === "map" ? tree.root.index.get("mapping") : undefined;
+  if (mapping !== undefined) {
+    for (const title of mappingTitles(context)) add(mapping.key.location.start, mapping.key.location.end, title);
+  }
+  if (analysis.layers.length > 1) {
+    for (const entry of analysis.layers) {
+      const { location } = entry.layer;
+      const title = layerTitle(entry);
+      if (location.uri === file.uri && title !== null) add(location.start, location.start + 1, title);
+    }
+    const problem = child(tree.root, "problem") ?? child(tree.root, "layers");
+    if (problem?.kind === "sequence") add(problem.location.start, problem.location.start + 1, networkTitle(context));
+  }
+  return lenses;
+}
+
+function mappingTitles({ snapshot }: FeatureContext): string[] {
+  const { architecture } = snapshot.specification;
+  const { layers } = snapshot.analysis;
+  if (layers.length > 1) return [networkTitle({ snapshot })];
+  const evaluation = layers[0]?.outcome?.evaluation;
+  if (evaluation === undefined || architecture === undefined) return [];
+  const pace = bottleneck(evaluation, architecture);
+  return [
+    `${formatCount(evaluation.cycles)} cycles · ${formatPercent(evaluation.utilization)} of the MACs busy`,
+    `${formatEnergy(evaluation.energyPj)} · ${formatNumber(evaluation.energyPerMacPj)} pJ/MAC`,
+    `EDP ${formatEdp(evaluation.edpPjCycles)}`,
+    pace.by === "compute" ? `bound by compute` : `bound by ${pace.name}`,
+  ];
+}
+
+function layerTitle({ layer, outcome }: LayerAnalysis): string | null {
+  const evaluation = outcome?.evaluation;
+  if (evaluation === undefined) return null;
+  const times = layer.count === 1 ? "" : `${layer.count} × `;
+  return `${times}${formatCount(evaluation.cycles)} cycles · ${formatEnergy(evaluation.energyPj)} · ${formatPercent(evaluation.utilization)} busy`;
+}
+
+function networkTitle({ snapshot }: Pick<FeatureContext, "snapshot">): string {
+  const totals = networkTotals(snapshot.analysis);
+  const evaluated = snapshot.analysis.layers.length - totals.missingLayers;
+  const missing = totals.missingLayers === 0 ? "" : ` (${totals.missingLayers} without a cost)`;
+  return `network of ${evaluated} layers${missing}: ${formatCount(totals.cycles)} cycles · ${formatEnergy(totals.energyPj)} · EDP ${formatEdp(totals.edpPjCycles)}`;
+}

@@ -1,0 +1,31 @@
+/** What every feature is given, and the way from places in text to the protocol's ranges. */
+
+import type { Position, Location as ProtocolLocation, Range } from "vscode-languageserver-types";
+import { type LineIndex, lineIndex } from "../syntax/position.ts";
+import type { Location, Problem, SourceFile } from "../syntax/source.ts";
+import type { YamlFile } from "../syntax/yaml.ts";
+import type { Snapshot } from "../workspace/store.ts";
+
+export interface FeatureContext {
+  /** The document the question is about. */
+  file: SourceFile;
+  tree: YamlFile;
+  snapshot: Snapshot;
+  problems: readonly Problem[];
+}
+
+export function toRange(index: LineIndex, start: number, end: number): Range {
+  return { start: index.position(start), end: index.position(end) };
+}
+
+/** Range of a place in a file of the design; places in files we do not hold become the file's first character. */
+export function toProtocolLocation(context: FeatureContext, location: Location): ProtocolLocation {
+  const file = fileOf(context, location.uri);
+  const index = file ? lineIndex(file) : null;
+  const start: Position = { line: 0, character: 0 };
+  return { uri: location.uri, range: index ? toRange(index, location.start, location.end) : { start, end: start } };
+}
+
+export function fileOf(context: FeatureContext, uri: string): SourceFile | undefined {
+  return uri === context.file.uri ? context.file : context.snapshot.files.find((file) => file.uri === uri);
+}

@@ -1,0 +1,170 @@
+/** Where components, dimensions and data spaces are named in the files of a design. */
+
+import type { ConstraintSource, DirectiveSource } from "../spec/types.ts";
+import type { Located, Location, SourceFile } from "../syntax/source.ts";
+import { child, parseYaml, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
+import type { Snapshot } from "../workspace/store.ts";
+import type { FeatureContext } from "./context.ts";
+
+export type NameKind = "component" | "dimension" | "data space";
+
+export interface Occurrence {
+  kind: NameKind;
+  name: string;
+  role: "definition" | "reference";
+  location: Location;
+}
+
+const known = new WeakMap<Snapshot, Occurrence[]>();
+
+/** Every occurrence in the design, computed once per snapshot; no place is listed twice. */
+export function occurrences(snapshot: Snapshot): Occurrence[] {
+  let found = known.get(snapshot);
+  if (found === undefined) {
+    found = collect(snapshot);
+    known.set(snapshot, found);
+  }
+  return found;
+}
+
+/** The name under an offset, its end included. */
+export function occurrenceAt(context: FeatureContext, offset: number): Occurrence | undefined {
+  const { uri } = context.file;
+  const here = occurrences(context.snapshot).filter(
+    ({ location }) => location.uri === uri && location.start <= offset && offset <= location.end,
+  );
+  // Between two letters of a permutation string both touch the cursor: the one that begins here is meant.
+  return here.find(({ location }) => offset < location.end) ?? here[0];
+}
+
+export function sameName(snapshot: Snapshot, { kind, name }: Occurrence): Occurrence[] {
+  return occurrences(snapshot).filter((other) => other.kind === kind && other.name === name);
+}
+
+function collect({ specification, files }: Snapshot): Occurrence[] {
+  const found = new Map<string, Occurrence>();
+  const add = (kind: NameKind, name: string, role: Occurrence["role"], location: Location | undefined) => {
+    if (location === undefined || location.end <= location.start) return;
+    const key = `${location.uri}\n${location.start}\n${location.end}`;
+    if (!found.has(key)) found.set(key, { kind, name, role, location });
+  };
+  const references = (kind: NameKind, names: readonly Located<string>[]) => {
+    for (const { value, location } of names) add(kind, value, "reference", location);
+  };
+
+  for (const component of specification.architectureSource?.components ?? []) {
+    const { value, location } = component.name;
+    // `name[0..7]`: the range is no part of the name. A generated level has no name of its own in the file.
+    if (!component.generated) add("component", value, "definition", nameWithin(files, location, value));
+  }
+  for (const layer of specification.layers) {
+    for (const [name, location] of layer.dimensionLocations) add("dimension", name, "definition", location);
+    for (const [name, location] of layer.dataSpaceLocations) add("data space", name, "definition", location);
+    for (const [name, location] of layer.boundLocations)
+      add("dimension", name, "reference", boundKey(files, location, name));
+  }
+  const directives: readonly (DirectiveSource | ConstraintSource)[] = [
+    ...(specification.mappingSource?.directives ?? []),
+    ...specification.constraints,
+  ];
+  for (const directive of directives) {
+    if (directive.target !== null) references("component", [directive.target]);
+    references(
+      "dimension",
+      directive.factors.map((factor) => factor.dimension),
+    );
+    references(
+      "dimension",
+      (directive.permutation ?? []).filter(({ value }) => value !== "_" && value !== "*"),
+    );
+    for (const list of [
+      directive.keep,
+      directive.bypass,
+      directive.noReuse,
+      directive.noTemporalReuse,
+      directive.noLinkTransfer,
+      directive.noMulticastNoReduction,
+      directive.rmwFirstUpdate,
+      directive.noCoalesce,
+    ]) {
+      references("data space", list);
+    }
+  }
+  const dimensions = new Set(specification.layers.flatMap((layer) => [...layer.dimensionLocations.keys()]));
+  for (const file of files) {
+    const { root } = parseYaml(file);
+    for (const scalar of projectionScalars(child(root, "problem") ?? child(root, "layers"))) {
+      if (dimensions.has(scalar.text)) add("dimension", scalar.text, "reference", scalar.location);
+    }
+    for (const table of ["ERT", "ART"]) {
+      for (const { scalar, name } of tableNames(child(child(root, table), "tables"))) {
+        add("component", name, "reference", nameWithin(files, scalar.location, name, true));
+      }
+    }
+  }
+  const components = new Set(
+    [...found.values()].filter((o) => o.kind === "component" && o.role === "definition").map((o) => o.name),
+  );
+  return [...found.values()].filter((o) => o.kind !== "component" || components.has(o.name));
+}
+
+/** The part of a located text that spells `name`: the first one, or the last where a path leads up to it. */
+function nameWithin(
+  files: readonly SourceFile[],
+  location: Location,
+  name: string,
+  last = false,
+): Location | undefined {
+  const text = files.find((file) => file.uri === location.uri)?.text.slice(location.start, location.end);
+  const at = text === undefined ? -1 : last ? text.lastIndexOf(name) : text.indexOf(name);
+  if (at < 0) return undefined;
+  return { uri: location.uri, start: location.start + at, end: location.start + at + name.length };
+}
+
+/** A bound is written `K: 64` (its place may be the entry or the number): the letter is what names the dimension. */
+function boundKey(files: readonly SourceFile[], location: Location, name: string): Location | undefined {
+  const text = files.find((file) => file.uri === location.uri)?.text;
+  if (text === undefined) return undefined;
+  if (text.startsWith(name, location.start)) return { ...location, end: location.start + name.length };
+  const lineStart = text.lastIndexOf("\n", location.start - 1) + 1;
+  const match = new RegExp(`(?:^|[\\s{,"'])${escapeRegExp(name)}["']?\\s*:\\s*$`).exec(
+    text.slice(lineStart, location.start),
+  );
+  if (match === null) return undefined;
+  const start = lineStart + match.index + match[0].indexOf(name);
+  return { uri: location.uri, start, end: start + name.length };
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function* projectionScalars(node: YamlNode | undefined, inside = false): Generator<YamlScalar> {
+  if (node === undefined) return;
+  if (node.kind === "scalar") {
+    if (inside) yield node;
+  } else if (node.kind === "sequence") {
+    for (const item of node.items) yield* projectionScalars(item, inside);
+  } else {
+    for (const entry of node.entries) yield* projectionScalars(entry.value, inside || entry.key.text === "projection");
+  }
+}
+
+function tableNames(tables: YamlNode | undefined): { scalar: YamlScalar; name: string }[] {
+  const scalars: YamlScalar[] = [];
+  if (tables?.kind === "sequence") {
+    for (const table of tables.items) {
+      const name = child(table, "name");
+      if (name?.kind === "scalar") scalars.push(name);
+    }
+  } else if (tables?.kind === "map") scalars.push(...tables.entries.map((entry) => entry.key));
+  return scalars.map((scalar) => ({
+    scalar,
+    name: (
+      scalar.text
+        .split(".")
+        .filter((part) => !/^\d+[\])]/.test(part))
+        .at(-1) ?? ""
+    ).replace(/[[(].*$/, ""),
+  }));
+}
