@@ -45,14 +45,14 @@ export function analyse(
   before?: Analysis,
 ): Analysis {
   const options = evaluationOptions(specification, overrides);
-  const { architecture, mappingSource } = specification;
+  const { architecture, architectureSource, mappingSource } = specification;
   const reusable = before !== undefined && sameInputs(before, specification, options) ? before.layers : [];
   const known = new Map(reusable.map((entry) => [JSON.stringify(entry.layer.workload), entry]));
   const layers = specification.layers.map((layer): LayerAnalysis => {
     if (architecture === undefined || mappingSource === undefined) return { layer, problems: [] };
     const same = known.size > 0 ? known.get(JSON.stringify(layer.workload)) : undefined;
     if (same !== undefined && same.problems.length === 0) return { ...same, layer };
-    const { value: lowered, problems } = lowerMapping(mappingSource, architecture, layer.workload);
+    const { value: lowered, problems } = lowerMapping(mappingSource, architecture, layer.workload, architectureSource);
     const outcome = evaluate(architecture, layer.workload, lowered.mapping, options, settings);
     return { layer, lowered, outcome, problems };
   });
@@ -64,12 +64,19 @@ function sameInputs(before: Analysis, specification: Specification, options: Eva
     before.specification.mappingSource === specification.mappingSource &&
     JSON.stringify(before.options) === JSON.stringify(options) &&
     (before.specification.architecture === specification.architecture ||
-      comparable(before.specification.architecture) === comparable(specification.architecture))
+      comparable(before.specification.architecture) === comparable(specification.architecture)) &&
+    statedInside(before.specification) === statedInside(specification)
   );
 }
 
 function comparable(architecture: Architecture | undefined): string | undefined {
   return JSON.stringify(architecture, (_, value) => (value instanceof Map ? [...value] : value));
+}
+
+/** What v0.4 components say about every mapping, wherever they say it. */
+function statedInside({ architectureSource }: Specification): string {
+  const constraints = architectureSource?.constraints ?? [];
+  return JSON.stringify(constraints, (key, value) => (/location$/i.test(key) ? undefined : value));
 }
 
 /** Cost of a whole network: every layer as often as it occurs, one after the other. */
