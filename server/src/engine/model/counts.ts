@@ -5,6 +5,8 @@
  * All words are scalar (before blocks). Levels run inner to outer, data spaces as the workload declares them.
  */
 
+import type { Term } from "./types.ts";
+
 /** Words moved at one storage level for one data space. */
 export interface ScalarAccesses {
   reads: number;
@@ -46,6 +48,8 @@ export interface DataSpaceCounts {
   kept: boolean;
   /** Largest tile of one instance, words; 0 when bypassed. */
   tileWords: number;
+  /** Words of capacity the tile takes, where that is not `tileWords`: "M:N" networks divide tiles, not the room for them. */
+  heldWords?: number;
   /** Distinct words one instance owns over the run (average); 0 when bypassed. */
   partitionWords: number;
   /** Instances used; integer. */
@@ -58,6 +62,8 @@ export interface DataSpaceCounts {
   pacingReads: number;
   pacingWrites: number;
   network: NetworkCounts;
+  /** Derivations by field of `perInstance` and `tileWords`, where they were asked for. */
+  terms?: Readonly<Record<string, Term>>;
 }
 
 export interface LevelCounts {

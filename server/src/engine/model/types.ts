@@ -108,8 +108,10 @@ export interface UserNetwork extends InferredNetwork {
   name: string;
   kind: "legacy" | "reduction-tree" | "simple-multicast";
   adderEnergyPj: number;
-  /** Simple multicast: energy of one transfer by multicast factor (factor → pJ). */
+  /** Simple multicast: energy of one transfer by multicast factor (factor → pJ). Factor 0 stands for every other one. */
   energyByMulticastPj: ReadonlyMap<number, number>;
+  /** The same per data space, where the energy table has one action for each. */
+  energyByDataSpacePj?: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
 /** The multiply–accumulate array. */
@@ -264,11 +266,15 @@ export interface ComputeResult {
   areaUm2: number;
 }
 
-/** One data space on one network. */
+/** One data space on one network, summed over all parents. */
 export interface NetworkDataSpaceResult {
+  /** Parents that send; divide by it for Timeloop's figures per instance. */
+  instances: number;
+  /** Words that enter the network. */
   ingresses: number;
   linkTransfers: number;
   spatialReductions: number;
+  /** Average per ingress. */
   hops: number;
   energyPj: number;
 }

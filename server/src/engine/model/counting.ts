@@ -1,0 +1,14 @@
+import type { AccessCounts } from "./counts.ts";
+import { countByTimeloop } from "./timeloop/counts.ts";
+import type { Architecture, EvaluationOptions, Mapping, Workload } from "./types.ts";
+
+/** Counts accesses by the rule the options name; `terms` asks for the derivations a rule has to offer. */
+export function countAccesses(
+  architecture: Architecture,
+  workload: Workload,
+  mapping: Mapping,
+  options: EvaluationOptions,
+  _terms: boolean,
+): AccessCounts {
+  return countByTimeloop(architecture, workload, mapping, options);
+}
