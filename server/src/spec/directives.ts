@@ -2,6 +2,7 @@ import type { Located, Problem } from "../syntax/source.ts";
 import { describe, isNull, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
 import { directiveKeys, knownDirectiveKeys } from "./directive-keys.ts";
 import { readFactorList, readFactorText } from "./factors.ts";
+import { keyword } from "./keywords.ts";
 import { listed, nearestName, renameFixes } from "./nearest.ts";
 import { placeInScalar } from "./text-places.ts";
 import type { DirectiveSource, DirectiveType, FormatVersion, Reading } from "./types.ts";
@@ -66,10 +67,10 @@ function notADirective(node: YamlNode): Problem {
   };
 }
 
-/** Entries by key, hyphens read as underscores; keys inside `attributes` count as the directive's own. */
+/** Entries by key as Timeloop reads it; keys inside `attributes` count as the directive's own. */
 function keyed(map: YamlMap): Map<string, YamlEntry> {
   const keys = new Map<string, YamlEntry>();
-  for (const entry of map.entries) keys.set(entry.key.text.replaceAll("-", "_"), entry);
+  for (const entry of map.entries) keys.set(keyword(entry.key.text), entry);
   const attributes = keys.get("attributes")?.value;
   if (attributes?.kind === "map") {
     for (const [key, entry] of keyed(attributes)) if (!keys.has(key)) keys.set(key, entry);
@@ -197,7 +198,7 @@ function readType(
 function checkKeys(map: YamlMap, type: DirectiveType, context: DirectiveContext, problems: Problem[]): void {
   const allowed = directiveKeys[type][context.scope];
   for (const entry of map.entries) {
-    const key = entry.key.text.replaceAll("-", "_");
+    const key = keyword(entry.key.text);
     if (allowed.has(key)) continue;
     const { location } = entry.key;
     const isKnown = knownDirectiveKeys.has(key);

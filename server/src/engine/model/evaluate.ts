@@ -39,7 +39,9 @@ export function evaluate(
   { terms = false }: { terms?: boolean } = {},
 ): EvaluationOutcome {
   const violations = loopViolations(workload, mapping);
-  if (violations.length > 0) return { violations };
+  if (violations.length > 0) {
+    return { violations: [...violations, ...hardwareViolations(architecture, workload, mapping, null)] };
+  }
   const counts = countAccesses(architecture, workload, mapping, options, terms);
   const evaluation = costOf(architecture, workload, counts, options);
   const held = counts.levels.map((level) => level.dataSpaces.map(heldWords));

@@ -33,7 +33,8 @@ function forLoops(level: MappingLevel, visit: (loop: Loop, spatial: boolean) => 
 }
 
 /**
- * Does the hardware hold the mapping? `tileWords[level][dataSpace]` is the largest tile of one instance. Capacity,
+ * Does the hardware hold the mapping? `tileWords[level][dataSpace]` is the largest tile of one instance, `null` where
+ * wrong factors leave no tiles to speak of. Capacity,
  * least utilisation, instances and meshes as Timeloop checks them (`buffer.cpp`, `Evaluate`; `arithmetic.cpp`;
  * `tiling.cpp`, `CheckMaskValidity`), and the fan-out of each level, which only its mapper checks.
  */
@@ -41,12 +42,12 @@ export function hardwareViolations(
   architecture: Architecture,
   workload: Workload,
   mapping: Mapping,
-  tileWords: readonly (readonly number[])[],
+  tileWords: readonly (readonly number[])[] | null,
 ): Violation[] {
   return [
     ...bypassViolations(workload, mapping),
     ...spreadViolations(architecture, mapping),
-    ...capacityViolations(architecture, mapping, tileWords),
+    ...(tileWords === null ? [] : capacityViolations(architecture, mapping, tileWords)),
   ];
 }
 

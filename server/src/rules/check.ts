@@ -1,0 +1,84 @@
+/** Everything that is wrong or worth knowing about a design, all at once. */
+
+import type { Problem, SourceFile } from "../syntax/source.ts";
+import type { Analysis, LayerAnalysis } from "../workspace/analysis.ts";
+import { bypass } from "./bypass.ts";
+import { capacity } from "./capacity.ts";
+import { constraintNames } from "./constraint-names.ts";
+import { constraints } from "./constraints.ts";
+import { countingDifference } from "./counting-difference.ts";
+import { energySource } from "./energy-source.ts";
+import { factorProduct } from "./factor-product.ts";
+import { incomplete } from "./incomplete.ts";
+import { minimalBuffers } from "./minimal-buffers.ts";
+import { residuals } from "./residual.ts";
+import { spread } from "./spread.ts";
+import type { Subject } from "./subject.ts";
+
+/** What a mapping must satisfy on its architecture and layer. */
+const mappingRules: readonly ((subject: Subject) => Problem[])[] = [
+  factorProduct,
+  residuals,
+  capacity,
+  spread,
+  bypass,
+  constraints,
+  countingDifference,
+  minimalBuffers,
+];
+
+/** Lowering problems after which some factors are missing, so that their product says nothing. */
+const losesFactors: ReadonlySet<string> = new Set([
+  "unknown-target",
+  "missing-target",
+  "missing-type",
+  "unknown-directive-type",
+  "not-a-directive",
+  "not-a-list",
+  "yaml-tab",
+]);
+
+/** @param files the files of the design, for problems about what none of them has */
+export function checkDesign(analysis: Analysis, files: readonly SourceFile[] = []): Problem[] {
+  const { specification } = analysis;
+  const problems = [...specification.problems, ...incomplete(specification, files), ...energySource(specification)];
+  for (const entry of analysis.layers) problems.push(...layerProblems(analysis, entry));
+  return distinct(problems);
+}
+
+function layerProblems(analysis: Analysis, { layer, lowered, outcome, problems }: LayerAnalysis): Problem[] {
+  const { specification, options } = analysis;
+  const { architecture, architectureSource, mappingSource } = specification;
+  const found = [...problems];
+  if (architecture === undefined) return found;
+  const all = new Set([...specification.constraints, ...(architectureSource?.constraints ?? [])]);
+  found.push(...constraintNames([...all], architecture, layer.workload, architectureSource));
+  if (mappingSource === undefined || lowered === undefined || outcome === undefined) return found;
+  const subject: Subject = { specification, architecture, layer, mappingSource, lowered, outcome, options };
+  for (const rule of mappingRules) found.push(...rule(subject));
+  return withoutConsequences(found, specification.problems);
+}
+
+/** One mistake is told once: not again by the sums it spoils. */
+function withoutConsequences(found: readonly Problem[], reading: readonly Problem[]): Problem[] {
+  const all = [...reading, ...found];
+  const incompleteFactors = all.some((problem) => problem.severity === "error" && losesFactors.has(problem.code));
+  const withoutFanout = found.filter((problem) => problem.code === "no-fanout").map((problem) => problem.location);
+  return found.filter(({ code, location }) => {
+    if (code === "factor-product") return !incompleteFactors;
+    if (!code.startsWith("fanout-") && !code.startsWith("mesh-")) return true;
+    return !withoutFanout.some(
+      (wide) => wide.uri === location.uri && wide.start <= location.start && location.end <= wide.end,
+    );
+  });
+}
+
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ code, message, location }) => {
+    const key = `${code} ${location.uri} ${location.start} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
