@@ -1,0 +1,79 @@
+/** Quick fixes of the problems in a range, and “fix all” for the safe ones. */
+
+import {
+  type CodeAction,
+  type CodeActionContext,
+  CodeActionKind,
+  type Range,
+  type TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver-types";
+import { lineIndex } from "../syntax/position.ts";
+import type { Fix, SourceEdit } from "../syntax/source.ts";
+import { type FeatureContext, toProtocolLocation } from "./context.ts";
+import { toDiagnostic } from "./diagnostics.ts";
+
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.mapspace`;
+
+export function codeActions(
+  context: FeatureContext,
+  range: Range,
+  request: Pick<CodeActionContext, "only">,
+): CodeAction[] {
+  const wants = (kind: string) =>
+    request.only === undefined || request.only.some((only) => kind === only || kind.startsWith(`${only}.`));
+  const index = lineIndex(context.file);
+  const from = index.offset(range.start);
+  const to = index.offset(range.end);
+  const actions: CodeAction[] = [];
+  if (wants(CodeActionKind.QuickFix)) {
+    for (const problem of context.problems) {
+      const { uri, start, end } = problem.location;
+      if (uri !== context.file.uri || start > to || end < from) continue;
+      problem.fixes?.forEach((fix, position) => {
+        actions.push({
+          title: fix.title,
+          kind: CodeActionKind.QuickFix,
+          diagnostics: [toDiagnostic(context, problem)],
+          isPreferred: position === 0 && problem.fixes?.length === 1,
+          edit: toWorkspaceEdit(context, fix.edits),
+        });
+      });
+    }
+  }
+  if (request.only !== undefined && wants(fixAllKind)) {
+    const edits = safeEdits(context);
+    if (edits.length > 0) {
+      actions.push({ title: "Fix all that is safe to fix", kind: fixAllKind, edit: toWorkspaceEdit(context, edits) });
+    }
+  }
+  return actions;
+}
+
+/** Safe fixes of this document that do not touch each other; what is left comes with the next round. */
+export function safeEdits(context: FeatureContext): SourceEdit[] {
+  const { uri } = context.file;
+  const fixes: Fix[] = context.problems.flatMap(
+    (problem) => problem.fixes?.filter((fix) => fix.safe).slice(0, 1) ?? [],
+  );
+  const taken: SourceEdit[] = [];
+  for (const { edits } of fixes) {
+    const free = edits.every(
+      ({ location }) =>
+        location.uri === uri &&
+        taken.every((other) => location.end <= other.location.start || location.start >= other.location.end),
+    );
+    if (free) taken.push(...edits);
+  }
+  return taken;
+}
+
+function toWorkspaceEdit(context: FeatureContext, edits: readonly SourceEdit[]): WorkspaceEdit {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const { location, newText } of edits) {
+    const { uri, range } = toProtocolLocation(context, location);
+    changes[uri] ??= [];
+    changes[uri].push({ range, newText });
+  }
+  return { changes };
+}

@@ -1,0 +1,46 @@
+/** Semantic tokens: names the grammar cannot know, coloured by what they mean in this design. */
+
+import { type SemanticTokens, type SemanticTokensLegend, SemanticTokenTypes } from "vscode-languageserver-types";
+import { lineIndex } from "../syntax/position.ts";
+import type { FeatureContext } from "./context.ts";
+import { type NameKind, occurrences } from "./names.ts";
+
+const typeOf: Readonly<Record<NameKind, SemanticTokenTypes>> = {
+  component: SemanticTokenTypes.class,
+  dimension: SemanticTokenTypes.variable,
+  "data space": SemanticTokenTypes.parameter,
+};
+
+export const semanticTokenLegend: SemanticTokensLegend = {
+  tokenTypes: Object.values(typeOf),
+  tokenModifiers: ["declaration"],
+};
+
+export const maxTokens = 20_000;
+
+export function semanticTokens({ file, snapshot }: Pick<FeatureContext, "file" | "snapshot">): SemanticTokens {
+  const index = lineIndex(file);
+  const here = occurrences(snapshot)
+    .filter(({ location }) => location.uri === file.uri)
+    .sort((a, b) => a.location.start - b.location.start)
+    .slice(0, maxTokens);
+  const data: number[] = [];
+  let line = 0;
+  let character = 0;
+  let end = 0;
+  for (const { kind, role, location } of here) {
+    if (location.start < end) continue;
+    end = location.end;
+    const start = index.position(location.start);
+    data.push(
+      start.line - line,
+      start.line === line ? start.character - character : start.character,
+      location.end - location.start,
+      semanticTokenLegend.tokenTypes.indexOf(typeOf[kind]),
+      role === "definition" ? 1 : 0,
+    );
+    line = start.line;
+    character = start.character;
+  }
+  return { data };
+}

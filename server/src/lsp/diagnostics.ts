@@ -1,0 +1,115 @@
+/** Diagnostics: pulled where the client can, pushed where it cannot, never both. */
+
+import type {
+  CancellationToken,
+  ClientCapabilities,
+  Connection,
+  Diagnostic,
+  DocumentDiagnosticParams,
+  DocumentDiagnosticReport,
+  ResponseError,
+} from "vscode-languageserver";
+import { type Log, runSafe } from "./run-safe.ts";
+
+export interface DiagnosticsSource {
+  diagnose(uri: string): Diagnostic[];
+  /** Equal revisions give equal diagnostics. */
+  revision(): number;
+  openUris(): string[];
+}
+
+/** A pause in typing before pushed diagnostics are computed; pulling clients have a pause of their own. */
+const pushDelay = 60;
+/** Refresh requests are sent at most this often, so that lenses and hints do not flicker. */
+const refreshDelay = 250;
+
+export class DiagnosticsPublisher {
+  private pulls = false;
+  private can = { diagnostics: false, lenses: false, hints: false, tokens: false };
+  private readonly pending = new Map<string, ReturnType<typeof setTimeout>>();
+  private refreshTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly log: Log,
+    private readonly source: DiagnosticsSource,
+  ) {}
+
+  initialize({
+    pull,
+    refreshable,
+    workspace,
+  }: {
+    pull: boolean;
+    refreshable: boolean;
+    workspace: ClientCapabilities["workspace"];
+  }): void {
+    this.pulls = pull;
+    this.can = {
+      diagnostics: pull && refreshable,
+      lenses: workspace?.codeLens?.refreshSupport === true,
+      hints: workspace?.inlayHint?.refreshSupport === true,
+      tokens: workspace?.semanticTokens?.refreshSupport === true,
+    };
+  }
+
+  /** One document changed. */
+  changed(uri: string): void {
+    if (this.pulls) {
+      // The client pulls this document itself; the others of the design may show something else now.
+      if (this.source.openUris().length > 1) this.refresh();
+      return;
+    }
+    for (const open of this.source.openUris()) this.schedule(open);
+    if (!this.source.openUris().includes(uri)) this.schedule(uri);
+  }
+
+  closed(uri: string): void {
+    clearTimeout(this.pending.get(uri));
+    this.pending.delete(uri);
+    if (!this.pulls) void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  /** Anything shown may be out of date. */
+  refresh(): void {
+    if (!this.pulls) for (const uri of this.source.openUris()) this.schedule(uri);
+    if (this.refreshTimer !== null) return;
+    this.refreshTimer = setTimeout(() => {
+      this.refreshTimer = null;
+      const { languages } = this.connection;
+      const quiet = () => {};
+      if (this.can.diagnostics) languages.diagnostics.refresh().catch(quiet);
+      if (this.can.lenses) this.connection.sendRequest("workspace/codeLens/refresh").catch(quiet);
+      if (this.can.hints) languages.inlayHint.refresh().catch(quiet);
+      if (this.can.tokens) languages.semanticTokens.refresh();
+    }, refreshDelay);
+  }
+
+  pull(
+    { textDocument, previousResultId }: DocumentDiagnosticParams,
+    token: CancellationToken,
+  ): Promise<DocumentDiagnosticReport | ResponseError<never>> {
+    return runSafe<DocumentDiagnosticReport>("diagnostics", token, this.log, { kind: "full", items: [] }, () => {
+      const resultId = String(this.source.revision());
+      if (resultId === previousResultId) return { kind: "unchanged", resultId };
+      return { kind: "full", resultId, items: this.source.diagnose(textDocument.uri) };
+    });
+  }
+
+  private schedule(uri: string): void {
+    clearTimeout(this.pending.get(uri));
+    this.pending.set(
+      uri,
+      setTimeout(() => {
+        this.pending.delete(uri);
+        let diagnostics: Diagnostic[] = [];
+        try {
+          diagnostics = this.source.diagnose(uri);
+        } catch (error) {
+          this.log.error(`diagnostics failed: ${(error as Error)?.stack ?? error}`);
+        }
+        if (this.source.openUris().includes(uri)) void this.connection.sendDiagnostics({ uri, diagnostics });
+      }, pushDelay),
+    );
+  }
+}

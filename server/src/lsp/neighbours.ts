@@ -1,0 +1,86 @@
+/** Brings in the files a design needs: those its modeline and settings name, then the nearest of the workspace. */
+
+import { fileKinds } from "../workspace/kinds.ts";
+import { readModeline } from "../workspace/modeline.ts";
+import { folderDistance, resolvePath } from "../workspace/paths.ts";
+import type { DesignStore } from "../workspace/store.ts";
+
+export interface Files {
+  list(near: string, limit: number): Promise<string[]>;
+  read(uri: string): Promise<string | null>;
+}
+
+/** Files looked at before giving up on a missing part, and their size. */
+const listLimit = 2000;
+const readLimit = 200;
+const sizeLimit = 1 << 20;
+
+export class Neighbours {
+  /** Files already read or known not to concern us; forgotten when they change. */
+  private readonly seen = new Set<string>();
+  private listing: Promise<string[]> | null = null;
+
+  constructor(
+    private readonly store: DesignStore,
+    private readonly files: Files,
+  ) {}
+
+  /** A file appeared, changed or went away outside the editor. Returns true when it may matter. */
+  async changed(uri: string, deleted: boolean): Promise<boolean> {
+    if (deleted) {
+      this.seen.delete(uri);
+      const known = this.store.file(uri) !== undefined;
+      this.store.setOnDisk(uri, null);
+      this.listing = null;
+      return known;
+    }
+    if (!this.seen.has(uri)) {
+      // A new file may complete a design.
+      this.listing = null;
+      return true;
+    }
+    this.seen.delete(uri);
+    await this.load(uri);
+    return true;
+  }
+
+  forget(): void {
+    this.seen.clear();
+    this.listing = null;
+  }
+
+  /** Reads until the design of `uri` lacks nothing or the workspace has no more to give. */
+  async complete(uri: string, designs: readonly (readonly string[])[]): Promise<void> {
+    const main = this.store.file(uri);
+    if (main === undefined || fileKinds(main.text).length === 0) return;
+    const named = readModeline(main).map((entry) => resolvePath(uri, entry.value));
+    const configured = designs.filter((files) => files.includes(uri)).flat();
+    for (const file of [...named, ...configured]) await this.load(file);
+    if (uri.startsWith("untitled:") && this.store.design(uri).missing.length === 0) return;
+
+    this.listing ??= this.files.list(uri, listLimit);
+    const rings = new Map<number, string[]>();
+    for (const file of await this.listing) {
+      const distance = folderDistance(uri, file);
+      rings.set(distance, [...(rings.get(distance) ?? []), file]);
+    }
+    let read = 0;
+    for (const [distance, ring] of [...rings].sort(([a], [b]) => a - b)) {
+      // The folder itself is read whole: energy tables and constraints are looked for only there.
+      if (distance > 0 && this.store.design(uri).missing.length === 0) break;
+      for (const file of ring) {
+        if (read >= readLimit) return;
+        if (await this.load(file)) read++;
+      }
+    }
+  }
+
+  private async load(uri: string): Promise<boolean> {
+    if (this.seen.has(uri) || this.store.isOpen(uri)) return false;
+    this.seen.add(uri);
+    const text = await this.files.read(uri);
+    const matters = text !== null && text.length <= sizeLimit && fileKinds(text).length > 0;
+    this.store.setOnDisk(uri, matters ? text : null);
+    return true;
+  }
+}

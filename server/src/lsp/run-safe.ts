@@ -1,0 +1,35 @@
+/** Wraps every handler: cancelled requests stop before they start, and a defect gives a neutral answer and a log line. */
+
+import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+
+export interface Log {
+  error(message: string): void;
+}
+
+/** Lets a queued cancellation arrive before the work begins. */
+const breathe = () =>
+  new Promise<void>((resolve) => (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve, 0)));
+
+export async function runSafe<T>(
+  name: string,
+  token: CancellationToken,
+  log: Log,
+  neutral: T,
+  work: () => T | Promise<T>,
+): Promise<T | ResponseError<never>> {
+  await breathe();
+  if (token.isCancellationRequested) return cancelled();
+  try {
+    const result = await work();
+    return token.isCancellationRequested ? cancelled() : result;
+  } catch (error) {
+    // An answer of our own (a rename that cannot be) is no defect.
+    if (error instanceof ResponseError) return error as ResponseError<never>;
+    log.error(`${name} failed: ${(error as Error)?.stack ?? error}`);
+    return neutral;
+  }
+}
+
+function cancelled(): ResponseError<never> {
+  return new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
+}

@@ -1,0 +1,63 @@
+/** Tells the client what its status item shows. */
+
+import type { Connection } from "vscode-languageserver";
+import type { FeatureContext } from "../features/context.ts";
+import { maxSymbols } from "../features/symbols.ts";
+import { lineIndex } from "../syntax/position.ts";
+import { networkTotals } from "../workspace/analysis.ts";
+import { formatCount, formatEnergy } from "../workspace/quantities.ts";
+import { type StatusParams, statusNotification } from "./protocol.ts";
+
+const delay = 100;
+
+export class StatusReporter {
+  private readonly waiting = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly sent = new Map<string, string>();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly contextOf: (uri: string) => FeatureContext | null,
+  ) {}
+
+  refresh(uris: readonly string[]): void {
+    for (const uri of uris) this.waiting.add(uri);
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      for (const uri of this.waiting) this.report(uri);
+      this.waiting.clear();
+    }, delay);
+  }
+
+  private report(uri: string): void {
+    const context = this.contextOf(uri);
+    if (context === null) return;
+    const status = describe(context);
+    const text = JSON.stringify(status);
+    if (this.sent.get(uri) === text) return;
+    this.sent.set(uri, text);
+    void this.connection.sendNotification(statusNotification, status);
+  }
+}
+
+function describe({ file, snapshot, problems }: FeatureContext): StatusParams {
+  const { design, analysis } = snapshot;
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  const totals = networkTotals(analysis);
+  const costed = analysis.layers.length - totals.missingLayers;
+  const summary =
+    design.missing.length > 0
+      ? `no ${design.missing.join(", no ")} found for this file`
+      : costed > 0
+        ? `${formatCount(totals.cycles)} cycles, ${formatEnergy(totals.energyPj)} (${analysis.options.counting})`
+        : `no estimate: ${errors} error${errors === 1 ? "" : "s"}`;
+  return {
+    uri: file.uri,
+    summary,
+    parts: design.parts.map(({ uri, kinds, foundBy }) => ({ uri, kinds, foundBy })),
+    ambiguous: design.ambiguous.map(({ kind, taken, others }) => ({ kind, taken, others })),
+    severity:
+      errors > 0 ? "error" : design.missing.length > 0 || design.ambiguous.length > 0 ? "warning" : "information",
+    limited: lineIndex(file).lineCount > maxSymbols,
+  };
+}
