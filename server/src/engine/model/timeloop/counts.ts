@@ -51,7 +51,7 @@ function followTraffic(
     const walk = new TrafficWalk(nest, projection, s, {
       linkTransfers: options.linkTransfers,
       toroidal: options.toroidalLinks,
-      forgetOnPause: options.counting === "timeloop-2022",
+      pausesCount: options.counting === "timeloop-2022",
       fanout: available[s],
       noMulticast: level.noSpatialReuse,
       noLinkTransfer: level.noLinkTransfer,
@@ -123,8 +123,8 @@ function collapsedTiles(
       options.updatedRmw,
     );
     if (space.readWrite) {
-      const count = options.updatedRmw ? countUpdatesByUpdatedRule : countUpdates;
-      count(tiles, options.firstReadElision);
+      if (options.updatedRmw) countUpdatesByUpdatedRule(tiles, options.firstReadElision);
+      else countUpdates(tiles, options.firstReadElision, options.counting === "timeloop");
     } else {
       const count = options.updatedRmw ? countReadsByUpdatedRule : countReads;
       count(tiles);

@@ -29,8 +29,9 @@ export type Remaining = "all" | "difference";
 
 /**
  * Decides whether the tile at `low`, `extent` (ranks `from` up to `to` of the flat arrays) is sent whole or only
- * where it differs from the remembered one, and remembers its stride. `forgetOnPause` is the window rule of versions
- * before January 2025: a step that stands still forgets the stride.
+ * where it differs from the remembered one, and remembers its stride. `pausesCount` is the window rule of versions
+ * before January 2025 (commit a12fff5): standing still is a stride like any other, so a pause between two slides
+ * changes the stride twice.
  * The history still holds the previous tile; `remember` replaces it.
  */
 export function compareWithHistory(
@@ -39,7 +40,7 @@ export function compareWithHistory(
   extent: Float64Array,
   from: number,
   to: number,
-  forgetOnPause: boolean,
+  pausesCount: boolean,
 ): Remaining {
   if (!history.present) return "all";
   let moved = false;
@@ -51,11 +52,7 @@ export function compareWithHistory(
     if (step !== history.stride[k]) same = false;
     history.step[k] = step;
   }
-  if (!moved) {
-    if (forgetOnPause) history.hasStride = false;
-    return "difference";
-  }
-  if (same) return "difference";
+  if (same || (!moved && !pausesCount)) return "difference";
   if (history.hasStride) {
     history.hasStride = false;
     return "all";

@@ -14,9 +14,10 @@ export function countReads(tiles: readonly Tile[]): void {
 
 /**
  * Accesses of a tensor that is accumulated: every arriving partial sum is an update and needs the old value read,
- * except the first one of each element (`firstReadElision`). Same function of `tiling.cpp`.
+ * except the first one of each element (`firstReadElision`). Same function of `tiling.cpp`. Versions before May 2023
+ * (commit 59fdc83) elide the read but not the fill of that first word: `firstFillElision` off.
  */
-export function countUpdates(tiles: readonly Tile[], firstReadElision: boolean): void {
+export function countUpdates(tiles: readonly Tile[], firstReadElision: boolean, firstFillElision: boolean): void {
   tiles.forEach((tile, i) => {
     if (tile.size === 0) return;
     const arriving = tile.contentAccesses + tile.peerAccesses;
@@ -32,6 +33,7 @@ export function countUpdates(tiles: readonly Tile[], firstReadElision: boolean):
       tile.reads = tile.temporalReductions = roundHalfAway(arriving);
       tile.fills = roundHalfAway(filled);
     }
+    if (!firstFillElision) tile.fills = Math.floor(filled);
   });
 }
 

@@ -28,7 +28,7 @@ export interface TrafficRules {
   linkTransfers: boolean;
   toroidal: boolean;
   /** The window rule of versions before January 2025. */
-  forgetOnPause: boolean;
+  pausesCount: boolean;
   fanout: { x: number; y: number };
   /** Per data space, of the sending level. */
   noMulticast: readonly boolean[] | undefined;
@@ -158,7 +158,7 @@ export class TrafficWalk {
         continue;
       }
       const history = this.histories[p];
-      const remaining = compareWithHistory(history, position, extents, from, to, rules.forgetOnPause);
+      const remaining = compareWithHistory(history, position, extents, from, to, rules.pausesCount);
       if (remaining === "all") {
         delta[p] = sizes[p];
         if (this.wantsBoxes) this.boxes[p] = wholeTile(position, extents, from, to);

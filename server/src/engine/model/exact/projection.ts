@@ -1,0 +1,69 @@
+import type { DataSpace, Workload } from "../types.ts";
+
+/** One rank of a data space: index = Σ coefficient · dimension. */
+export interface Rank {
+  dimensions: readonly number[];
+  coefficients: readonly number[];
+  /** Words along the rank over the whole layer. */
+  words: number;
+}
+
+/** How one data space depends on the dimensions. */
+export interface Projection {
+  readWrite: boolean;
+  ranks: readonly Rank[];
+  /** 1 for dimensions the data space depends on. */
+  relevant: Uint8Array;
+  /** Dimensions that share a rank, directly or through others; a part of one dimension has no overlapping tiles. */
+  parts: readonly Part[];
+  /** True where some part joins several dimensions: tiles may overlap (halos). */
+  windowed: boolean;
+}
+
+export interface Part {
+  dimensions: readonly number[];
+  ranks: readonly Rank[];
+}
+
+export function projectionOf(workload: Workload, space: DataSpace): Projection {
+  const relevant = new Uint8Array(workload.dimensions.length);
+  const ranks = space.ranks.map((terms): Rank => {
+    const sums = new Map<number, number>();
+    for (const term of terms) sums.set(term.dimension, (sums.get(term.dimension) ?? 0) + term.coefficient);
+    for (const d of sums.keys()) relevant[d] = 1;
+    const dimensions = [...sums.keys()];
+    const coefficients = [...sums.values()];
+    const words = dimensions.reduce((sum, d, i) => sum + coefficients[i] * (workload.dimensions[d].bound - 1), 1);
+    return { dimensions, coefficients, words };
+  });
+  const parts = partsOf(ranks);
+  return {
+    readWrite: space.readWrite,
+    ranks,
+    relevant,
+    parts,
+    windowed: parts.some((part) => part.dimensions.length > 1),
+  };
+}
+
+function partsOf(ranks: readonly Rank[]): Part[] {
+  let parts: Part[] = [];
+  for (const rank of ranks) {
+    const touching = parts.filter((part) => part.dimensions.some((d) => rank.dimensions.includes(d)));
+    parts = parts.filter((part) => !touching.includes(part));
+    parts.push({
+      dimensions: [...new Set([...touching.flatMap((part) => part.dimensions), ...rank.dimensions])],
+      ranks: [...touching.flatMap((part) => part.ranks), rank],
+    });
+  }
+  return parts;
+}
+
+/** Words of a box of `extents` indices per dimension (Timeloop `operation-space.cpp`, `ProjectLowHigh`). */
+export function rankExtent(rank: Rank, extents: ArrayLike<number>, from: number): number {
+  let words = 1;
+  for (let i = 0; i < rank.dimensions.length; i++) {
+    words += rank.coefficients[i] * (extents[from + rank.dimensions[i]] - 1);
+  }
+  return words;
+}
