@@ -33,6 +33,8 @@ export interface ComponentSource {
   meshY: number | null;
   /** Keys with underscores (`word-bits` is read as `word_bits`). */
   attributes: ReadonlyMap<string, Located<AttributeValue>>;
+  /** Places of the attributes' keys, where they are written in the component. */
+  keyLocations?: ReadonlyMap<string, Location>;
   /** Whole component, for problems that concern all of it. */
   location: Location;
   /** True for the `inter_<Container>_spatial` levels that v0.4 fan-outs stand for. */

@@ -1,19 +1,21 @@
 import type { Workload } from "../../engine/model/types.ts";
 import type { Located, Location, Problem } from "../../syntax/source.ts";
 import { child, type YamlNode } from "../../syntax/yaml.ts";
-import type { ArchitectureSource, ComponentSource, ConstraintSource, Reading } from "../types.ts";
+import type { ArchitectureSource, AttributeValue, ComponentSource, ConstraintSource, Reading } from "../types.ts";
 import { type Attributes, addMissing, addStorageDefaults, dummyStorageAttributes } from "./attributes.ts";
 import { leavesOf } from "./branches.ts";
 import { type Drafts, emptyDraft, impliedFactor, isEmpty } from "./constraints.ts";
 import { resolveConstraints } from "./leaf-constraints.ts";
 import { type Branch, checkKeys, type Leaf, readNodes } from "./nodes.ts";
-import { Scope } from "./scope.ts";
+import { plainValue, Scope } from "./scope.ts";
 import { type Variables, variableScope } from "./variables.ts";
 
 export interface ArchitectureContext {
   variables: Variables;
   /** The problem, where one is known: constraints of v0.4 refer to its dimensions and data spaces. */
   workload: Workload | null;
+  /** The same as written: expressions may ask for `spec.problem.instance`. */
+  problem?: YamlNode;
   /** Lists of constraints outside the architecture (`constraints: {targets: […]}`); they are attached to what they name. */
   targets?: readonly YamlNode[];
 }
@@ -35,6 +37,7 @@ export function readArchitectureV04(
   const problems: Problem[] = [];
   const location = nodes[0]?.location ?? { uri: "", start: 0, end: 0 };
   const names = new Scope(variableScope(context.variables));
+  names.set("spec", { problem: specProblem(context.problem) });
   const scope = new Scope(names);
   const top: Branch = { node: "branch", parallel: false, children: [], location };
   for (const node of nodes) {
@@ -46,7 +49,7 @@ export function readArchitectureV04(
   }
   const leaves = leavesOf(top);
   checkLeaves(top, leaves, location, problems);
-  const drafts = resolveConstraints(top, leaves, context, problems);
+  const drafts = resolveConstraints(top, leaves, context, names, problems);
   const { components, constraints } = new Flattener(leaves, context.workload, drafts, problems);
   const cycle = context.variables.get("global_cycle_seconds")?.value;
   return {
@@ -60,6 +63,15 @@ export function readArchitectureV04(
     },
     problems,
   };
+}
+
+/** The front end adds `densities` to every instance, so `len(spec.problem.instance)` counts it. */
+function specProblem(node: YamlNode | undefined): AttributeValue {
+  const problem = node === undefined ? {} : plainValue(node);
+  if (typeof problem !== "object" || problem === null || Array.isArray(problem)) return {};
+  const { instance } = problem;
+  if (typeof instance !== "object" || instance === null || Array.isArray(instance)) return problem;
+  return { ...problem, instance: { densities: {}, ...instance } };
 }
 
 function checkVersion(node: YamlNode | undefined, problems: Problem[]): void {

@@ -3,6 +3,8 @@ import { isNull, type YamlEntry, type YamlMap, type YamlNode } from "../../synta
 import { type DirectiveContext, readDirective } from "../directives.ts";
 import { renameFixes } from "../nearest.ts";
 import type { ConstraintSource, DirectiveType, FactorSource } from "../types.ts";
+import { evaluateEntries } from "./problem.ts";
+import type { Scope } from "./scope.ts";
 
 /** Keys that stand for several constraints at once (`timeloopfe/v4/processors/constraint_macro.py`). */
 export const macroKeys = [
@@ -96,7 +98,7 @@ export function readConstraintGroup(node: YamlNode | undefined, target: Located<
         fixes: renameFixes(key.text, groupTypes, key.location),
       });
     } else if (value.kind === "map") {
-      drafts.set(type, readDraft(value, problems, { target, type: { value: type, location: key.location } }));
+      drafts.set(type, readDraft(value, scope, problems, { target, type: { value: type, location: key.location } }));
     } else if (!isNull(value)) {
       problems.push({
         code: "wrong-type",
@@ -109,14 +111,27 @@ export function readConstraintGroup(node: YamlNode | undefined, target: Located<
   return drafts;
 }
 
+/** Keys whose values may be arithmetic. */
+const numberKeys = new Set([
+  "split",
+  "remainders",
+  "default_max_factor",
+  "default_min_factor",
+  "maximize_dims_capacity",
+  "proportion",
+  "min",
+]);
+
 /** Reads one constraint; its macros are kept aside until the problem is known. */
 export function readDraft(
   map: YamlMap,
+  scope: Scope,
   problems: Problem[],
   given: { target?: Located<string>; type?: Located<DirectiveType> } = {},
 ): Draft {
   const macros = new Map<MacroKey, YamlEntry>();
-  const plain = map.entries.filter((entry) => {
+  const computed = evaluateEntries(map, scope, problems, (key) => numberKeys.has(key));
+  const plain = computed.entries.filter((entry) => {
     const macro = macroKeys.find((key) => key === entry.key.text);
     if (macro !== undefined) macros.set(macro, entry);
     return macro === undefined;

@@ -7,6 +7,7 @@ import { attachDraft, type Draft, type Drafts, emptyDraft, readConstraintGroup, 
 import { expandMacros } from "./macros.ts";
 import { maximizeDimensions, remainingBounds } from "./maximize.ts";
 import type { Branch, Leaf } from "./nodes.ts";
+import type { Scope } from "./scope.ts";
 
 /**
  * The constraints of every leaf in the order of the front end's processors: those written inside, those attached
@@ -16,11 +17,12 @@ export function resolveConstraints(
   top: Branch,
   leaves: readonly Leaf[],
   context: { workload: Workload | null; targets?: readonly YamlNode[] },
+  scope: Scope,
   problems: Problem[],
 ): DraftsByLeaf {
   const drafts = new Map<Leaf, Drafts>();
-  for (const leaf of leaves) drafts.set(leaf, readConstraintGroup(leaf.constraints, leaf.name, problems));
-  for (const list of context.targets ?? []) attachList(list, drafts, problems);
+  for (const leaf of leaves) drafts.set(leaf, readConstraintGroup(leaf.constraints, leaf.name, scope, problems));
+  for (const list of context.targets ?? []) attachList(list, drafts, scope, problems);
   const { workload } = context;
   if (workload === null) return drafts;
   for (const own of drafts.values())
@@ -39,7 +41,7 @@ export function resolveConstraints(
   return drafts;
 }
 
-function attachList(node: YamlNode, drafts: DraftsByLeaf, problems: Problem[]): void {
+function attachList(node: YamlNode, drafts: DraftsByLeaf, scope: Scope, problems: Problem[]): void {
   const list = child(node, "targets") ?? node;
   if (list.kind !== "sequence") {
     if (!isNull(list) && list.kind !== "map")
@@ -53,7 +55,7 @@ function attachList(node: YamlNode, drafts: DraftsByLeaf, problems: Problem[]): 
   }
   for (const item of list.items) {
     if (item.kind !== "map") continue;
-    const draft = readDraft(item, problems);
+    const draft = readDraft(item, scope, problems);
     const { target } = draft.directive;
     if (target === null) continue;
     const leaf = [...drafts.keys()].find(({ name }) => name.value === target.value);

@@ -1,0 +1,33 @@
+import { isNull, type YamlNode } from "../syntax/yaml.ts";
+import { readDirectives } from "./directives.ts";
+import type { Parts } from "./parts.ts";
+import type { Report } from "./report.ts";
+import type { ConstraintSource, FormatVersion } from "./types.ts";
+import { valueAt } from "./values.ts";
+
+/** Constraints of v0.2 and v0.3 in all spellings. Those of the architecture bind given mappings too. */
+export function readConstraints(parts: Parts, version: FormatVersion, report: Report): ConstraintSource[] {
+  const read = (node: YamlNode, scope: ConstraintSource["scope"]): ConstraintSource[] => {
+    const { value, problems } = readDirectives(node, { scope: "constraint", version });
+    report.problems.push(...problems);
+    return value.map((directive) => ({ ...directive, scope }));
+  };
+  const inside = parts
+    .all("arch", "architecture")
+    .map(({ value }) => valueAt(value, "constraints"))
+    .filter((node) => node !== undefined);
+  const beside = [...parts.all("arch_constraints"), ...parts.all("architecture_constraints")].map(({ value }) => value);
+  // Timeloop reads the first of these places that exists.
+  const ofArchitecture = [...inside, ...beside].filter((node) => !isNull(node));
+  for (const node of ofArchitecture.slice(1)) {
+    const message = "There are other architecture constraints; these are not used.";
+    report.warning("second-constraints", message, node.location, {
+      related: [{ message: "Those used", location: ofArchitecture[0].location }],
+    });
+  }
+  const ofMapspace = [...parts.all("mapspace"), ...parts.all("mapspace_constraints"), ...parts.all("constraints")];
+  return [
+    ...(ofArchitecture.length > 0 ? read(ofArchitecture[0], "architecture") : []),
+    ...ofMapspace.filter(({ value }) => !isNull(value)).flatMap(({ value }) => read(value, "mapspace")),
+  ];
+}

@@ -1,0 +1,164 @@
+import type { Workload } from "../engine/model/types.ts";
+import type { Location } from "../syntax/source.ts";
+import { describe, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
+import { renameFixes } from "./nearest.ts";
+import type { Report } from "./report.ts";
+import { readShape, type Shape } from "./shape.ts";
+import type { LayerSource } from "./types.ts";
+import {
+  asNumber,
+  byKeyword,
+  type Evaluate,
+  inWords,
+  textOf,
+  type VariableValues,
+  valueAt,
+  wholeNumber,
+} from "./values.ts";
+
+export interface ProblemContext {
+  evaluate: Evaluate;
+  variables: VariableValues;
+  /** Name of a layer that has none of its own. */
+  fallbackName: string | null;
+  report: Report;
+}
+
+const problemKeys = ["version", "shape", "instance", "name", "count", "layers"];
+const densityKeys = ["densities", "commonDensity"];
+
+/** The layers of one `problem:` value: one problem, or a list of them; `instance` may be a list as well. */
+export function readProblem(node: YamlNode, context: ProblemContext): LayerSource[] {
+  if (node.kind === "sequence")
+    return node.items.flatMap((item) => readProblem(item, { ...context, fallbackName: null }));
+  if (node.kind !== "map") {
+    const message = `A problem must be a map with a shape and its bounds, found ${describe(node)}.`;
+    context.report.error("wrong-type", message, node.location);
+    return [];
+  }
+  const shape = readShape(node, context.evaluate, context.report);
+  if (shape === null) return [];
+  const instance = valueAt(node, "instance");
+  if (instance?.kind === "sequence") {
+    return instance.items.flatMap((item) => {
+      const layer = item.kind === "map" ? readLayer(item, item, shape, { ...context, fallbackName: null }) : null;
+      if (item.kind !== "map") {
+        context.report.error("wrong-type", `A layer must be a map of bounds, found ${describe(item)}.`, item.location);
+      }
+      return layer ? [layer] : [];
+    });
+  }
+  if (instance !== undefined && instance.kind !== "map") {
+    context.report.error(
+      "wrong-type",
+      `instance must be a map of bounds, found ${describe(instance)}.`,
+      instance.location,
+    );
+    return [];
+  }
+  if (instance !== undefined) reportStray(node, problemKeys, shape, context.report);
+  const layer = readLayer(node, instance ?? node, shape, context);
+  return layer ? [layer] : [];
+}
+
+/** One layer: `head` holds name and count, `bounds` the bounds and coefficients. */
+function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: ProblemContext): LayerSource | null {
+  const { report } = context;
+  const given = byKeyword(bounds);
+  const number = (node: YamlNode, what: string): number | undefined => {
+    const value = context.evaluate(node);
+    const read = asNumber(value, context.variables);
+    if (read !== undefined) return wholeNumber(read, what, 1, node.location, report);
+    report.error("wrong-type", `${what} must be a whole number; found ${inWords(value)}.`, node.location);
+    return undefined;
+  };
+  const boundLocations = new Map<string, Location>();
+  let complete = true;
+  const dimensions = shape.dimensions.map(({ name }) => {
+    const entry = given.get(name);
+    if (entry === undefined) {
+      report.error("missing-bound", `The problem gives no bound for dimension ${name}.`, bounds.location);
+      complete = false;
+      return { name, bound: 1 };
+    }
+    boundLocations.set(name, entry.value.location);
+    const bound = number(entry.value, `The bound of ${name}`);
+    if (bound === undefined) complete = false;
+    return { name, bound: bound ?? 1 };
+  });
+  const coefficients = new Map(shape.coefficients);
+  for (const [name, value] of coefficients) {
+    const entry = given.get(name);
+    const own = entry ? number(entry.value, `The coefficient ${name}`) : value;
+    if (own === undefined || own < 1) complete = false;
+    if (!entry && value < 1) {
+      const message = `The coefficient ${name} must be a whole number from 1; its default is ${value}.`;
+      report.error("not-a-whole-number", message, head.location);
+    }
+    coefficients.set(name, own ?? 1);
+  }
+  if (bounds === head) reportStray(bounds, [...problemKeys, ...boundNames(shape)], shape, report);
+  else reportStray(bounds, ["name", "count", ...boundNames(shape)], shape, report);
+  reportDensities(given, report);
+  if (!complete) return null;
+  const workload: Workload = {
+    name: layerName(head, bounds, shape, context),
+    dimensions,
+    dataSpaces: shape.dataSpaces.map(({ name, readWrite, ranks }) => ({
+      name,
+      readWrite,
+      ranks: ranks.map((rank) =>
+        rank.map(({ dimension, coefficient }) => ({
+          dimension,
+          coefficient: coefficient === null ? 1 : coefficients.get(coefficient)!,
+        })),
+      ),
+    })),
+  };
+  const countNode = valueAt(head, "count") ?? valueAt(bounds, "count");
+  return {
+    workload,
+    count: (countNode && number(countNode, "The count of a layer")) ?? 1,
+    location: head.location,
+    dimensionLocations: new Map(shape.dimensions.map(({ name, location }) => [name, location])),
+    boundLocations,
+    dataSpaceLocations: new Map(shape.dataSpaces.map(({ name, location }) => [name, location])),
+  };
+}
+
+function layerName(head: YamlMap, bounds: YamlMap, shape: Shape, context: ProblemContext): string {
+  const own = valueAt(head, "name") ?? valueAt(bounds, "name");
+  return textOf(own, "The name of a layer", context.report) ?? context.fallbackName ?? shape.name;
+}
+
+function boundNames(shape: Shape): string[] {
+  return [...shape.dimensions.map(({ name }) => name), ...shape.coefficients.keys(), ...densityKeys];
+}
+
+/** Bounds of dimensions that the shape does not have are read by nobody. */
+function reportStray(map: YamlMap, known: readonly string[], shape: Shape, report: Report): void {
+  const names = shape.dimensions.map(({ name }) => name);
+  for (const entry of map.entries) {
+    const key = entry.key.text;
+    if (known.includes(key)) continue;
+    const parameters = [...names, ...shape.coefficients.keys()];
+    if (parameters.includes(key)) {
+      const message = `${key} stands beside “instance” and is not read; put it inside.`;
+      report.warning("bound-outside-instance", message, entry.location);
+      continue;
+    }
+    const message = `${key} is neither a dimension (${names.join(", ")}) nor a coefficient of the shape; it has no effect.`;
+    report.warning("unknown-bound", message, entry.location, {
+      fixes: key.length > 1 ? renameFixes(key, [...shape.coefficients.keys()], entry.key.location) : [],
+    });
+  }
+}
+
+function reportDensities(given: ReturnType<typeof byKeyword>, report: Report): void {
+  for (const key of densityKeys) {
+    const entry = given.get(key);
+    if (entry === undefined) continue;
+    const message = "Densities are not modelled: every tensor is counted as dense.";
+    report.information("density-not-modelled", message, entry.location);
+  }
+}
