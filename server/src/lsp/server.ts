@@ -76,7 +76,7 @@ export function startServer(connection: Connection): void {
     if (file === undefined || snapshot === null) return null;
     let problems = problemsOf.get(snapshot);
     if (problems === undefined) {
-      problems = checkDesign(snapshot.analysis);
+      problems = checkDesign(snapshot.analysis, snapshot.files);
       problemsOf.set(snapshot, problems);
     }
     return { file, tree: parseYaml(file), snapshot, problems };

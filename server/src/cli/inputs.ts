@@ -1,0 +1,106 @@
+/** From the words on the command line to the files of each design. The only place of the tool that reads files. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import type { SourceFile } from "../syntax/source.ts";
+import { type Design, resolveDesign } from "../workspace/design.ts";
+import { fileKinds } from "../workspace/kinds.ts";
+import { readModeline } from "../workspace/modeline.ts";
+import { resolvePath } from "../workspace/paths.ts";
+import { UsageError } from "./usage.ts";
+
+export interface Input {
+  /** The file the user named (the mapping, where there are several). */
+  name: string;
+  files: SourceFile[];
+  /** Layer of the problem that the mapping's modeline names. */
+  layer: string | null;
+  /** Files that were found rather than named. */
+  found: readonly string[];
+  notes: string[];
+}
+
+/** Files above this size are neighbours we do not look at; a file that is named is always read. */
+const neighbourLimit = 1 << 20;
+
+export function readInputs(names: readonly string[], each: boolean): Input[] {
+  if (names.length === 0) throw new UsageError("name at least one file, folder, or - for standard input");
+  const folders = names.filter((name) => name !== "-" && existsSync(name) && statSync(name).isDirectory());
+  if (folders.length > 0) {
+    const mappings = names.flatMap((name) => (folders.includes(name) ? mappingFiles(name) : [name]));
+    if (mappings.length === 0) throw new UsageError(`no mapping file in ${folders.join(", ")}`);
+    return mappings.map((name) => completeDesign([readSource(name)]));
+  }
+  const files = names.map(readSource);
+  return each ? files.map((file) => completeDesign([file])) : [completeDesign(files)];
+}
+
+export function readSource(name: string): SourceFile {
+  if (name === "-") return { uri: "-", text: readFileSync(0, "utf8") };
+  try {
+    return { uri: normalize(name), text: readFileSync(name, "utf8") };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT") throw new UsageError(`${name}: no such file`);
+    throw new UsageError(`${name}: cannot be read (${code ?? (error as Error).message})`);
+  }
+}
+
+const isYaml = (name: string) => /\.ya?ml$/i.test(name);
+
+function mappingFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(isYaml)
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((name) => fileKinds(readSource(name).text).includes("mapping"));
+}
+
+/** Adds what a design still lacks, from the modeline of its main file and the files beside it. */
+function completeDesign(named: SourceFile[]): Input {
+  const main = named.find((file) => fileKinds(file.text).includes("mapping")) ?? named[0];
+  const candidates = new Map(named.map((file) => [file.uri, file]));
+  const have = new Set(named.flatMap((file) => fileKinds(file.text)));
+  const complete = have.has("architecture") && have.has("problem") && have.has("mapping");
+  const setting = named.map((file) => file.uri);
+  const templated = named.some((file) => file.uri.endsWith(".jinja2"));
+  if (main.uri !== "-" && !complete && !templated) {
+    for (const file of neighbours(main)) if (!candidates.has(file.uri)) candidates.set(file.uri, file);
+  }
+  const design: Design = resolveDesign(main.uri, [...candidates.values()], [setting]);
+  const files = design.parts.map((part) => candidates.get(part.uri)!);
+  return {
+    name: main.uri,
+    files,
+    layer: design.layer,
+    found: design.parts
+      .filter((part) => part.foundBy !== "opened" && part.foundBy !== "setting")
+      .map((part) => part.uri),
+    notes: [
+      ...design.ambiguous.map(
+        ({ kind, taken, others }) =>
+          `several files hold a${/^[aeiou]/i.test(kind) ? "n" : ""} ${kind}; took ${taken}, not ${others.join(", ")}`,
+      ),
+      ...design.unresolved.map(
+        (entry) => `modeline of ${main.uri}: ${entry.key}=${entry.value} names no readable file`,
+      ),
+    ],
+  };
+}
+
+/** YAML files in the folder of `main`, and those its modeline names. */
+function neighbours(main: SourceFile): SourceFile[] {
+  const folder = dirname(main.uri);
+  const beside = readdirSync(folder)
+    .filter(isYaml)
+    .map((name) => join(folder, name));
+  const named = readModeline(main).map((entry) => resolvePath(main.uri, entry.value));
+  return [...new Set([...named, ...beside])]
+    .filter((path) => path !== main.uri && existsSync(path))
+    .filter((path) => {
+      const status = statSync(path);
+      return status.isFile() && (status.size <= neighbourLimit || named.includes(path));
+    })
+    .map(readSource)
+    .filter((file) => fileKinds(file.text).length > 0);
+}

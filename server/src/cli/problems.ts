@@ -1,0 +1,30 @@
+/** Problems as a terminal shows them: `file:line:col: severity code: message`. */
+
+import { lineAndColumn } from "../syntax/position.ts";
+import type { Problem, Severity, SourceFile } from "../syntax/source.ts";
+
+const order: readonly Severity[] = ["error", "warning", "information", "hint"];
+
+export function renderProblem(problem: Problem, fileOf: (uri: string) => SourceFile): string {
+  const { line, column } = lineAndColumn(fileOf(problem.location.uri), problem.location.start);
+  return `${problem.location.uri}:${line}:${column}: ${problem.severity} ${problem.code}: ${problem.message}`;
+}
+
+/** Worst first, then by place. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(
+    (a, b) =>
+      order.indexOf(a.severity) - order.indexOf(b.severity) ||
+      a.location.uri.localeCompare(b.location.uri) ||
+      a.location.start - b.location.start,
+  );
+}
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some((problem) => problem.severity === "error");
+}
+
+export function fileLookup(files: readonly SourceFile[]): (uri: string) => SourceFile {
+  const known = new Map(files.map((file) => [file.uri, file]));
+  return (uri) => known.get(uri) ?? { uri, text: "" };
+}

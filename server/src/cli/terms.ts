@@ -1,0 +1,32 @@
+/** `--terms`: the derivation of every number, indented. */
+
+import type { Architecture, Evaluation, Term, TermLoop, Workload } from "../engine/model/types.ts";
+import { formatCount, formatNumber } from "../workspace/quantities.ts";
+
+export function renderTerms(architecture: Architecture, workload: Workload, evaluation: Evaluation): string {
+  const lines = ["How the numbers come about"];
+  const loopName = ({ level, kind, dimension, factor, residual }: TermLoop) =>
+    `${workload.dimensions[dimension].name}${factor}${residual === factor ? "" : `,${residual}`}@${architecture.storage[level].name}${kind === "temporal" ? "" : ` ${kind.slice(-1).toUpperCase()}`}`;
+  const write = (name: string, term: Term, depth: number) => {
+    const inputs = Object.entries(term.inputs)
+      .map(([key, value]) => `${key}=${Number.isInteger(value) ? formatCount(value) : formatNumber(value)}`)
+      .join(" ");
+    const loops = term.loops?.length ? `  over ${term.loops.map(loopName).join(" ")}` : "";
+    const value = Number.isInteger(term.value) ? formatCount(term.value) : formatNumber(term.value);
+    lines.push(
+      `${"  ".repeat(depth)}${name} = ${value}  [${term.formula}${inputs === "" ? "" : `: ${inputs}`}]${loops}`,
+    );
+    for (const part of term.parts ?? []) write(part.formula, part, depth + 1);
+  };
+  for (const [name, term] of Object.entries(evaluation.terms ?? {})) write(name, term, 1);
+  for (const level of [...evaluation.levels].reverse()) {
+    lines.push(`  ${level.name}`);
+    for (const [name, term] of Object.entries(level.terms ?? {})) write(name, term, 2);
+    level.dataSpaces.forEach((result, index) => {
+      if (!result.kept || result.terms === undefined) return;
+      lines.push(`    ${workload.dataSpaces[index].name}`);
+      for (const [name, term] of Object.entries(result.terms)) write(name, term, 3);
+    });
+  }
+  return lines.join("\n");
+}
