@@ -14,9 +14,25 @@ const common = {
 };
 
 const node = { ...common, platform: "node", format: "cjs", mainFields: ["module", "main"] };
+const browser = { ...common, platform: "browser", target: "es2022", mainFields: ["browser", "module", "main"] };
 
 /** One entry per bundle; other rooms add theirs here. */
 const bundles = [
+  {
+    ...node,
+    entryPoints: { client: "client/src/node.ts", server: "server/src/node.ts" },
+    external: ["vscode"],
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+  },
+  {
+    ...browser,
+    entryPoints: { client: "client/src/browser.ts" },
+    format: "cjs",
+    external: ["vscode"],
+    outdir: "dist/browser",
+  },
+  { ...browser, entryPoints: { server: "server/src/browser.ts" }, format: "iife", outdir: "dist/browser" },
   { ...node, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } },
 ];
 

@@ -1,0 +1,68 @@
+/** Answers the server's questions about files through the editor, so that virtual file systems work too. */
+import { FileType, RelativePattern, Uri, workspace } from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import {
+  type ListFilesParams,
+  type ListFilesResult,
+  listFilesRequest,
+  type ReadFileParams,
+  type ReadFileResult,
+  readFileRequest,
+} from "../../server/src/lsp/protocol.ts";
+
+const pattern = "**/*.{yaml,yml,jinja2}";
+const excluded = "**/{node_modules,.git}/**";
+/** Larger files are no part of a design; reading them would only cost memory. */
+const largestFile = 8 * 1024 * 1024;
+
+export function answerFileRequests(client: BaseLanguageClient): void {
+  client.onRequest(listFilesRequest, listFiles);
+  client.onRequest(readFileRequest, readFile);
+}
+
+async function listFiles({ near, limit }: ListFilesParams): Promise<ListFilesResult> {
+  const uri = Uri.parse(near);
+  const folder = workspace.getWorkspaceFolder(uri);
+  const found = folder
+    ? await workspace.findFiles(new RelativePattern(folder, pattern), excluded)
+    : await siblings(uri);
+  const distance = (path: string) => segmentsApart(uri.path, path);
+  return found
+    .map((file) => ({ file: file.toString(), distance: distance(file.path) }))
+    .sort((a, b) => a.distance - b.distance || (a.file < b.file ? -1 : 1))
+    .slice(0, limit)
+    .map(({ file }) => file);
+}
+
+/** Beside a file outside every workspace folder only its own folder is looked at. */
+async function siblings(uri: Uri): Promise<Uri[]> {
+  if (uri.scheme === "untitled") return [];
+  const folder = Uri.joinPath(uri, "..");
+  try {
+    const entries = await workspace.fs.readDirectory(folder);
+    return entries
+      .filter(([name, type]) => type & FileType.File && /\.(ya?ml|jinja2)$/.test(name))
+      .map(([name]) => Uri.joinPath(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+async function readFile({ uri }: ReadFileParams): Promise<ReadFileResult> {
+  try {
+    const file = Uri.parse(uri);
+    if ((await workspace.fs.stat(file)).size > largestFile) return null;
+    return new TextDecoder().decode(await workspace.fs.readFile(file));
+  } catch {
+    return null;
+  }
+}
+
+/** Steps up and down the folder tree from one file to another. */
+function segmentsApart(from: string, to: string): number {
+  const a = from.split("/");
+  const b = to.split("/");
+  let common = 0;
+  while (common < a.length - 1 && common < b.length - 1 && a[common] === b[common]) common++;
+  return a.length + b.length - 2 - 2 * common;
+}

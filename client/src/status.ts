@@ -1,0 +1,77 @@
+/** Two language status items: what the server is doing, and what the design of the file at hand costs. */
+import { type Disposable, LanguageStatusSeverity, l10n, languages, Uri, window, workspace } from "vscode";
+import type { StatusParams } from "../../server/src/lsp/protocol.ts";
+import { languageId } from "./selector.ts";
+import type { Server, ServerState } from "./server.ts";
+
+const severities = {
+  information: LanguageStatusSeverity.Information,
+  warning: LanguageStatusSeverity.Warning,
+  error: LanguageStatusSeverity.Error,
+};
+
+export class Status implements Disposable {
+  private readonly known = new Map<string, StatusParams>();
+  private readonly server = languages.createLanguageStatusItem("mapspace.server", { language: languageId });
+  private readonly design = languages.createLanguageStatusItem("mapspace.design", { language: languageId });
+  private readonly listeners: Disposable[];
+
+  constructor(server: Server) {
+    this.server.name = l10n.t("Mapspace Server");
+    this.design.name = l10n.t("Mapspace Design");
+    this.showServer(server.state);
+    this.showDesign();
+    this.listeners = [
+      server.onDidChangeState((state) => this.showServer(state)),
+      window.onDidChangeActiveTextEditor(() => this.showDesign()),
+      workspace.onDidCloseTextDocument((document) => this.known.delete(document.uri.toString())),
+    ];
+  }
+
+  /** What the server last said of a document. */
+  of(uri: string): StatusParams | undefined {
+    return this.known.get(uri);
+  }
+
+  update(status: StatusParams): void {
+    this.known.set(Uri.parse(status.uri).toString(), status);
+    this.showDesign();
+  }
+
+  dispose(): void {
+    for (const item of [this.server, this.design, ...this.listeners]) item.dispose();
+  }
+
+  private showServer(state: ServerState): void {
+    const item = this.server;
+    item.busy = state === "starting";
+    item.severity = state === "stopped" ? LanguageStatusSeverity.Error : LanguageStatusSeverity.Information;
+    item.text = {
+      idle: l10n.t("Mapspace"),
+      starting: l10n.t("Mapspace is starting"),
+      running: l10n.t("Mapspace is running"),
+      stopped: l10n.t("Mapspace has stopped"),
+    }[state];
+    item.command =
+      state === "stopped"
+        ? { command: "mapspace.restartServer", title: l10n.t("Restart") }
+        : { command: "mapspace.showLog", title: l10n.t("Show Log") };
+  }
+
+  private showDesign(): void {
+    const item = this.design;
+    const uri = window.activeTextEditor?.document.uri.toString();
+    const status = uri === undefined ? undefined : this.known.get(uri);
+    item.severity = severities[status?.severity ?? "information"];
+    item.text = status?.summary ?? l10n.t("No estimate yet");
+    const files = (status?.parts ?? []).map((part) => `${part.kinds.join(", ")}: ${name(part.uri)} (${part.foundBy})`);
+    if (status?.limited) files.push(l10n.t("The file is large: the outline and hints leave some items out"));
+    item.detail = files.join(" · ");
+    item.command =
+      status && status.ambiguous.length > 0
+        ? { command: "mapspace.chooseFiles", title: l10n.t("Choose Files") }
+        : undefined;
+  }
+}
+
+const name = (uri: string) => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
