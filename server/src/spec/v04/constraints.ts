@@ -3,8 +3,7 @@ import { isNull, type YamlEntry, type YamlMap, type YamlNode } from "../../synta
 import { type DirectiveContext, readDirective } from "../directives.ts";
 import { renameFixes } from "../nearest.ts";
 import type { ConstraintSource, DirectiveType, FactorSource } from "../types.ts";
-import { evaluateEntries } from "./problem.ts";
-import type { Scope } from "./scope.ts";
+import { evaluateEntries, type Scope } from "./scope.ts";
 
 /** Keys that stand for several constraints at once (`timeloopfe/v4/processors/constraint_macro.py`). */
 export const macroKeys = [
@@ -74,7 +73,12 @@ export function isEmpty({ directive }: Draft): boolean {
 }
 
 /** Reads `constraints:` of a component. */
-export function readConstraintGroup(node: YamlNode | undefined, target: Located<string>, problems: Problem[]): Drafts {
+export function readConstraintGroup(
+  node: YamlNode | undefined,
+  target: Located<string>,
+  scope: Scope,
+  problems: Problem[],
+): Drafts {
   const drafts: Drafts = new Map();
   if (node === undefined || isNull(node)) return drafts;
   if (node.kind !== "map") {

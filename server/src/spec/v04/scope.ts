@@ -1,5 +1,5 @@
 import type { Problem } from "../../syntax/source.ts";
-import type { YamlNode, YamlScalar } from "../../syntax/yaml.ts";
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "../../syntax/yaml.ts";
 import { renameFixes } from "../nearest.ts";
 import type { AttributeValue } from "../types.ts";
 import { type ExpressionFailure, evaluateExpression } from "./expressions.ts";
@@ -84,4 +84,24 @@ export function positiveInteger(node: YamlNode, what: string, scope: Scope, prob
     location: node.location,
   });
   return null;
+}
+
+/** The map with the arithmetic of its own entries worked out, each value in its place. `chosen` limits the keys. */
+export function evaluateEntries(
+  map: YamlMap,
+  scope: Scope,
+  problems: Problem[],
+  chosen: (key: string) => boolean = () => true,
+): YamlMap {
+  let changed = false;
+  const entries = map.entries.map((entry): YamlEntry => {
+    const { value } = entry;
+    const isText = value.kind === "scalar" && typeof value.value === "string" && (!value.quoted || value.block);
+    if (!isText || !chosen(entry.key.text)) return entry;
+    const result = attributeValue(value, scope, problems);
+    if (typeof result !== "number") return entry;
+    changed = true;
+    return { ...entry, value: { ...value, value: result, text: String(result), quoted: false, block: false } };
+  });
+  return changed ? { ...map, entries, index: new Map(entries.map((entry) => [entry.key.text, entry])) } : map;
 }
