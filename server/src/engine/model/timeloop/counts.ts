@@ -9,16 +9,24 @@ import type {
 import { fanouts } from "../fanout.ts";
 import type { Architecture, EvaluationOptions, Mapping, Workload } from "../types.ts";
 import { collapse } from "./collapse.ts";
-import { buildNest, expansion, type Nest, spatialX, spatialY, stepsOfFirstInstance, temporalPasses } from "./nest.ts";
-import { type Projection, project, rankExtents, tileSizes } from "./projection.ts";
+import {
+  buildNest,
+  expansion,
+  type Nest,
+  operationsOfFirstInstance,
+  spatialX,
+  spatialY,
+  temporalPasses,
+} from "./nest.ts";
+import { project, rankExtents, tileSize } from "./projection.ts";
 import { countReads, countReadsByUpdatedRule, countUpdates, countUpdatesByUpdatedRule } from "./read-modify-write.ts";
 import { totalAccesses } from "./records.ts";
 import type { Tile } from "./tile.ts";
-import { type ArithmeticSteps, type Traffic, TrafficWalk } from "./traffic.ts";
+import { type Traffic, TrafficWalk } from "./traffic.ts";
 
 /**
  * Counts as Timeloop does, approximations included (`docs/model.md`, “Known approximations”). `timeloop-2022` differs
- * in the window rule only.
+ * in the window rule and in the first fills of outputs.
  */
 export function countByTimeloop(
   architecture: Architecture,
@@ -27,110 +35,91 @@ export function countByTimeloop(
   options: EvaluationOptions,
 ): AccessCounts {
   const nest = buildNest(workload, mapping);
-  const projection = project(workload, nest);
-  const { traffic, arithmetic } = followTraffic(architecture, mapping, nest, projection, options);
-  const tiles = collapsedTiles(architecture, workload, mapping, nest, projection, traffic, options);
+  const projections = workload.dataSpaces.map((space) => project(workload, space, nest));
+  const operations = operationsOfFirstInstance(nest);
+  const available = fanouts(architecture);
+  const traffic = projections.map((projection, p) =>
+    mapping.levels.map((level, s) => {
+      if (s === 0 && nest.master[0] < 0) return everyOperation(operations);
+      return new TrafficWalk(nest, projection, s, {
+        linkTransfers: options.linkTransfers,
+        toroidal: options.toroidalLinks,
+        pausesCount: options.counting === "timeloop-2022",
+        fanout: available[s],
+        noMulticast: level.noSpatialReuse?.[p] ?? false,
+        noLinkTransfer: level.noLinkTransfer?.[p] ?? false,
+        noTemporalReuse: mapping.levels[s - 1]?.noTemporalReuse?.[p] ?? false,
+      }).run();
+    }),
+  );
+  const tiles = workload.dataSpaces.map((space, p) => {
+    const tensorWords = tileSize(rankExtents(projections[p], nest, nest.length - 1, nest.allLast));
+    return collapsedTiles(architecture, mapping, nest, p, space.readWrite, traffic[p], tensorWords, options);
+  });
   return {
     levels: levelCounts(nest, mapping, tiles),
-    compute: computeCounts(nest, arithmetic),
+    compute: computeCounts(nest, operations, traffic[0]?.[0].children ?? 1),
   };
 }
 
-/** Traffic sent by each level, `[level][data space]`. */
-function followTraffic(
-  architecture: Architecture,
-  mapping: Mapping,
-  nest: Nest,
-  projection: Projection,
-  options: EvaluationOptions,
-): { traffic: Traffic[][]; arithmetic: ArithmeticSteps } {
-  const available = fanouts(architecture);
-  let arithmetic: ArithmeticSteps = { operations: stepsOfFirstInstance(nest), units: 1 };
-  const traffic = mapping.levels.map((level, s) => {
-    if (s === 0 && nest.master[0] < 0) return everyOperation(projection, arithmetic.operations);
-    const walk = new TrafficWalk(nest, projection, s, {
-      linkTransfers: options.linkTransfers,
-      toroidal: options.toroidalLinks,
-      pausesCount: options.counting === "timeloop-2022",
-      fanout: available[s],
-      noMulticast: level.noSpatialReuse,
-      noLinkTransfer: level.noLinkTransfer,
-      noTemporalReuse: s === 0 ? undefined : mapping.levels[s - 1].noTemporalReuse,
-    });
-    const sent = walk.run();
-    if (s === 0) arithmetic = walk.arithmetic;
-    return sent;
-  });
-  return { traffic, arithmetic };
-}
-
 /** The innermost level is read once per operation and data space: operands have no register of their own. */
-function everyOperation(projection: Projection, operations: number): Traffic[] {
-  return Array.from({ length: projection.dataSpaces }, () => ({
+function everyOperation(operations: number): Traffic {
+  return {
     records: [{ multicast: 1, scatter: 1, accesses: operations, hops: 0, separateHops: 0 }],
     linkTransfers: 0,
     childWords: 1,
     unionWords: 1,
-  }));
+    children: 1,
+  };
 }
 
-/** `[data space][level]`. */
+/** What each level does for one data space, inner to outer. */
 function collapsedTiles(
   architecture: Architecture,
-  workload: Workload,
   mapping: Mapping,
   nest: Nest,
-  projection: Projection,
-  traffic: readonly Traffic[][],
+  p: number,
+  readWrite: boolean,
+  traffic: readonly Traffic[],
+  tensorWords: number,
   options: EvaluationOptions,
-): Tile[][] {
-  const outermost = tileSizes(projection, rankExtents(projection, nest, nest.length - 1, nest.allLast));
+): Tile[] {
   const distributes = architecture.storage.map(
     (level) => level.readNetwork === null && level.inferredNetwork.type === "M:N",
   );
-  return workload.dataSpaces.map((space, p) => {
-    const tiles = mapping.levels.map((level, s) => {
-      const sent = traffic[s][p];
-      const above = traffic[s + 1]?.[p];
-      const size = above === undefined ? outermost[p] : above.childWords;
-      const tile: Tile = {
-        size,
-        held: size,
-        partition: 0,
-        partitionDivisor: above !== undefined && nest.master[s + 1] >= 0 ? above.unionWords : size,
-        records: sent.records,
-        distributed: [],
-        contentAccesses: totalAccesses(sent.records),
-        parentShare: 0,
-        linkTransfers: sent.linkTransfers,
-        peerAccesses: 0,
-        peerFills: 0,
-        fanout: fanoutBelow(nest, s),
-        instances: Math.floor(nest.usedInstances[nest.boundary[s]]),
-        rmwFirstUpdate: level.rmwFirstUpdate?.[p] ?? false,
-        noCoalesce: level.noCoalesce?.[p] ?? false,
-        reads: 0,
-        fills: 0,
-        updates: 0,
-        temporalReductions: 0,
-      };
-      return tile;
-    });
-    collapse(
-      tiles,
-      mapping.levels.map((level) => level.keep[p]),
-      distributes,
-      options.updatedRmw,
-    );
-    if (space.readWrite) {
-      if (options.updatedRmw) countUpdatesByUpdatedRule(tiles, options.firstReadElision);
-      else countUpdates(tiles, options.firstReadElision, options.counting === "timeloop");
-    } else {
-      const count = options.updatedRmw ? countReadsByUpdatedRule : countReads;
-      count(tiles);
-    }
-    return tiles;
+  const tiles = mapping.levels.map((level, s): Tile => {
+    const { records, linkTransfers } = traffic[s];
+    const above: Traffic | undefined = traffic[s + 1];
+    const size = above === undefined ? tensorWords : above.childWords;
+    return {
+      size,
+      held: size,
+      partition: 0,
+      partitionDivisor: above !== undefined && nest.master[s + 1] >= 0 ? above.unionWords : size,
+      records,
+      distributed: [],
+      contentAccesses: totalAccesses(records),
+      parentShare: 0,
+      linkTransfers,
+      peerAccesses: 0,
+      peerFills: 0,
+      fanout: fanoutBelow(nest, s),
+      instances: Math.floor(nest.usedInstances[nest.boundary[s]]),
+      rmwFirstUpdate: level.rmwFirstUpdate?.[p] ?? false,
+      noCoalesce: level.noCoalesce?.[p] ?? false,
+      reads: 0,
+      fills: 0,
+      updates: 0,
+      temporalReductions: 0,
+    };
   });
+  const keep = mapping.levels.map((level) => level.keep[p]);
+  collapse(tiles, keep, distributes, options.updatedRmw);
+  const { updatedRmw, firstReadElision, counting } = options;
+  if (!readWrite) (updatedRmw ? countReadsByUpdatedRule : countReads)(tiles);
+  else if (updatedRmw) countUpdatesByUpdatedRule(tiles, firstReadElision);
+  else countUpdates(tiles, firstReadElision, counting === "timeloop");
+  return tiles;
 }
 
 function fanoutBelow(nest: Nest, s: number): number {
@@ -186,11 +175,11 @@ function scale(accesses: ScalarAccesses, by: number): ScalarAccesses {
   };
 }
 
-function computeCounts(nest: Nest, arithmetic: ArithmeticSteps): ComputeCounts {
+function computeCounts(nest: Nest, operations: number, units: number): ComputeCounts {
   // The innermost valid loop: the outermost of the spatial loops below level 0, else its innermost temporal loop.
   const innermost = Math.max(0, nest.master[0]);
   const instances = Math.floor(nest.usedInstances[innermost] * fanoutBelow(nest, 0));
-  const computes = Math.floor((arithmetic.operations / arithmetic.units) * instances);
+  const computes = Math.floor((operations / units) * instances);
   return {
     computes,
     instances,

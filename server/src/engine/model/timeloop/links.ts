@@ -1,10 +1,18 @@
-import { type Boxes, shiftBetween } from "./delta.ts";
+import { type Boxes, shiftBetween } from "./boxes.ts";
 import type { Grid, Spread } from "./spread.ts";
 
-/** What the children of a level received at one step, for one data space. */
+/** What the children of a level received at one step. */
 export interface Received {
   spread: Spread;
   boxes: Boxes;
+}
+
+/**
+ * How far the first child's words moved since the step before, as a key; null where no child can have received the
+ * same words before.
+ */
+export function movedSince(now: Received, before: Received): readonly number[] | null {
+  return shiftBetween(before.boxes, now.boxes, now.spread.offset.length / now.spread.children);
 }
 
 /**
@@ -12,33 +20,28 @@ export interface Received {
  * are none. The words must be exactly equal (Timeloop `ComputeNetworkLinkTransfers`, `CompareSpatioTemporalDeltas`).
  */
 export function servedByNeighbours(
-  now: Received,
-  before: Received,
-  from: number,
-  to: number,
+  now: Spread,
+  before: Spread,
+  shift: readonly number[],
   grid: Grid,
   toroidal: boolean,
 ): Uint8Array | null {
-  const ranks = to - from;
-  const shift = shiftBetween(before.boxes, now.boxes, ranks);
-  if (shift === null) return null;
-  const stride = now.spread.offset.length / now.spread.children;
-  const served = new Uint8Array(now.spread.children);
+  const ranks = shift.length;
+  const served = new Uint8Array(now.children);
   let any = false;
   const { width, height } = grid;
 
   const compare = (child: number, column: number, row: number): void => {
     const neighbour = row * width + column;
-    if (served[child] !== 0 || neighbour >= before.spread.children) return;
+    if (served[child] !== 0 || neighbour >= before.children) return;
     for (let k = 0; k < ranks; k++) {
-      const apart = before.spread.offset[neighbour * stride + from + k] - now.spread.offset[child * stride + from + k];
-      if (apart !== shift[k]) return;
+      if (before.offset[neighbour * ranks + k] - now.offset[child * ranks + k] !== shift[k]) return;
     }
     served[child] = 1;
     any = true;
   };
 
-  for (let child = 0; child < now.spread.children; child++) {
+  for (let child = 0; child < now.children; child++) {
     const column = child % width;
     const row = Math.floor(child / width);
     if (height > 1) {

@@ -145,19 +145,24 @@ export function expansion(nest: Nest, axis: number, from: number): number {
   return product;
 }
 
-/** Steps of the temporal loops when every spatial loop is at its first index. */
-export function stepsOfFirstInstance(nest: Nest): number {
+/**
+ * Operations done at the first instance of the innermost level: temporal steps with all spatial indices outside at
+ * their first value, times the units that act there when the innermost level's own spatial loops feed the arithmetic.
+ */
+export function operationsOfFirstInstance(nest: Nest): number {
   let product = 1;
-  for (let d = 0; d < nest.dimensions; d++) product *= stepsOfDimension(nest, d, nest.length - 1, true);
+  for (let d = 0; d < nest.dimensions; d++) product *= passesOfDimension(nest, d, nest.length - 1, true);
   return product;
 }
 
-function stepsOfDimension(nest: Nest, d: number, level: number, last: boolean): number {
+function passesOfDimension(nest: Nest, d: number, level: number, last: boolean): number {
   let i = level;
   while (i >= 0 && nest.dimension[i] !== d) i--;
   if (i < 0) return 1;
-  if (nest.kind[i] !== temporal) return stepsOfDimension(nest, d, i - 1, last && nest.residual[i] <= 1);
-  const regular = stepsOfDimension(nest, d, i - 1, false);
+  if (nest.kind[i] !== temporal && i > nest.master[0]) {
+    return passesOfDimension(nest, d, i - 1, last && nest.residual[i] <= 1);
+  }
+  const regular = passesOfDimension(nest, d, i - 1, false);
   if (!last) return nest.end[i] * regular;
-  return (nest.residual[i] - 1) * regular + stepsOfDimension(nest, d, i - 1, true);
+  return (nest.residual[i] - 1) * regular + passesOfDimension(nest, d, i - 1, true);
 }

@@ -1,14 +1,12 @@
-import type { Workload } from "../types.ts";
+import type { DataSpace, Workload } from "../types.ts";
 import type { Nest } from "./nest.ts";
 
-/** All ranks of all data spaces in one flat list: data space p owns ranks `start[p]` up to `start[p + 1]`. */
+/** How the nest moves and sizes the tile of one data space. */
 export interface Projection {
-  dataSpaces: number;
   ranks: number;
-  start: Int32Array;
+  dimensions: number;
   /** `coefficient[rank · dimensions + d]`. */
   coefficient: Float64Array;
-  dimensions: number;
   /** Per loop of the nest: the ranks it moves and by how much per pass. */
   moves: readonly Move[];
 }
@@ -18,18 +16,12 @@ export interface Move {
   steps: Float64Array;
 }
 
-export function project(workload: Workload, nest: Nest): Projection {
+export function project(workload: Workload, space: DataSpace, nest: Nest): Projection {
   const dimensions = workload.dimensions.length;
-  const start = new Int32Array(workload.dataSpaces.length + 1);
-  workload.dataSpaces.forEach((space, p) => {
-    start[p + 1] = start[p] + space.ranks.length;
-  });
-  const ranks = start[workload.dataSpaces.length];
+  const ranks = space.ranks.length;
   const coefficient = new Float64Array(ranks * dimensions);
-  workload.dataSpaces.forEach((space, p) => {
-    space.ranks.forEach((terms, r) => {
-      for (const term of terms) coefficient[(start[p] + r) * dimensions + term.dimension] += term.coefficient;
-    });
+  space.ranks.forEach((terms, r) => {
+    for (const term of terms) coefficient[r * dimensions + term.dimension] += term.coefficient;
   });
   const moves: Move[] = [];
   for (let i = 0; i < nest.length; i++) {
@@ -41,7 +33,12 @@ export function project(workload: Workload, nest: Nest): Projection {
       steps: Float64Array.from(moved, (r) => coefficient[r * dimensions + d] * nest.stride[i]),
     });
   }
-  return { dataSpaces: workload.dataSpaces.length, ranks, start, coefficient, dimensions, moves };
+  return { ranks, dimensions, coefficient, moves };
+}
+
+/** Moves a position by `by` passes of a loop. */
+export function shiftBy(position: Float64Array, move: Move, by: number): void {
+  for (let k = 0; k < move.ranks.length; k++) position[move.ranks[k]] += by * move.steps[k];
 }
 
 /**
@@ -60,13 +57,9 @@ export function rankExtents(projection: Projection, nest: Nest, level: number, l
   return extents;
 }
 
-/** Words of each data space in a tile with these extents. */
-export function tileSizes(projection: Projection, extents: Float64Array): Float64Array {
-  const sizes = new Float64Array(projection.dataSpaces);
-  for (let p = 0; p < projection.dataSpaces; p++) {
-    let size = 1;
-    for (let r = projection.start[p]; r < projection.start[p + 1]; r++) size *= extents[r];
-    sizes[p] = size;
-  }
-  return sizes;
+/** Words in a tile with these extents. */
+export function tileSize(extents: Float64Array): number {
+  let size = 1;
+  for (const extent of extents) size *= extent;
+  return size;
 }

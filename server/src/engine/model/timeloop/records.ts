@@ -1,4 +1,4 @@
-import type { Pattern } from "./spread.ts";
+import type { Pattern } from "./multicast.ts";
 
 /** Parent accesses by (multicast, scatter), as Timeloop's `AccessStatMatrix`: hops are weighted with accesses. */
 export interface AccessRecord {
@@ -9,38 +9,42 @@ export interface AccessRecord {
   separateHops: number;
 }
 
-export class AccessRecords {
-  private readonly byShape = new Map<number, AccessRecord>();
+/** Words sent by pattern of multicast, collected while a nest is walked. */
+export class Ledger {
+  /** Words per known set of patterns. */
+  words: number[] = [];
+  linkTransfers = 0;
 
-  /** Adds `words` sent to each group of the patterns. */
-  add(patterns: readonly Pattern[], words: number): void {
-    for (const pattern of patterns) {
-      const record = this.of(pattern.multicast, pattern.scatter);
-      const accesses = words * pattern.scatter;
-      record.accesses += accesses;
-      record.hops += (pattern.hops * accesses) / pattern.scatter;
-      record.separateHops += (pattern.separateHops * accesses) / pattern.scatter;
-    }
+  constructor(private readonly patterns: readonly (readonly Pattern[])[]) {}
+
+  add(set: number, words: number): void {
+    this.words[set] = (this.words[set] ?? 0) + words;
   }
 
-  /** Adds words sent to a single child, over no distance. */
-  addSingle(words: number): void {
-    this.of(1, 1).accesses += words;
+  addAll(other: Ledger, times: number): void {
+    other.words.forEach((words, set) => {
+      this.add(set, words * times);
+    });
+    this.linkTransfers += other.linkTransfers * times;
   }
 
   /** Ordered by multicast, then scatter: the order in which Timeloop adds and truncates. */
-  sorted(): AccessRecord[] {
-    return [...this.byShape.values()].sort((a, b) => a.multicast - b.multicast || a.scatter - b.scatter);
-  }
-
-  private of(multicast: number, scatter: number): AccessRecord {
-    const key = multicast * 2 ** 26 + scatter;
-    let record = this.byShape.get(key);
-    if (record === undefined) {
-      record = { multicast, scatter, accesses: 0, hops: 0, separateHops: 0 };
-      this.byShape.set(key, record);
-    }
-    return record;
+  records(): AccessRecord[] {
+    const byShape = new Map<string, AccessRecord>();
+    this.words.forEach((words, set) => {
+      for (const { multicast, scatter, hops, separateHops } of this.patterns[set]) {
+        const key = `${multicast} ${scatter}`;
+        let record = byShape.get(key);
+        if (record === undefined) {
+          record = { multicast, scatter, accesses: 0, hops: 0, separateHops: 0 };
+          byShape.set(key, record);
+        }
+        record.accesses += words * scatter;
+        record.hops += words * hops;
+        record.separateHops += words * separateHops;
+      }
+    });
+    return [...byShape.values()].sort((a, b) => a.multicast - b.multicast || a.scatter - b.scatter);
   }
 }
 
