@@ -39,7 +39,7 @@ test("factorisations of a rank-1 tensor over DRAM, buffer and nine instances", (
   };
   for (const [bound, expected] of Object.entries(table)) {
     const kinds: MapspaceKind[] = ["pfm", "ruby-s", "ruby-t", "ruby"];
-    const counts = kinds.map((kind) =>
+    const counts: number[] = kinds.map((kind): number =>
       Number(space(machine, vector(Number(bound)), kind, [still]).count().factorisations),
     );
     assert.deepEqual(counts, expected, `bound ${bound}`);

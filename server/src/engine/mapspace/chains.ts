@@ -1,5 +1,5 @@
 import type { Prng } from "../numeric/prng.ts";
-import { type FactorRule, type Step, steps } from "./rules.ts";
+import { type FactorRule, steps } from "./rules.ts";
 
 /** One way to spread a dimension: its factor in each spatial slot, the axes, and how many temporal splits go with it. */
 export interface Profile {
@@ -13,15 +13,25 @@ export interface Profile {
   count: number;
 }
 
-interface Node {
-  steps: Step[];
-  /** Factorisations up to and including each step. */
-  cumulative: Float64Array;
-  total: number;
+/** The choices of a slot for one number of passes, as parallel lists. */
+interface Branches {
+  next: Int32Array;
+  /** Index of `next` among the dimension's numbers of passes. */
+  nextId: Int32Array;
+  low: Int32Array;
+  count: Float64Array;
 }
 
-/** Largest number of table entries a dimension keeps; beyond it the oldest tables are made anew when needed. */
-const CACHE_LIMIT = 400_000;
+/** Ways to finish from one slot outwards, given the spatial factors from there on. */
+interface Tail {
+  /** By index of the number of passes; 0 where there is none, −1 where not yet counted. */
+  totals: Float64Array;
+  /** Running sums over the branches, for drawing; made when first needed while room lasts. */
+  cumulative: (Float64Array | undefined)[];
+}
+
+/** Most entries of running sums one dimension keeps. */
+const CUMULATIVE_LIMIT = 250_000;
 
 /**
  * All factorisations of one dimension over the slots, as a chain of “passes that remain”. Counting walks the few
@@ -31,20 +41,24 @@ const CACHE_LIMIT = 400_000;
 export class DimensionChains {
   private readonly rules: readonly FactorRule[];
   private readonly spatialSlots: readonly number[];
-  private tables = new Map<string, Map<number, Node>[]>();
-  private cached = 0;
-  private stepCache = new Map<string, Step[]>();
+  private readonly ids = new Map<number, number>();
+  private readonly passes: number[] = [];
+  private readonly branches: (Branches | undefined)[][];
+  private readonly tails = new Map<string, Tail[]>();
+  private cumulativeEntries = 0;
 
   /** `rules` by slot, inner to outer; `spatialSlots` are the indices of the slots with a fan-out. */
   constructor(rules: readonly FactorRule[], spatialSlots: readonly number[]) {
     this.rules = rules;
     this.spatialSlots = spatialSlots;
+    this.branches = rules.map(() => []);
   }
 
   /** Factorisations of `bound` by the spatial factors they use, axes not yet chosen. */
   spreadCounts(bound: number): { factors: number[]; count: number }[] {
     const found: { factors: number[]; count: number }[] = [];
-    const tail = this.tailCounts();
+    const tails = this.tailsOf(this.spatialSlots.map(() => 1));
+    const tail = (slot: number, passes: number) => this.total(tails, slot, this.idOf(passes), []);
     const chosen: number[] = [];
     const visit = (slot: number, index: number, ways: Map<number, number>): void => {
       if (ways.size === 0) return;
@@ -76,7 +90,7 @@ export class DimensionChains {
       const next = new Map<number, bigint>();
       const rule = this.fixedRule(slot, factors);
       for (const [passes, n] of ways) {
-        for (const step of this.stepsOf(passes, rule))
+        for (const step of steps(passes, rule))
           next.set(step.next, (next.get(step.next) ?? 0n) + n * BigInt(step.count));
       }
       ways = next;
@@ -94,21 +108,36 @@ export class DimensionChains {
     stride: number,
     offset: number,
   ): void {
-    const nodes = this.table(bound, spatial);
+    const tails = this.tailsOf(spatial);
     let passes = bound;
-    for (let slot = 0; slot < nodes.length; slot++) {
-      const node = nodes[slot].get(passes)!;
-      const at = slot * stride + offset;
-      let pick = 0;
-      if (node.cumulative.length > 1) {
-        const draw = random.next() * node.total;
-        while (pick < node.cumulative.length - 1 && node.cumulative[pick] <= draw) pick++;
+    let index = 0;
+    for (let slot = 0, at = offset; slot < this.rules.length; slot++, at += stride) {
+      if (passes === 1) {
+        factors[at] = 1;
+        residuals[at] = 1;
+        continue;
       }
-      const step = node.steps[pick];
-      const p = step.count === 1 ? step.low : step.low + random.below(step.count);
+      if (this.spatialSlots[index] === slot) {
+        const p = spatial[index++];
+        const next = Math.ceil(passes / p);
+        factors[at] = p;
+        residuals[at] = passes - (next - 1) * p;
+        passes = next;
+        continue;
+      }
+      const id = this.ids.get(passes)!;
+      const { next, low, count } = this.branchesOf(slot, id);
+      let pick = 0;
+      if (next.length > 1) {
+        const cumulative = this.cumulativeOf(tails, slot, id, spatial);
+        const last = cumulative.length - 1;
+        const draw = random.next() * cumulative[last];
+        while (pick < last && cumulative[pick] <= draw) pick++;
+      }
+      const p = count[pick] === 1 ? low[pick] : low[pick] + random.below(count[pick]);
       factors[at] = p;
-      residuals[at] = passes - (step.next - 1) * p;
-      passes = step.next;
+      residuals[at] = passes - (next[pick] - 1) * p;
+      passes = next[pick];
     }
   }
 
@@ -122,19 +151,18 @@ export class DimensionChains {
     offset: number,
   ): Generator<void> {
     const rules = this.rules.map((_, slot) => this.fixedRule(slot, spatial));
-    const nodes = this.table(bound, spatial);
-    const stepsOf = this.stepsOf.bind(this);
+    const tails = this.tailsOf(spatial);
+    const possible = (slot: number, passes: number) => this.total(tails, slot, this.idOf(passes), spatial) > 0;
     function* from(slot: number, passes: number): Generator<void> {
       if (slot === rules.length) {
         yield;
         return;
       }
       const at = slot * stride + offset;
-      const choices = stepsOf(passes, rules[slot]);
+      const choices = steps(passes, rules[slot]);
       for (let i = choices.length - 1; i >= 0; i--) {
         const step = choices[i];
-        if (slot + 1 < rules.length && !nodes[slot + 1].has(step.next)) continue;
-        if (slot + 1 === rules.length && step.next !== 1) continue;
+        if (!possible(slot + 1, step.next)) continue;
         for (let k = 0; k < step.count; k++) {
           factors[at] = step.low + k;
           residuals[at] = passes - (step.next - 1) * factors[at];
@@ -152,15 +180,89 @@ export class DimensionChains {
       : { min: spatial[index], max: spatial[index], imperfect: this.rules[slot].imperfect };
   }
 
-  private stepsOf(passes: number, rule: FactorRule): Step[] {
-    const key = `${passes} ${rule.min} ${rule.max} ${rule.imperfect ? 1 : 0}`;
-    let found = this.stepCache.get(key);
-    if (found === undefined) {
-      if (this.stepCache.size > 20_000) this.stepCache.clear();
-      found = steps(passes, rule);
-      this.stepCache.set(key, found);
+  private idOf(passes: number): number {
+    let id = this.ids.get(passes);
+    if (id === undefined) {
+      id = this.passes.length;
+      this.ids.set(passes, id);
+      this.passes.push(passes);
     }
-    return found;
+    return id;
+  }
+
+  /** Choices of a slot under its own rule. */
+  private branchesOf(slot: number, id: number): Branches {
+    const known = this.branches[slot][id];
+    if (known !== undefined) return known;
+    const found = steps(this.passes[id], this.rules[slot]);
+    const made = {
+      next: Int32Array.from(found, (step) => step.next),
+      nextId: Int32Array.from(found, (step) => this.idOf(step.next)),
+      low: Int32Array.from(found, (step) => step.low),
+      count: Float64Array.from(found, (step) => step.count),
+    };
+    this.branches[slot][id] = made;
+    return made;
+  }
+
+  /** One tail per slot; slots that see the same spatial factors outside them share it. */
+  private tailsOf(spatial: readonly number[]): Tail[] {
+    const key = spatial.join();
+    let made = this.tails.get(key);
+    if (made !== undefined) return made;
+    made = [];
+    for (let slot = 0; slot <= this.rules.length; slot++) {
+      const from = this.spatialSlots.findIndex((s) => s >= slot);
+      const seen = `${slot}:${from < 0 ? "" : spatial.slice(from).join()}`;
+      let shared = this.tails.get(seen);
+      if (shared === undefined) {
+        shared = [{ totals: new Float64Array(0), cumulative: [] }];
+        this.tails.set(seen, shared);
+      }
+      made.push(shared[0]);
+    }
+    this.tails.set(key, made);
+    return made;
+  }
+
+  private total(tails: Tail[], slot: number, id: number, spatial: readonly number[]): number {
+    if (slot === this.rules.length) return this.passes[id] === 1 ? 1 : 0;
+    const tail = tails[slot];
+    if (id >= tail.totals.length) {
+      const longer = new Float64Array(Math.max(2 * id, 16)).fill(-1);
+      longer.set(tail.totals);
+      tail.totals = longer;
+    }
+    if (tail.totals[id] >= 0) return tail.totals[id];
+    let total = 0;
+    const index = this.spatialSlots.indexOf(slot);
+    if (index >= 0) {
+      for (const step of steps(this.passes[id], this.fixedRule(slot, spatial))) {
+        total += this.total(tails, slot + 1, this.idOf(step.next), spatial);
+      }
+    } else {
+      const { nextId, count } = this.branchesOf(slot, id);
+      for (let i = 0; i < nextId.length; i++) total += count[i] * this.total(tails, slot + 1, nextId[i], spatial);
+    }
+    tail.totals[id] = total;
+    return total;
+  }
+
+  private cumulativeOf(tails: Tail[], slot: number, id: number, spatial: readonly number[]): Float64Array {
+    const known = tails[slot].cumulative[id];
+    if (known !== undefined) return known;
+    const { nextId, count } = this.branchesOf(slot, id);
+    const sums = new Float64Array(nextId.length);
+    let sum = 0;
+    for (let i = 0; i < nextId.length; i++) {
+      sum += count[i] * this.total(tails, slot + 1, nextId[i], spatial);
+      sums[i] = sum;
+    }
+    if (this.cumulativeEntries + sums.length <= CUMULATIVE_LIMIT) {
+      this.cumulativeEntries += sums.length;
+      tails[slot].cumulative[id] = sums;
+    }
+    return sums;
   }
 
   private advance(ways: Map<number, number>, from: number, to: number): Map<number, number> {
@@ -172,66 +274,8 @@ export class DimensionChains {
   private advanceBy(ways: Map<number, number>, rule: FactorRule): Map<number, number> {
     const next = new Map<number, number>();
     for (const [passes, n] of ways) {
-      for (const step of this.stepsOf(passes, rule)) next.set(step.next, (next.get(step.next) ?? 0) + n * step.count);
+      for (const step of steps(passes, rule)) next.set(step.next, (next.get(step.next) ?? 0) + n * step.count);
     }
     return next;
-  }
-
-  /** Ways to finish from a slot outside all fan-outs. */
-  private tailCounts(): (slot: number, passes: number) => number {
-    const known = new Map<number, number>();
-    const count = (slot: number, passes: number): number => {
-      if (slot === this.rules.length) return passes === 1 ? 1 : 0;
-      const key = passes * 64 + slot;
-      let total = known.get(key);
-      if (total !== undefined) return total;
-      total = 0;
-      for (const step of this.stepsOf(passes, this.rules[slot])) total += step.count * count(slot + 1, step.next);
-      known.set(key, total);
-      return total;
-    };
-    return count;
-  }
-
-  /** By slot: for each reachable number of passes the steps that can be completed, with their weights. */
-  private table(bound: number, spatial: readonly number[]): Map<number, Node>[] {
-    const key = `${bound}/${spatial.join()}`;
-    const known = this.tables.get(key);
-    if (known !== undefined) return known;
-    const slots = this.rules.length;
-    const rules = this.rules.map((_, slot) => this.fixedRule(slot, spatial));
-    const reached: Set<number>[] = [new Set([bound])];
-    for (let slot = 0; slot < slots; slot++) {
-      const next = new Set<number>();
-      for (const passes of reached[slot]) for (const step of this.stepsOf(passes, rules[slot])) next.add(step.next);
-      reached.push(next);
-    }
-    const nodes: Map<number, Node>[] = [];
-    let entries = 0;
-    for (let slot = slots - 1; slot >= 0; slot--) {
-      const here = new Map<number, Node>();
-      for (const passes of reached[slot]) {
-        const kept: Step[] = [];
-        const cumulative: number[] = [];
-        let total = 0;
-        for (const step of this.stepsOf(passes, rules[slot])) {
-          const onward = slot + 1 === slots ? (step.next === 1 ? 1 : 0) : (nodes[slot + 1].get(step.next)?.total ?? 0);
-          if (onward === 0) continue;
-          total += step.count * onward;
-          kept.push(step);
-          cumulative.push(total);
-        }
-        if (total > 0) here.set(passes, { steps: kept, cumulative: Float64Array.from(cumulative), total });
-        entries += 4 * kept.length + 8;
-      }
-      nodes[slot] = here;
-    }
-    if (this.cached + entries > CACHE_LIMIT) {
-      this.tables = new Map();
-      this.cached = 0;
-    }
-    this.cached += entries;
-    this.tables.set(key, nodes);
-    return nodes;
   }
 }
