@@ -1,0 +1,20 @@
+// `npm start`: builds, shows what an example costs, and opens the examples in VS Code.
+// `--no-open` (or no way to open anything) ends after the report.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const example = "examples/eyeriss-like/resnet50-conv3x3.map.yaml";
+
+function run(...args) {
+  const result = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+console.log("Building…");
+run("scripts/build.mjs");
+console.log(`\n$ npx mapspace evaluate ${example}\n`);
+run("bin/mapspace.js", "evaluate", example);
+
+if (process.argv.includes("--no-open") || !existsSync("scripts/open.mjs")) process.exit(0);
+const { openWorkspace } = await import("./open.mjs");
+await openWorkspace("examples");
