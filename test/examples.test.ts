@@ -1,0 +1,115 @@
+/** Every example reads without an error and evaluates validly, and the v0.3 and v0.4 form of a design cost the same. */
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { readInputs } from "../server/src/cli/inputs.ts";
+import { evaluatedLayers, openSession, type Session } from "../server/src/cli/session.ts";
+import type { Evaluation } from "../server/src/engine/model/types.ts";
+import { repositoryRoot } from "./support/shared.ts";
+
+const examples = join(repositoryRoot, "examples");
+const folders = readdirSync(examples, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+function sessions(path: string): Session[] {
+  return readInputs([join(examples, path)], false).map((input) => openSession(input, { overrides: {} }));
+}
+
+function evaluations(session: Session): Evaluation[] {
+  return evaluatedLayers(session).map(({ evaluation }) => evaluation);
+}
+
+const isFanout = (level: { name: string }) => level.name.startsWith("inter_");
+
+/** What a twin must repeat: everything but the fan-out levels of v0.4 and the networks between them. */
+function comparable(evaluation: Evaluation) {
+  const { cycles, energyPj, areaUm2, macs, utilization, compute, levels } = evaluation;
+  return { cycles, energyPj, areaUm2, macs, utilization, compute, levels: levels.filter((level) => !isFanout(level)) };
+}
+
+test("each design is there in v0.3 and in v0.4", () => {
+  const plain = folders.filter((folder) => !folder.endsWith("-v0.4"));
+  assert.deepEqual(plain, ["eyeriss-like", "gemmini-like", "simba-like", "three-level"]);
+  for (const folder of plain) assert.ok(folders.includes(`${folder}-v0.4`), folder);
+});
+
+for (const folder of folders) {
+  for (const session of sessions(folder)) {
+    test(`${folder}/${basename(session.input.name)} is a valid mapping of every layer`, () => {
+      assert.deepEqual(
+        session.problems.filter((problem) => problem.severity === "error" || problem.severity === "warning"),
+        [],
+      );
+      assert.deepEqual(session.input.notes, []);
+      assert.ok(session.analysis.layers.length > 0);
+      for (const { layer, outcome } of session.analysis.layers) {
+        assert.deepEqual(outcome?.violations, []);
+        const macs = layer.workload.dimensions.reduce((product, { bound }) => product * bound, 1);
+        assert.equal(outcome?.evaluation?.macs, macs);
+        assert.equal(outcome?.evaluation?.compute.computes, macs);
+      }
+    });
+  }
+}
+
+for (const folder of folders.filter((name) => !name.endsWith("-v0.4"))) {
+  for (const session of sessions(folder)) {
+    const mapping = basename(session.input.name);
+    test(`${folder}/${mapping} costs the same in v0.4`, () => {
+      const twins = sessions(`${folder}-v0.4`);
+      const twin = twins.find(({ input }) => basename(input.name) === mapping);
+      assert.ok(twin);
+      assert.deepEqual(evaluations(twin).map(comparable), evaluations(session).map(comparable));
+    });
+  }
+}
+
+test("the template is the design it puts together", () => {
+  const [template] = sessions("three-level-v0.4/top.yaml.jinja2");
+  const [direct] = sessions("three-level-v0.4/resnet50-conv3x3.map.yaml");
+  assert.deepEqual(
+    template.problems.filter((problem) => problem.severity === "error"),
+    [],
+  );
+  assert.deepEqual(evaluations(template), evaluations(direct));
+});
+
+test("layers of a network count as often as they occur", () => {
+  const [session] = sessions("gemmini-like/bert-projections.map.yaml");
+  assert.deepEqual(
+    session.analysis.layers.map(({ layer }) => [layer.workload.name, layer.count]),
+    [
+      ["tokens-128", 48],
+      ["tokens-256", 48],
+      ["tokens-512", 48],
+    ],
+  );
+});
+
+test("the worked example of docs/model.md", () => {
+  const [evaluation] = evaluations(sessions("three-level/gemm.map.yaml")[0]);
+  const [registers, buffer, dram] = evaluation.levels;
+  const [weights, inputs, outputs] = [0, 1, 2];
+  assert.deepEqual(
+    registers.dataSpaces.map(({ tileWords }) => tileWords),
+    [16, 32, 32],
+  );
+  assert.deepEqual(
+    buffer.dataSpaces.map(({ tileWords }) => tileWords),
+    [12_288, 6_144, 8_192],
+  );
+  assert.equal(dram.dataSpaces[weights].total.reads, 4_718_592);
+  assert.equal(dram.dataSpaces[inputs].total.reads, 2_359_296);
+  assert.equal(dram.dataSpaces[outputs].total.updates, 393_216);
+  assert.equal(dram.dataSpaces[outputs].total.reads, 0);
+  assert.equal(registers.dataSpaces[weights].total.fills, 37_748_736);
+  assert.equal(buffer.dataSpaces[weights].total.reads, 37_748_736);
+  assert.equal(registers.dataSpaces[inputs].total.fills, 75_497_472);
+  assert.equal(buffer.dataSpaces[inputs].total.reads, 18_874_368);
+  assert.equal(buffer.dataSpaces[outputs].total.updates, 3_145_728);
+  assert.equal(buffer.dataSpaces[outputs].total.reads, 2_752_512);
+  assert.equal(evaluation.cycles, 18_874_368);
+});
