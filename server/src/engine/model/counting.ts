@@ -1,4 +1,5 @@
 import type { AccessCounts } from "./counts.ts";
+import { countExactly } from "./exact/counts.ts";
 import { countByTimeloop } from "./timeloop/counts.ts";
 import type { Architecture, EvaluationOptions, Mapping, Workload } from "./types.ts";
 
@@ -10,5 +11,6 @@ export function countAccesses(
   options: EvaluationOptions,
   _terms: boolean,
 ): AccessCounts {
+  if (options.counting === "exact") return countExactly(architecture, workload, mapping, options);
   return countByTimeloop(architecture, workload, mapping, options);
 }

@@ -56,7 +56,12 @@ export function parentClasses(
   const at = (child + 1) * nest.dimensions + d;
   const full = relevant ? nest.extent[at] : 0;
   const end = relevant ? nest.lastExtent[at] : 0;
-  const everywhere = cellsOf(nest, inner, inner.map((i) => [0, nest.factor[i]]), weights);
+  const everywhere = cellsOf(
+    nest,
+    inner,
+    inner.map((i) => [0, nest.factor[i]]),
+    weights,
+  );
 
   const lastOf = (pivot: number, above: boolean): Float64Array | null => {
     const last = new Float64Array(nest.size);
@@ -93,7 +98,7 @@ export function parentClasses(
     const above = nest.factor[pivot] - 1 - digit;
     const last = above > 0 ? lastOf(pivot, true) : null;
     if (last !== null) {
-      parents.push({ multiplicity: above * rest, first: allEqual && digit < 0, children: whole(last) });
+      parents.push({ multiplicity: above * rest, first: false, children: whole(last) });
     }
     allEqual = allEqual && digit === 0;
   });

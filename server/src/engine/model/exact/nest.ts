@@ -97,7 +97,6 @@ export class Nest {
         const last = this.bounds[d] - running[d];
         this.lastExtent[at + d] = last;
         this.perfect[at + d] = last === full ? 1 : 0;
-        if (last > full) this.extent[at + d] = full;
       }
     }
     for (i = 0; i < size; i++) {

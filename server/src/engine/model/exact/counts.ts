@@ -1,0 +1,171 @@
+import type { AccessCounts, DataSpaceCounts, LevelCounts, NetworkCounts, ScalarAccesses } from "../counts.ts";
+import { noTraffic } from "../counts.ts";
+import { fanouts } from "../fanout.ts";
+import type { Architecture, EvaluationOptions, Mapping, MappingLevel, Workload } from "../types.ts";
+import { actingInstances, computeCycles, largestExtents } from "./instances.ts";
+import { type Nest, nestOf, spatialX, spatialY } from "./nest.ts";
+import { type Projection, projectionOf, rankExtent } from "./projection.ts";
+import { type Traffic, trafficBetween } from "./traffic.ts";
+import { type UnionWords, unionWords } from "./union.ts";
+
+/** Counts by the rule `exact` of docs/model.md: every word of every instance, in closed form. */
+export function countExactly(
+  architecture: Architecture,
+  workload: Workload,
+  mapping: Mapping,
+  options: EvaluationOptions,
+): AccessCounts {
+  const nest = nestOf(workload, mapping);
+  const available = fanouts(architecture);
+  const columns = workload.dataSpaces.map((space, p) =>
+    dataSpaceCounts(nest, projectionOf(workload, space), mapping, p, available, options),
+  );
+  const levels = mapping.levels.map(
+    (_, l): LevelCounts => ({
+      expansionX: expansion(nest, l, spatialX),
+      expansionY: expansion(nest, l, spatialY),
+      dataSpaces: columns.map((column) => column[l]),
+    }),
+  );
+  return {
+    levels,
+    compute: {
+      computes: nest.bounds.reduce((product, bound) => product * bound, 1),
+      instances: actingInstances(nest, -1),
+      expansionX: expansion(nest, -1, spatialX),
+      expansionY: expansion(nest, -1, spatialY),
+      cycles: computeCycles(nest),
+    },
+  };
+}
+
+function expansion(nest: Nest, l: number, axis: number): number {
+  let product = 1;
+  for (let i = 0; i < nest.before(l); i++) if (nest.axis[i] === axis) product *= nest.factor[i];
+  return product;
+}
+
+/** One data space, level by level. */
+function dataSpaceCounts(
+  nest: Nest,
+  projection: Projection,
+  mapping: Mapping,
+  p: number,
+  available: readonly { x: number; y: number }[],
+  options: EvaluationOptions,
+): DataSpaceCounts[] {
+  const counts = mapping.levels.map((_, l) => bypassed(actingInstances(nest, l)));
+  let child = -1;
+  let kept = mapping.levels.findIndex((level) => level.keep[p]);
+  let below: Traffic | null = kept < 0 ? null : transfer(kept);
+  while (below !== null) {
+    const next = mapping.levels.findIndex((level, l) => l > kept && level.keep[p]);
+    child = kept;
+    const above: Traffic | null = next < 0 ? null : transfer(next);
+    counts[kept] = keptCounts(kept, below, above);
+    kept = next;
+    below = above;
+  }
+  return counts;
+
+  function transfer(parent: number): Traffic {
+    const slots = mapping.levels.slice(child + 1, parent + 1);
+    return trafficBetween(nest, projection, child, parent, available, {
+      wholeTiles: child < 0 || (mapping.levels[child].noTemporalReuse?.[p] ?? false),
+      alone: slots.some((level) => level.noSpatialReuse?.[p]),
+    });
+  }
+
+  function keptCounts(l: number, down: Traffic, up: Traffic | null): DataSpaceCounts {
+    const level = mapping.levels[l];
+    const instances = actingInstances(nest, l);
+    const extents = new Float64Array(nest.dimensions);
+    largestExtents(nest, l, extents);
+    const tileWords = projection.ranks.reduce((words, rank) => words * rankExtent(rank, extents, 0), 1);
+    const union = projection.readWrite ? unionWords(nest, projection, l) : { total: 0, first: 0 };
+    const elides = options.firstReadElision && !(level.rmwFirstUpdate?.[p] ?? false);
+    const total = scalar(level, p, projection, down.parentWords, up?.childWords, elides ? union.total : 0);
+    const pace = scalar(level, p, projection, down.firstParentWords, up?.firstChildWords, elides ? union.first : 0);
+    return {
+      kept: true,
+      tileWords,
+      partitionWords: partition(projection, union, tileWords, instances),
+      instances,
+      perInstance: {
+        reads: total.reads / instances,
+        fills: total.fills / instances,
+        updates: total.updates / instances,
+        temporalReductions: total.temporalReductions / instances,
+      },
+      total,
+      pacingReads: pace.reads,
+      pacingWrites: pace.fills + pace.updates,
+      network: networkOf(down),
+    };
+  }
+}
+
+function partition(projection: Projection, union: UnionWords, tileWords: number, instances: number): number {
+  return projection.readWrite ? union.total / instances : tileWords;
+}
+
+/** Point 6: what leaves (`out`) and arrives (`arrived`; undefined at the outermost kept level) as accesses. */
+function scalar(
+  level: MappingLevel,
+  p: number,
+  { readWrite }: Projection,
+  out: number,
+  arrived: number | undefined,
+  known: number,
+): ScalarAccesses {
+  if (!readWrite) return { reads: out, fills: arrived ?? 0, updates: 0, temporalReductions: 0 };
+  if (level.noCoalesce?.[p]) return { reads: out, fills: out, updates: out, temporalReductions: out };
+  // A tile with gaps (coefficients above 1) holds words that nothing is ever added to.
+  const reductions = Math.max(0, out - known);
+  return {
+    reads: reductions,
+    fills: arrived === undefined ? 0 : Math.max(0, arrived - known),
+    updates: out,
+    temporalReductions: reductions,
+  };
+}
+
+function networkOf(down: Traffic): NetworkCounts {
+  const records = new Map<number, { multicast: number; scatter: number; accesses: number; hops: number }>();
+  for (const step of down.steps) {
+    for (const group of step.groups) {
+      const record = records.get(group.multicast);
+      const accesses = step.count * group.words;
+      const hops = step.count * group.hops;
+      if (record === undefined) {
+        records.set(group.multicast, { multicast: group.multicast, scatter: group.groups, accesses, hops });
+      } else {
+        record.scatter = Math.max(record.scatter, group.groups);
+        record.accesses += accesses;
+        record.hops += hops;
+      }
+    }
+  }
+  return {
+    instances: 1,
+    fanout: 1,
+    records: [...records.values()].sort((a, b) => a.multicast - b.multicast),
+    distributed: [],
+    linkTransfers: 0,
+  };
+}
+
+function bypassed(instances: number): DataSpaceCounts {
+  const nothing: ScalarAccesses = { reads: 0, fills: 0, updates: 0, temporalReductions: 0 };
+  return {
+    kept: false,
+    tileWords: 0,
+    partitionWords: 0,
+    instances,
+    perInstance: nothing,
+    total: nothing,
+    pacingReads: 0,
+    pacingWrites: 0,
+    network: noTraffic,
+  };
+}

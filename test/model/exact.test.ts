@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { countExactly } from "../../server/src/engine/model/exact/counts.ts";
+import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
+import { Random } from "../support/random.ts";
+import { architectureOf, mappingOf, workloadOf } from "./lowered-problem.ts";
+import { type Flavour, randomProblem, traits } from "./random-problem.ts";
+import { type SimProblem, simulate } from "./simulator.ts";
+
+/** Everything both sides know, in one comparable shape. */
+function counted(problem: SimProblem) {
+  const options = {
+    ...defaultEvaluationOptions("exact"),
+    firstReadElision: problem.firstReadElision ?? true,
+    linkTransfers: problem.linkTransfers ?? false,
+    toroidalLinks: problem.toroidalLinks ?? false,
+  };
+  const counts = countExactly(architectureOf(problem), workloadOf(problem), mappingOf(problem), options);
+  return {
+    macs: counts.compute.computes,
+    computeCycles: counts.compute.cycles,
+    computeInstances: counts.compute.instances,
+    levels: counts.levels.map((level) =>
+      level.dataSpaces.map((space) => ({
+        kept: space.kept,
+        tileWords: space.tileWords,
+        instances: space.instances,
+        ...space.total,
+        pacingReads: space.pacingReads,
+        pacingWrites: space.pacingWrites,
+        linkTransfers: space.network.linkTransfers,
+        records: space.network.records.map(({ multicast, accesses, hops }) => ({ multicast, accesses, hops })),
+      })),
+    ),
+  };
+}
+
+function simulated(problem: SimProblem): ReturnType<typeof counted> {
+  const { levels, ...rest } = simulate(problem);
+  return {
+    ...rest,
+    levels: levels.map((level) =>
+      level.map((s) => ({
+        kept: s.kept,
+        tileWords: s.tileWords,
+        instances: s.instances,
+        reads: s.reads,
+        fills: s.fills,
+        updates: s.updates,
+        temporalReductions: s.temporalReductions,
+        pacingReads: s.pacingReads,
+        pacingWrites: s.pacingWrites,
+        linkTransfers: s.linkTransfers,
+        records: s.records,
+      })),
+    ),
+  };
+}
+
+const groups: { name: string; seed: number; problems: number; flavour: Flavour }[] = [
+  { name: "any", seed: 1, problems: 700, flavour: {} },
+  { name: "perfect", seed: 2, problems: 200, flavour: { perfect: true, windows: true } },
+  { name: "residuals", seed: 3, problems: 1000, flavour: { residuals: true } },
+  { name: "windows", seed: 4, problems: 500, flavour: { windows: true } },
+  { name: "windows with residuals", seed: 5, problems: 600, flavour: { windows: true, residuals: true } },
+  { name: "bypass", seed: 6, problems: 300, flavour: { bypass: true } },
+  { name: "all at once", seed: 7, problems: 600, flavour: { bypass: true, windows: true, residuals: true } },
+];
+
+test("exact counts equal a walk over every operation", (t) => {
+  const seen = { problems: 0, twoResiduals: 0, windows: 0, bypassedSpatial: 0 };
+  for (const { name, seed, problems, flavour } of groups) {
+    const random = new Random(seed);
+    for (let k = 0; k < problems; k++) {
+      const problem = randomProblem(random, flavour);
+      assert.deepEqual(counted(problem), simulated(problem), `${name} ${k}: ${JSON.stringify(problem)}`);
+      const { twoResiduals, windows, bypassedSpatial } = traits(problem);
+      seen.problems++;
+      if (twoResiduals) seen.twoResiduals++;
+      if (windows) seen.windows++;
+      if (bypassedSpatial) seen.bypassedSpatial++;
+    }
+  }
+  t.diagnostic(JSON.stringify(seen));
+  assert.ok(seen.problems >= 2000, `${seen.problems} problems`);
+  assert.ok(seen.twoResiduals >= 500, `${seen.twoResiduals} with residuals at two levels of one dimension`);
+  assert.ok(seen.windows >= 500, `${seen.windows} with stride or dilation`);
+  assert.ok(seen.bypassedSpatial >= 300, `${seen.bypassedSpatial} with bypass across a spatial slot`);
+});
