@@ -37,9 +37,9 @@ function architectureText(architecture: Architecture, workload: Workload): strin
     ...[...storage]
       .reverse()
       .map((level) => componentText(level.name, storageClass(level), storageAttributes(level, workload))),
-    ...networks.map((network) =>
-      componentText(network.name, networkClass[network.kind], userNetworkAttributes(network)),
-    ),
+    ...[...networks]
+      .reverse()
+      .map((network) => componentText(network.name, networkClass[network.kind], userNetworkAttributes(network))),
     componentText(compute.name, compute.class, computeAttributes(compute, storage[0])),
   ];
   return `architecture:\n  version: 0.3\n  subtree:\n  - name: ${root}\n    local:\n${components.join("")}`;
