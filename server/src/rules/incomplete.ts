@@ -4,7 +4,7 @@ import { headOf } from "./subject.ts";
 
 /** `missing-architecture`, `missing-problem`, `missing-mapping`: a cost needs all three. */
 export function incomplete(specification: Specification, files: readonly SourceFile[]): Problem[] {
-  const { architectureSource, layers, mappingSource, problems } = specification;
+  const { architectureSource, layers, mappingSource } = specification;
   const location = somewhere(specification, files);
   const missing = (code: string, what: string, key: string): Problem => ({
     code,
@@ -12,17 +12,13 @@ export function incomplete(specification: Specification, files: readonly SourceF
     message: `There is no ${what}. Add “${key}:” here or name the file that has it.`,
     location,
   });
-  const said = (about: RegExp) => problems.some((problem) => problem.severity === "error" && about.test(problem.code));
+  const has = (...keys: string[]) => keys.some((key) => specification.present?.has(key));
   return [
-    ...(architectureSource === undefined && !said(/architecture/)
+    ...(architectureSource === undefined && !has("architecture", "arch")
       ? [missing("missing-architecture", "architecture", "architecture")]
       : []),
-    ...(layers.length === 0 && !said(/problem|shape|dimension|bound|layer|data-space/)
-      ? [missing("missing-problem", "problem", "problem")]
-      : []),
-    ...(mappingSource === undefined && !said(/mapping|not-a-list/)
-      ? [missing("missing-mapping", "mapping", "mapping")]
-      : []),
+    ...(layers.length === 0 && !has("problem", "layers") ? [missing("missing-problem", "problem", "problem")] : []),
+    ...(mappingSource === undefined && !has("mapping") ? [missing("missing-mapping", "mapping", "mapping")] : []),
   ];
 }
 

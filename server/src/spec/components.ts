@@ -36,7 +36,8 @@ export function lowerArchitecture(source: ArchitectureSource, context: LoweringC
       const areaTable = lookUp.area(name);
       const { dataSpaces } = context;
       storage.push(readStorageLevel(attributes, { energyTable, areaTable, wireEnergyPj, dataSpaces }));
-    } else if (component.kind === "network") networks.push(readUserNetwork(attributes, energyTable));
+    } else if (component.kind === "network")
+      networks.push(readUserNetwork(attributes, energyTable, context.dataSpaces));
     else continue;
     attributes.reportUnused();
   }

@@ -7,7 +7,9 @@ import { valueAt } from "./values.ts";
 
 /** Constraints of v0.2 and v0.3 in all spellings. Those of the architecture bind given mappings too. */
 export function readConstraints(parts: Parts, version: FormatVersion, report: Report): ConstraintSource[] {
-  const read = (node: YamlNode, scope: ConstraintSource["scope"]): ConstraintSource[] => {
+  const read = (written: YamlNode, scope: ConstraintSource["scope"]): ConstraintSource[] => {
+    const node = constraintList(written, report);
+    if (node === null) return [];
     const { value, problems } = readDirectives(node, { scope: "constraint", version });
     report.problems.push(...problems);
     return value.map((directive) => ({ ...directive, scope }));
@@ -30,4 +32,29 @@ export function readConstraints(parts: Parts, version: FormatVersion, report: Re
     ...(ofArchitecture.length > 0 ? read(ofArchitecture[0], "architecture") : []),
     ...ofMapspace.filter(({ value }) => !isNull(value)).flatMap(({ value }) => read(value, "mapspace")),
   ];
+}
+
+/**
+ * The list a node stands for: itself, its `constraints` or `targets`, or the `constraints_NAME` that its
+ * `constraints: NAME` chooses (Timeloop `constraints.cpp`, `Constraints::Parse`). Null: there are none.
+ */
+function constraintList(node: YamlNode, report: Report): YamlNode | null {
+  if (node.kind !== "map") return node;
+  const chosen = valueAt(node, "constraints");
+  if (chosen?.kind === "scalar") {
+    const list = valueAt(node, `constraints_${chosen.text}`);
+    if (list) return list;
+    const names = node.entries.flatMap(({ key }) => /^constraints_(.+)/.exec(key.text)?.[1] ?? []);
+    const message = `There is no list constraints_${chosen.text}; ${names.length > 0 ? `choose ${names.join(", ")}` : "none is given"}.`;
+    report.error("unknown-constraints", message, chosen.location);
+    return null;
+  }
+  const list = chosen ?? valueAt(node, "targets");
+  if (list) return list;
+  const unused = node.entries.find(({ value }) => value.kind === "sequence");
+  if (unused) {
+    const message = `No constraints are read here: they belong into a list “constraints” or “targets”, not “${unused.key.text}”.`;
+    report.warning("unused-constraints", message, unused.key.location);
+  }
+  return null;
 }

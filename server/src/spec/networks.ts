@@ -37,7 +37,11 @@ export function readInferredNetwork(reader: AttributeReader, tableWireEnergyPj: 
 }
 
 /** A network declared as a component (Timeloop `network-factory.cpp`). */
-export function readUserNetwork(reader: AttributeReader, table: EnergyTable | undefined): UserNetwork {
+export function readUserNetwork(
+  reader: AttributeReader,
+  table: EnergyTable | undefined,
+  dataSpaces: readonly string[],
+): UserNetwork {
   const { component } = reader;
   const network: UserNetwork = {
     name: component.name.value,
@@ -48,7 +52,7 @@ export function readUserNetwork(reader: AttributeReader, table: EnergyTable | un
     adderEnergyPj: reader.nonNegative("adder_energy") ?? 0,
     energyByMulticastPj: new Map(),
   };
-  if (network.kind === "simple-multicast") readMulticastEnergies(reader, network, table);
+  if (network.kind === "simple-multicast") readMulticastEnergies(reader, network, table, dataSpaces);
   else if (table !== undefined) {
     const message = `${network.name}, a network of class ${component.class.value}, takes its energies from its attributes, not from this table.`;
     reader.report.error("network-energy-table", message, table.location);
@@ -68,36 +72,44 @@ function kindOf(reader: AttributeReader): UserNetwork["kind"] {
   return "legacy";
 }
 
-/** Energies by multicast factor; the key 0 stands for every factor (a single entry needs no argument). */
-function readMulticastEnergies(reader: AttributeReader, network: UserNetwork, table: EnergyTable | undefined): void {
+/**
+ * Energies by multicast factor, from the action that `action_name` names; with `per_datatype_ERT` from one action
+ * for each data space, `NAME_Weights` (Timeloop `network-simple-multicast.cpp`, `GetOpEnergyFromERT`).
+ */
+function readMulticastEnergies(
+  reader: AttributeReader,
+  network: UserNetwork,
+  table: EnergyTable | undefined,
+  dataSpaces: readonly string[],
+): void {
   const { report, component } = reader;
   const action = reader.text("action_name");
   const argument = reader.text("multicast_factor_argument");
-  const perDataSpace = reader.value("per_datatype_ERT");
-  if (perDataSpace !== undefined) {
-    const message = `${network.name} asks for energies per data space, which are not modelled.`;
-    report.error("not-modelled", message, perDataSpace.location);
-  }
+  const perDataSpace = reader.value("per_datatype_ERT") !== undefined;
   if (action === undefined) {
     const message = `${network.name} needs an action_name: the action of the energy table that its transfers take.`;
     report.error("missing-action-name", message, component.name.location);
     return;
   }
-  const entries = (table?.byArguments ?? []).filter((entry) => entry.action === action);
-  const energies = new Map<number, number>();
-  if (entries.length === 1) energies.set(0, entries[0].energyPj);
-  else if (entries.length > 1 && argument === undefined) {
-    const message = `${network.name} needs a multicast_factor_argument: its action ${action} has ${entries.length} energies.`;
-    report.error("missing-multicast-argument", message, component.name.location);
-  } else {
+  const energiesOf = (name: string): ReadonlyMap<number, number> => {
+    const entries = (table?.byArguments ?? []).filter((entry) => entry.action === name);
+    if (entries.length === 0) {
+      const message = `No energy table gives ${network.name} an action “${name}”; its transfers cost 0 pJ.`;
+      report.warning("missing-action", message, reader.place("action_name"));
+    }
+    // A single entry needs no argument: it is for every factor.
+    if (entries.length === 1) return new Map([[0, entries[0].energyPj]]);
+    if (entries.length > 1 && argument === undefined) {
+      const message = `${network.name} needs a multicast_factor_argument: its action ${name} has ${entries.length} energies.`;
+      report.error("missing-multicast-argument", message, component.name.location);
+    }
+    const energies = new Map<number, number>();
     for (const entry of entries) {
-      const factor = asNumber(entry.arguments[argument!] ?? null, undefined);
+      const factor = asNumber(entry.arguments[argument ?? ""] ?? null, undefined);
       if (factor !== undefined) energies.set(factor, entry.energyPj);
     }
-  }
-  if (entries.length === 0) {
-    const message = `No energy table gives ${network.name} an action “${action}”; its transfers cost 0 pJ.`;
-    report.warning("missing-action", message, reader.place("action_name"));
-  }
-  network.energyByMulticastPj = energies;
+    return energies;
+  };
+  if (!perDataSpace) network.energyByMulticastPj = energiesOf(action);
+  else network.energyByDataSpacePj = new Map(dataSpaces.map((name) => [name, energiesOf(`${action}_${name}`)]));
 }

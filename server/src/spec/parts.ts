@@ -1,6 +1,7 @@
 import type { SourceFile } from "../syntax/source.ts";
-import { describe, parseYaml, type YamlEntry, type YamlNode } from "../syntax/yaml.ts";
+import { describe, isNull, parseYaml, type YamlEntry, type YamlNode } from "../syntax/yaml.ts";
 import { keyword } from "./keywords.ts";
+import { isCountTable } from "./layer-counts.ts";
 import { renameFixes } from "./nearest.ts";
 import type { Report } from "./report.ts";
 
@@ -28,6 +29,8 @@ export interface Parts {
   all(...keys: string[]): Part[];
   /** Roots that are no map of top-level keys: names of layers, counts. */
   others: readonly { file: SourceFile; root: YamlNode }[];
+  /** Top-level keys that stand in some file with a value, spelt with underscores. */
+  present: ReadonlySet<string>;
 }
 
 /** Takes the files apart by their top-level keys. */
@@ -43,7 +46,7 @@ export function collectParts(files: readonly SourceFile[], report: Report): Part
         continue;
       }
       const known = root.entries.filter((entry) => topLevel(entry.key.text) !== null);
-      if (known.length === 0 && root.entries.length > 0 && root.entries.every(({ value }) => value.kind === "map")) {
+      if (known.length === 0 && isCountTable(root)) {
         others.push({ file, root });
         continue;
       }
@@ -55,7 +58,8 @@ export function collectParts(files: readonly SourceFile[], report: Report): Part
       }
     }
   }
-  return { all: (...keys) => parts.filter((part) => keys.includes(part.key)), others };
+  const present = new Set(parts.filter(({ value }) => !isNull(value)).map(({ key }) => key));
+  return { present, others, all: (...keys) => parts.filter((part) => keys.includes(part.key)) };
 }
 
 function topLevel(text: string): string | null {

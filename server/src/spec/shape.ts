@@ -147,11 +147,11 @@ function readCoefficients(node: YamlMap, evaluate: Evaluate, report: Report): Ma
     const name = textOf(valueAt(item, "name"), "The name of a coefficient", report);
     const given = valueAt(item, "default");
     const value = given && asNumber(evaluate(given), undefined);
-    if (name === undefined || value === undefined) {
-      const message = `A coefficient needs a name and a number as default, found ${describe(item)}.`;
+    if (name === undefined || value === undefined || !Number.isSafeInteger(value) || value < 0) {
+      const message = `A coefficient needs a name and a whole number as default, found ${describe(item)}.`;
       report.error("incomplete-coefficient", message, given?.location ?? item.location);
     }
-    if (name !== undefined) coefficients.set(name, value ?? 1);
+    if (name !== undefined) coefficients.set(name, value !== undefined && value >= 0 ? value : 1);
   }
   return coefficients;
 }

@@ -1,5 +1,6 @@
 /** Files to a specification: what they say together, with the place of every value and every problem. */
 
+import type { EvaluationOptions } from "../engine/model/types.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { isNull } from "../syntax/yaml.ts";
 import { readArchitecture } from "./architecture.ts";
@@ -23,6 +24,7 @@ import type {
   Specification,
 } from "./types.ts";
 import { isArchitectureV04, readArchitectureV04 } from "./v04/architecture.ts";
+import { readGlobals } from "./v04/globals.ts";
 import { attributeValue } from "./v04/scope.ts";
 import { readVariables, type Variables, variableScope } from "./v04/variables.ts";
 import { type Evaluate, plain, type VariableValues, valueAt } from "./values.ts";
@@ -58,6 +60,7 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
   const energyTables = readTables(parts.all("ERT"), readEnergyTables, report);
   const areaTables = readTables(parts.all("ART"), readAreaTables, report);
   const specification: Specification = {
+    present: parts.present,
     architectureSource,
     layers,
     mappingSource: readMapping(parts, isV04, report),
@@ -65,7 +68,7 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
     energyTables,
     areaTables,
     mapper: readMapper(parts),
-    evaluate: Object.assign({}, ...parts.all("evaluate").map(({ value }) => readEvaluateOptions(value, report))),
+    evaluate: readOptions(parts, isV04, report),
     problems: report.problems,
   };
   if (architectureSource) lower(specification, architectureSource, variables, layers, report);
@@ -107,6 +110,18 @@ function readMapping(parts: Parts, isV04: boolean, report: Report): MappingSourc
   report.problems.push(...problems);
   const { location } = isNull(part.value) ? part.entry : part.value;
   return { directives: value, location };
+}
+
+/** `evaluate:`, and in v0.4 the environment variables of `globals:` before it. */
+function readOptions(parts: Parts, isV04: boolean, report: Report): Partial<EvaluationOptions> {
+  const options: Partial<EvaluationOptions> = {};
+  for (const { value } of isV04 ? parts.all("globals") : []) {
+    const reading = readGlobals(value);
+    report.problems.push(...reading.problems);
+    Object.assign(options, reading.value);
+  }
+  for (const { value } of parts.all("evaluate")) Object.assign(options, readEvaluateOptions(value, report));
+  return options;
 }
 
 function readMapper(parts: Parts): MapperSource | undefined {

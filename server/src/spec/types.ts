@@ -151,6 +151,8 @@ export interface MapperSource {
 
 /** Everything a set of files says. Parts that are absent or unreadable are missing; problems say why. */
 export interface Specification {
+  /** Top-level keys that the files have, understood or not: `architecture`, `problem`, … */
+  present?: ReadonlySet<string>;
   architectureSource?: ArchitectureSource;
   /** Lowered hardware; present when the source could be understood. */
   architecture?: Architecture;

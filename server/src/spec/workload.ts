@@ -65,10 +65,10 @@ export function readProblem(node: YamlNode, context: ProblemContext): LayerSourc
 function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: ProblemContext): LayerSource | null {
   const { report } = context;
   const given = byKeyword(bounds);
-  const number = (node: YamlNode, what: string): number | undefined => {
+  const number = (node: YamlNode, what: string, least = 1): number | undefined => {
     const value = context.evaluate(node);
     const read = asNumber(value, context.variables);
-    if (read !== undefined) return wholeNumber(read, what, 1, node.location, report);
+    if (read !== undefined) return wholeNumber(read, what, least, node.location, report);
     report.error("wrong-type", `${what} must be a whole number; found ${inWords(value)}.`, node.location);
     return undefined;
   };
@@ -87,13 +87,13 @@ function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: Proble
     return { name, bound: bound ?? 1 };
   });
   const coefficients = new Map(shape.coefficients);
-  for (const [name, value] of coefficients) {
+  for (const [name, value] of shape.coefficients) {
     const entry = given.get(name);
-    const own = entry ? number(entry.value, `The coefficient ${name}`) : value;
-    if (own === undefined || own < 1) complete = false;
-    if (!entry && value < 1) {
-      const message = `The coefficient ${name} must be a whole number from 1; its default is ${value}.`;
-      report.error("not-a-whole-number", message, head.location);
+    const own = entry ? number(entry.value, `The coefficient ${name}`, 0) : value;
+    if (own === undefined || own < 0) complete = false;
+    if (own === 0) {
+      const message = `The coefficient ${name} is 0: its dimension does not move the tile at all. A stride or dilation is at least 1.`;
+      report.warning("zero-coefficient", message, entry?.value.location ?? head.location);
     }
     coefficients.set(name, own ?? 1);
   }
@@ -108,10 +108,12 @@ function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: Proble
       name,
       readWrite,
       ranks: ranks.map((rank) =>
-        rank.map(({ dimension, coefficient }) => ({
-          dimension,
-          coefficient: coefficient === null ? 1 : coefficients.get(coefficient)!,
-        })),
+        rank
+          .map(({ dimension, coefficient: factor }) => ({
+            dimension,
+            coefficient: factor === null ? 1 : coefficients.get(factor)!,
+          }))
+          .filter(({ coefficient }) => coefficient !== 0),
       ),
     })),
   };

@@ -43,7 +43,13 @@ function parse(file: SourceFile): YamlFile {
   const composer = new Composer({ schema: "failsafe", prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
   const take = (composed: Iterable<Document.Parsed>): void => {
     for (const document of composed) {
-      for (const error of document.errors) reportSyntax(error, file.text, report);
+      let lost = false;
+      for (const error of document.errors) {
+        // Once the parser has lost its way it complains about every word to the end.
+        if (lost && error.code === "UNEXPECTED_TOKEN") continue;
+        lost ||= error.code === "UNEXPECTED_TOKEN";
+        reportSyntax(error, file.text, report);
+      }
       const root = builder.build(document);
       if (root !== null) documents.push(root);
     }
