@@ -2,7 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import type { SourceFile } from "../syntax/source.ts";
+import { isTemplate, renderTemplate } from "../spec/v04/template.ts";
+import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Design, resolveDesign } from "../workspace/design.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { readModeline } from "../workspace/modeline.ts";
@@ -17,6 +18,8 @@ export interface Input {
   layer: string | null;
   /** Files that were found rather than named. */
   found: readonly string[];
+  /** Problems of rendering templates. */
+  problems: readonly Problem[];
   notes: string[];
 }
 
@@ -63,15 +66,17 @@ function completeDesign(named: SourceFile[]): Input {
   const have = new Set(named.flatMap((file) => fileKinds(file.text)));
   const complete = have.has("architecture") && have.has("problem") && have.has("mapping");
   const setting = named.map((file) => file.uri);
-  const templated = named.some((file) => file.uri.endsWith(".jinja2"));
+  const templated = named.some(isTemplate);
   if (main.uri !== "-" && !complete && !templated) {
     for (const file of neighbours(main)) if (!candidates.has(file.uri)) candidates.set(file.uri, file);
   }
   const design: Design = resolveDesign(main.uri, [...candidates.values()], [setting]);
-  const files = design.parts.map((part) => candidates.get(part.uri)!);
+  const problems: Problem[] = [];
+  const files = design.parts.map((part) => rendered(candidates.get(part.uri)!, problems));
   return {
     name: main.uri,
     files,
+    problems,
     layer: design.layer,
     found: design.parts
       .filter((part) => part.foundBy !== "opened" && part.foundBy !== "setting")
@@ -86,6 +91,17 @@ function completeDesign(named: SourceFile[]): Input {
       ),
     ],
   };
+}
+
+/** A template as the file it stands for; other files as they are. */
+function rendered(file: SourceFile, problems: Problem[]): SourceFile {
+  if (!isTemplate(file)) return file;
+  const reading = renderTemplate(file, {
+    read: (path) => (existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : null),
+    list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+  });
+  problems.push(...reading.problems);
+  return reading.value.file;
 }
 
 /** YAML files in the folder of `main`, and those its modeline names. */

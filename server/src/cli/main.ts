@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
+import { convertCommand } from "./convert.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { exitStatus, UsageError } from "./usage.ts";
 
 export interface Command {
@@ -13,7 +15,7 @@ export interface Command {
   run(args: readonly string[]): number | Promise<number>;
 }
 
-const commands: readonly Command[] = [evaluateCommand, compareCommand, checkCommand];
+const commands: readonly Command[] = [evaluateCommand, compareCommand, checkCommand, convertCommand, exportCommand];
 
 function generalHelp(): string {
   const width = Math.max(...commands.map((command) => command.name.length));

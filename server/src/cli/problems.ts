@@ -1,5 +1,6 @@
 /** Problems as a terminal shows them: `file:line:col: severity code: message`. */
 
+import { existsSync, readFileSync } from "node:fs";
 import { lineAndColumn } from "../syntax/position.ts";
 import type { Problem, Severity, SourceFile } from "../syntax/source.ts";
 
@@ -24,7 +25,15 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.severity === "error");
 }
 
+/** Files of the design by name; others (included by a template) are read when a problem lies in them. */
 export function fileLookup(files: readonly SourceFile[]): (uri: string) => SourceFile {
   const known = new Map(files.map((file) => [file.uri, file]));
-  return (uri) => known.get(uri) ?? { uri, text: "" };
+  return (uri) => {
+    let file = known.get(uri);
+    if (file === undefined) {
+      file = { uri, text: existsSync(uri) ? readFileSync(uri, "utf8") : "" };
+      known.set(uri, file);
+    }
+    return file;
+  };
 }

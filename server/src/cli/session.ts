@@ -34,7 +34,7 @@ export function openSession(input: Input, { overrides, terms, layer }: SessionSe
     input,
     specification,
     analysis,
-    problems: sortProblems(checkDesign(analysis, input.files)),
+    problems: sortProblems([...input.problems, ...checkDesign(analysis, input.files)]),
     fileOf: fileLookup(input.files),
   };
 }
