@@ -3,10 +3,10 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
 import { maxExpandedNodes } from "./limits.ts";
 import { scalarValue } from "./scalar.ts";
-import type { Location, SourceFile } from "./source.ts";
+import type { Location, Severity, SourceFile } from "./source.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./tree.ts";
 
-type Report = (code: string, message: string, start: number, end: number) => void;
+export type ReportSyntax = (code: string, message: string, start: number, end: number, severity?: Severity) => void;
 
 /** A built node with the number of nodes it has when its aliases are written out. */
 interface Built {
@@ -16,12 +16,12 @@ interface Built {
 
 export class TreeBuilder {
   private readonly file: SourceFile;
-  private readonly report: Report;
+  private readonly report: ReportSyntax;
   private anchors = new Map<string, Built | "open">();
   private expanded = 0;
   private exhausted = false;
 
-  constructor(file: SourceFile, report: Report) {
+  constructor(file: SourceFile, report: ReportSyntax) {
     this.file = file;
     this.report = report;
   }
@@ -100,6 +100,7 @@ export class TreeBuilder {
           `The key "${key.text}" is given twice in this map; Timeloop uses the first one.`,
           key.location.start,
           key.location.end,
+          "warning",
         );
         continue;
       }

@@ -1,7 +1,7 @@
 /** YAML text to a tree with places. The only importer of `yaml`. Never throws; a half-typed text gives its rest. */
 
 import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
-import { TreeBuilder } from "./builder.ts";
+import { type ReportSyntax, TreeBuilder } from "./builder.ts";
 import { maxDepth, maxFileLength, maxProblems, maxTokenLength, maxTokens } from "./limits.ts";
 import type { Location, Problem, SourceFile } from "./source.ts";
 import type { YamlFile, YamlNode } from "./tree.ts";
@@ -27,10 +27,8 @@ export function adoptYaml(file: SourceFile, tree: YamlFile): void {
 
 function parse(file: SourceFile): YamlFile {
   const problems: Problem[] = [];
-  const report = (code: string, message: string, start: number, end: number): void => {
-    if (problems.length < maxProblems) {
-      problems.push({ code, severity: "error", message, location: clamp(file, start, end) });
-    }
+  const report: ReportSyntax = (code, message, start, end, severity = "error") => {
+    if (problems.length < maxProblems) problems.push({ code, severity, message, location: clamp(file, start, end) });
   };
   if (file.text.length > maxFileLength) {
     const megabytes = (file.text.length / 1024 / 1024).toFixed(1);
@@ -70,7 +68,7 @@ function parse(file: SourceFile): YamlFile {
 }
 
 /** Tokens of the documents, cut off where nesting or number of tokens exceed the limits. */
-function* tokens(text: string, report: (code: string, message: string, start: number, end: number) => void) {
+function* tokens(text: string, report: ReportSyntax) {
   const parser = new Parser();
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
@@ -112,11 +110,7 @@ const codes: Partial<Record<YAMLError["code"], string>> = {
   BAD_ALIAS: "yaml-alias",
 };
 
-function reportSyntax(
-  error: YAMLError,
-  text: string,
-  report: (code: string, message: string, start: number, end: number) => void,
-): void {
+function reportSyntax(error: YAMLError, text: string, report: ReportSyntax): void {
   const [start, end] = error.pos;
   if (error.code === "TAB_AS_INDENT" || (error.code === "BAD_SCALAR_START" && text[start] === "\t")) {
     report("yaml-tab", "A tab cannot indent YAML; use spaces.", start, end);
