@@ -1,6 +1,6 @@
 /** Paths and URIs as text: `/` separates, nothing is looked up. */
 
-const absolute = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/|\/|[a-zA-Z]:\/)/;
+const absolute = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/]*\/|\/|[a-zA-Z]:\/)/;
 
 function plain(path: string): string {
   return path.includes("://") ? path : path.replaceAll("\\", "/");
