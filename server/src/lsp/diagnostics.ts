@@ -25,6 +25,7 @@ const refreshDelay = 250;
 
 export class DiagnosticsPublisher {
   private pulls = false;
+  private disposed = false;
   private can = { diagnostics: false, lenses: false, hints: false, tokens: false };
   private readonly pending = new Map<string, ReturnType<typeof setTimeout>>();
   private refreshTimer: ReturnType<typeof setTimeout> | null = null;
@@ -73,7 +74,7 @@ export class DiagnosticsPublisher {
   /** Anything shown may be out of date. */
   refresh(): void {
     if (!this.pulls) for (const uri of this.source.openUris()) this.schedule(uri);
-    if (this.refreshTimer !== null) return;
+    if (this.refreshTimer !== null || this.disposed) return;
     this.refreshTimer = setTimeout(() => {
       this.refreshTimer = null;
       const { languages } = this.connection;
@@ -83,6 +84,13 @@ export class DiagnosticsPublisher {
       if (this.can.hints) languages.inlayHint.refresh().catch(quiet);
       if (this.can.tokens) languages.semanticTokens.refresh();
     }, refreshDelay);
+  }
+
+  dispose(): void {
+    for (const timer of this.pending.values()) clearTimeout(timer);
+    this.pending.clear();
+    if (this.refreshTimer !== null) clearTimeout(this.refreshTimer);
+    this.disposed = true;
   }
 
   pull(
@@ -97,6 +105,7 @@ export class DiagnosticsPublisher {
   }
 
   private schedule(uri: string): void {
+    if (this.disposed) return;
     clearTimeout(this.pending.get(uri));
     this.pending.set(
       uri,

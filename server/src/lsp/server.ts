@@ -90,7 +90,7 @@ export function startServer(connection: Connection): void {
     revision: () => store.revision,
     openUris: () => store.openUris(),
   });
-  const status = new StatusReporter(connection, contextOf);
+  const status = new StatusReporter(connection, log, contextOf);
 
   /** Another file of the design changed: what editors show of the others is out of date. */
   function refreshAll(): void {
@@ -167,6 +167,10 @@ export function startServer(connection: Connection): void {
     refreshAll();
   }
 
+  connection.onShutdown(() => {
+    publisher.dispose();
+    status.dispose();
+  });
   connection.onDidChangeConfiguration(() => void configure());
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
     let matters = false;

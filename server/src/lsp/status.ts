@@ -7,26 +7,42 @@ import { lineIndex } from "../syntax/position.ts";
 import { networkTotals } from "../workspace/analysis.ts";
 import { formatCount, formatEnergy } from "../workspace/quantities.ts";
 import { type StatusParams, statusNotification } from "./protocol.ts";
+import type { Log } from "./run-safe.ts";
 
 const delay = 100;
 
 export class StatusReporter {
   private readonly waiting = new Set<string>();
+  private disposed = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly sent = new Map<string, string>();
 
   constructor(
     private readonly connection: Connection,
+    private readonly log: Log,
     private readonly contextOf: (uri: string) => FeatureContext | null,
   ) {}
 
   refresh(uris: readonly string[]): void {
+    if (this.disposed) return;
     for (const uri of uris) this.waiting.add(uri);
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      for (const uri of this.waiting) this.report(uri);
+      for (const uri of this.waiting) {
+        try {
+          this.report(uri);
+        } catch (error) {
+          this.log.error(`status failed: ${(error as Error)?.stack ?? error}`);
+        }
+      }
       this.waiting.clear();
     }, delay);
+  }
+
+  dispose(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.waiting.clear();
+    this.disposed = true;
   }
 
   private report(uri: string): void {

@@ -1,0 +1,182 @@
+/** A real server over a connection, with files in memory: what an editor would see. */
+
+import { PassThrough } from "node:stream";
+import {
+  createConnection,
+  createProtocolConnection,
+  type Diagnostic,
+  type InitializeParams,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver/node";
+import {
+  type ListFilesParams,
+  listFilesRequest,
+  type ReadFileParams,
+  readFileRequest,
+  type StatusParams,
+  statusNotification,
+} from "../../server/src/lsp/protocol.ts";
+import { startServer } from "../../server/src/lsp/server.ts";
+
+export const root = "file:///work";
+
+export interface HarnessOptions {
+  /** Files on disk by path below the workspace. */
+  files?: Record<string, string>;
+  /** The `mapspace` section of the settings. */
+  settings?: Record<string, unknown>;
+  /** A client that pulls diagnostics (VS Code) or waits for them (many others). */
+  pull?: boolean;
+}
+
+export class Client {
+  readonly files = new Map<string, string>();
+  /** Pushed diagnostics by URI, all of them in order. */
+  readonly pushed: { uri: string; diagnostics: Diagnostic[]; version?: number }[] = [];
+  readonly statuses: StatusParams[] = [];
+  readonly logs: string[] = [];
+  readonly requestsFromServer: string[] = [];
+  private readonly versions = new Map<string, number>();
+
+  constructor(
+    readonly connection: ProtocolConnection,
+    public settings: Record<string, unknown>,
+  ) {
+    connection.onRequest(listFilesRequest, (_: ListFilesParams) => {
+      this.requestsFromServer.push(listFilesRequest);
+      return [...this.files.keys()];
+    });
+    connection.onRequest(readFileRequest, ({ uri }: ReadFileParams) => {
+      this.requestsFromServer.push(`${readFileRequest} ${uri}`);
+      return this.files.get(uri) ?? null;
+    });
+    connection.onRequest("workspace/configuration", ({ items }: { items: unknown[] }) =>
+      items.map(() => this.settings),
+    );
+    for (const method of [
+      "client/registerCapability",
+      "workspace/codeLens/refresh",
+      "workspace/diagnostic/refresh",
+      "workspace/inlayHint/refresh",
+      "workspace/semanticTokens/refresh",
+    ]) {
+      connection.onRequest(method, () => {
+        this.requestsFromServer.push(method);
+        return null;
+      });
+    }
+    connection.onNotification("textDocument/publishDiagnostics", (params) => void this.pushed.push(params));
+    connection.onNotification(statusNotification, (params: StatusParams) => void this.statuses.push(params));
+    connection.onNotification("window/logMessage", ({ message }: { message: string }) => void this.logs.push(message));
+  }
+
+  uri(path: string): string {
+    return path.includes(":") ? path : `${root}/${path}`;
+  }
+
+  async open(path: string, text = this.files.get(this.uri(path)) ?? "", languageId = "timeloop"): Promise<string> {
+    const uri = this.uri(path);
+    this.versions.set(uri, 1);
+    await this.connection.sendNotification("textDocument/didOpen", {
+      textDocument: { uri, languageId, version: 1, text },
+    });
+    return uri;
+  }
+
+  async change(path: string, text: string): Promise<void> {
+    const uri = this.uri(path);
+    const version = (this.versions.get(uri) ?? 0) + 1;
+    this.versions.set(uri, version);
+    await this.connection.sendNotification("textDocument/didChange", {
+      textDocument: { uri, version },
+      contentChanges: [{ text }],
+    });
+  }
+
+  async close(path: string): Promise<void> {
+    await this.connection.sendNotification("textDocument/didClose", { textDocument: { uri: this.uri(path) } });
+  }
+
+  /** A file changes on disk and the watcher says so. `null` deletes it. */
+  async disk(path: string, text: string | null): Promise<void> {
+    const uri = this.uri(path);
+    const type = text === null ? 3 : this.files.has(uri) ? 2 : 1;
+    if (text === null) this.files.delete(uri);
+    else this.files.set(uri, text);
+    await this.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri, type }] });
+  }
+
+  async configure(settings: Record<string, unknown>): Promise<void> {
+    this.settings = settings;
+    await this.connection.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of an answer depends on the method
+  request(method: string, path: string, params: Record<string, unknown> = {}): Promise<any> {
+    return this.connection.sendRequest(method, { textDocument: { uri: this.uri(path) }, ...params });
+  }
+
+  async diagnostics(path: string): Promise<Diagnostic[]> {
+    return (await this.request("textDocument/diagnostic", path)).items;
+  }
+
+  /** Diagnostics pulled once the design is complete (its other files have been read). */
+  async settled(path: string): Promise<Diagnostic[]> {
+    for (let round = 0; round < 50; round++) {
+      const status = this.statuses.findLast((candidate) => candidate.uri === this.uri(path));
+      if (status !== undefined && !/^no (architecture|problem|mapping)/.test(status.summary)) break;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return this.diagnostics(path);
+  }
+}
+
+/** Waits until the condition holds; fails after two seconds with what was waited for. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  for (let round = 0; round < 200; round++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+export async function withServer(options: HarnessOptions, work: (client: Client) => Promise<void>): Promise<void> {
+  const up = new PassThrough();
+  const down = new PassThrough();
+  const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
+  startServer(server);
+  const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
+  const client = new Client(connection, options.settings ?? {});
+  for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);
+  connection.listen();
+  const pull = options.pull ?? true;
+  const params = {
+    processId: null,
+    rootUri: root,
+    workspaceFolders: [{ uri: root, name: "work" }],
+    capabilities: {
+      workspace: {
+        configuration: true,
+        didChangeWatchedFiles: { dynamicRegistration: true },
+        codeLens: { refreshSupport: true },
+        inlayHint: { refreshSupport: true },
+        semanticTokens: { refreshSupport: true },
+        ...(pull ? { diagnostics: { refreshSupport: true } } : {}),
+      },
+      textDocument: { ...(pull ? { diagnostic: {} } : {}) },
+    },
+  } as InitializeParams;
+  try {
+    await connection.sendRequest("initialize", params);
+    await connection.sendNotification("initialized", {});
+    await work(client);
+    await connection.sendRequest("shutdown");
+  } finally {
+    connection.dispose();
+    server.dispose();
+    up.destroy();
+    down.destroy();
+  }
+}

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { repositoryRoot } from "../support/shared.ts";
+import { type Client, root, until, withServer } from "./harness.ts";
+
+function exampleFiles(folder: string): Record<string, string> {
+  const path = join(repositoryRoot, "examples", folder);
+  return Object.fromEntries(
+    readdirSync(path).map((name) => [`${folder}/${name}`, readFileSync(join(path, name), "utf8")]),
+  );
+}
+const eyeriss = exampleFiles("eyeriss-like");
+const map = "eyeriss-like/resnet50-conv3x3.map.yaml";
+
+const codes = (diagnostics: { code?: unknown }[]) => diagnostics.map(({ code }) => code);
+const lensTitles = async (client: Client, path: string): Promise<string[]> =>
+  (await client.request("textDocument/codeLens", path)).map(
+    (lens: { command: { title: string } }) => lens.command.title,
+  );
+
+test("opening a mapping shows what it costs, without any set-up", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    await client.open(map);
+    const diagnostics = await client.settled(map);
+    assert.equal(diagnostics.filter(({ severity }) => severity === 1).length, 0);
+    const estimate = diagnostics.find(({ code }) => code === "estimate");
+    assert.match(String(estimate?.message), /688,128 cycles/);
+    assert.match((await lensTitles(client, map)).join(" "), /688,128 cycles/);
+    assert.deepEqual(client.logs, []);
+  });
+});
+
+test("an edit changes the estimate, and a mistake is told at its place", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    const uri = await client.open(map);
+    await client.settled(map);
+    const text = client.files.get(uri)!;
+    const broken = text.replace(/K=(\d+)/, "K=77");
+    assert.notEqual(broken, text);
+    await client.change(map, broken);
+    const diagnostics = await client.diagnostics(map);
+    assert.ok(codes(diagnostics).includes("factor-product"));
+    await client.change(map, text);
+    assert.ok(!codes(await client.diagnostics(map)).includes("factor-product"));
+  });
+});
+
+test("a client that cannot pull is pushed to, and nobody gets both", async () => {
+  await withServer({ files: eyeriss, pull: false }, async (client) => {
+    const uri = await client.open(map);
+    await until("pushed estimate", () =>
+      client.pushed.some((p) => p.uri === uri && codes(p.diagnostics).includes("estimate")),
+    );
+    await client.close(map);
+    await until(
+      "cleared diagnostics",
+      () => client.pushed.at(-1)?.uri === uri && client.pushed.at(-1)?.diagnostics.length === 0,
+    );
+  });
+  await withServer({ files: eyeriss, pull: true }, async (client) => {
+    await client.open(map);
+    await client.settled(map);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(client.pushed, []);
+  });
+});
+
+test("a pull with nothing new is answered “unchanged”", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    await client.open(map);
+    await client.settled(map);
+    const first = await client.request("textDocument/diagnostic", map);
+    const again = await client.request("textDocument/diagnostic", map, { previousResultId: first.resultId });
+    assert.equal(again.kind, "unchanged");
+  });
+});
+
+test("files that do not concern us are left alone", async () => {
+  await withServer({ files: { "compose.yaml": "services:\n  web: {image: x}\n" } }, async (client) => {
+    await client.open("compose.yaml", undefined, "yaml");
+    assert.deepEqual(await client.diagnostics("compose.yaml"), []);
+    assert.equal(
+      await client.request("textDocument/hover", "compose.yaml", { position: { line: 0, character: 2 } }),
+      null,
+    );
+    assert.deepEqual(
+      client.requestsFromServer.filter((method) => method.startsWith("mapspace/")),
+      [],
+    );
+  });
+});
+
+test("on broken text the lenses stay, in number and order, marked stale", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    const uri = await client.open(map);
+    await client.settled(map);
+    const good = await lensTitles(client, map);
+    await client.change(map, `${client.files.get(uri)}\n- {target: `);
+    const stale = await lensTitles(client, map);
+    assert.deepEqual(
+      stale,
+      good.map((title) => `(before the error) ${title}`),
+    );
+  });
+});
+
+test("a change of the architecture on disk reaches the open mapping", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    await client.open(map);
+    await client.settled(map);
+    const before = await lensTitles(client, map);
+    const ert = "eyeriss-like/ert.yaml";
+    const text = eyeriss[ert].replace(/energy: ([\d.]+)/g, (_, energy) => `energy: ${Number(energy) * 2}`);
+    await client.disk(ert, text);
+    await until("refresh", () => client.requestsFromServer.includes("workspace/codeLens/refresh"));
+    assert.notDeepEqual(await lensTitles(client, map), before);
+    await client.disk("eyeriss-like/arch.yaml", null);
+    await until("missing architecture", () => client.statuses.at(-1)?.summary.startsWith("no architecture") === true);
+  });
+});
+
+test("a deleted or closed document leaves nothing behind", async () => {
+  await withServer({ files: eyeriss, pull: false }, async (client) => {
+    const uri = await client.open(map);
+    await until("diagnostics", () => client.pushed.some((p) => p.diagnostics.length > 0));
+    await client.disk(map, null);
+    await client.close(map);
+    await until("cleared", () => client.pushed.findLast((p) => p.uri === uri)?.diagnostics.length === 0);
+  });
+});
+
+test("untitled documents get everything that needs no other file", async () => {
+  await withServer({}, async (client) => {
+    const whole = ["arch.yaml", "ert.yaml", "gemm.yaml", "gemm.map.yaml"]
+      .map((name) => eyeriss[`eyeriss-like/${name}`])
+      .join("\n");
+    await client.open("untitled:Untitled-1", whole);
+    const diagnostics = await client.settled("untitled:Untitled-1");
+    assert.ok(codes(diagnostics).includes("estimate"), JSON.stringify(diagnostics));
+  });
+});
+
+test("rename reaches every file of the design", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    const uri = await client.open(map);
+    await client.settled(map);
+    const text = client.files.get(uri)!;
+    const offset = text.indexOf("target: GlobalBuffer") + 10;
+    const lines = text.slice(0, offset).split("\n");
+    const position = { line: lines.length - 1, character: lines.at(-1)!.length };
+    const edit = await client.request("textDocument/rename", map, { position, newName: "Shared" });
+    const files = Object.keys(edit.changes).sort();
+    assert.ok(files.includes(`${root}/eyeriss-like/arch.yaml`));
+    assert.ok(files.includes(`${root}/eyeriss-like/ert.yaml`));
+    for (const [file, edits] of Object.entries<{ range: { start: { line: number; character: number } } }[]>(
+      edit.changes,
+    )) {
+      for (const { range } of edits) {
+        const line = client.files.get(file)!.split("\n")[range.start.line];
+        assert.ok(line.slice(range.start.character).startsWith("GlobalBuffer"), `${file}: ${line}`);
+      }
+    }
+    await assert.rejects(
+      client.request("textDocument/rename", map, { position, newName: "DRAM" }),
+      /already a component/,
+    );
+  });
+});
+
+test("a cancelled request is answered as cancelled", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    await client.open(map);
+    const { CancellationTokenSource } = await import("vscode-languageserver/node");
+    const source = new CancellationTokenSource();
+    const answer = client.connection.sendRequest(
+      "textDocument/hover",
+      { textDocument: { uri: client.uri(map) }, position: { line: 8, character: 4 } },
+      source.token,
+    );
+    source.cancel();
+    await assert.rejects(answer, /cancel/i);
+  });
+});
