@@ -1,10 +1,13 @@
 // Bundles everything that ships into dist/. `--watch` rebuilds on change, `--metafile` writes dist/meta.json.
 import { mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 
 const production = process.argv.includes("--production");
 const common = {
   bundle: true,
+  // Its entry for Node.js is CommonJS, of which nothing can be left out.
+  alias: { yaml: fileURLToPath(new URL("../node_modules/yaml/browser/index.js", import.meta.url)) },
   target: "node20",
   sourcemap: production ? false : "linked",
   minify: production,
