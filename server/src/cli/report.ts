@@ -140,7 +140,8 @@ function renderLevels(architecture: Architecture, workload: Workload, evaluation
 }
 
 function renderBuffers(evaluation: Evaluation): string {
-  const rows = [...evaluation.minimalBuffers]
+  const rows = evaluation.minimalBuffers
+    .filter(({ neededWords }) => neededWords > 0)
     .reverse()
     .map(({ name, neededWords, capacityWords }) => [
       name,

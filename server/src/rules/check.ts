@@ -24,7 +24,6 @@ const mappingRules: readonly ((subject: Subject) => Problem[])[] = [
   bypass,
   constraints,
   countingDifference,
-  minimalBuffers,
 ];
 
 /** Lowering problems after which some factors are missing, so that their product says nothing. */
@@ -43,18 +42,27 @@ export function checkDesign(analysis: Analysis, files: readonly SourceFile[] = [
   const { specification } = analysis;
   const problems = [...specification.problems, ...incomplete(specification, files), ...energySource(specification)];
   for (const entry of analysis.layers) problems.push(...layerProblems(analysis, entry));
+  problems.push(...minimalBuffers(analysis.layers.flatMap((entry) => subjectOf(analysis, entry) ?? [])));
   return distinct(problems);
 }
 
-function layerProblems(analysis: Analysis, { layer, lowered, outcome, problems }: LayerAnalysis): Problem[] {
-  const { specification, options } = analysis;
-  const { architecture, architectureSource, mappingSource } = specification;
-  const found = [...problems];
+function subjectOf({ specification, options }: Analysis, entry: LayerAnalysis): Subject | undefined {
+  const { architecture, mappingSource } = specification;
+  const { layer, lowered, outcome } = entry;
+  if (!architecture || !mappingSource || !lowered || !outcome) return undefined;
+  return { specification, architecture, layer, mappingSource, lowered, outcome, options };
+}
+
+function layerProblems(analysis: Analysis, entry: LayerAnalysis): Problem[] {
+  const { specification } = analysis;
+  const { architecture, architectureSource } = specification;
+  const { layer } = entry;
+  const found = [...entry.problems];
   if (architecture === undefined) return found;
   const all = new Set([...specification.constraints, ...(architectureSource?.constraints ?? [])]);
   found.push(...constraintNames([...all], architecture, layer.workload, architectureSource));
-  if (mappingSource === undefined || lowered === undefined || outcome === undefined) return found;
-  const subject: Subject = { specification, architecture, layer, mappingSource, lowered, outcome, options };
+  const subject = subjectOf(analysis, entry);
+  if (subject === undefined) return found;
   for (const rule of mappingRules) found.push(...rule(subject));
   return withoutConsequences(found, specification.problems);
 }
