@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import {
+  type CodeLens,
+  commands,
+  DiagnosticSeverity,
+  type DocumentSymbol,
+  languages,
+  Range,
+  type TextDocument,
+  type TextEdit,
+  type Uri,
+  WorkspaceEdit,
+  workspace,
+} from "vscode";
+import { api, eventually, file, show } from "./support.ts";
+
+const mapping = "three-level/resnet50-conv3x3.map.yaml";
+
+const replace = async (document: TextDocument, from: string | RegExp, to: string) => {
+  const text = document.getText();
+  const found = typeof from === "string" ? { index: text.indexOf(from), 0: from } : from.exec(text);
+  assert.ok(found && found.index >= 0, `${from} is in the file`);
+  const edit = new WorkspaceEdit();
+  const range = new Range(document.positionAt(found.index), document.positionAt(found.index + found[0].length));
+  edit.replace(document.uri, range, to);
+  assert.ok(await workspace.applyEdit(edit));
+};
+
+const errors = (uri: Uri) =>
+  languages.getDiagnostics(uri).filter(({ severity }) => severity === DiagnosticSeverity.Error);
+
+describe("in VS Code", () => {
+  before(async () => {
+    await show(mapping);
+    const mapspace = await api();
+    await eventually("the server runs", () => mapspace.serverState() === "running");
+  });
+
+  afterEach(async () => {
+    await commands.executeCommand("workbench.action.files.revert");
+  });
+
+  it("recognises Timeloop files by content and leaves other YAML alone", async () => {
+    assert.equal((await show("three-level/arch.yaml")).languageId, "timeloop");
+    const other = await workspace.openTextDocument({ language: "yaml", content: "components:\n  schemas: {}\n" });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(other.languageId, "yaml");
+    assert.deepEqual(languages.getDiagnostics(other.uri), []);
+  });
+
+  it("finds the files of a design and says what they cost", async () => {
+    const document = await show(mapping);
+    const mapspace = await api();
+    const status = await eventually("the status names an estimate", () => {
+      const status = mapspace.status(document.uri);
+      return status?.summary.includes("cycles") ? status : undefined;
+    });
+    const files = status.parts.map((part) => part.uri.slice(part.uri.lastIndexOf("/") + 1)).sort();
+    assert.deepEqual(files, ["arch.yaml", "ert.yaml", "resnet50-conv3x3.map.yaml", "resnet50-conv3x3.yaml"]);
+    const lenses = await eventually("there is a code lens", async () => {
+      const lenses = await commands.executeCommand<CodeLens[]>("vscode.executeCodeLensProvider", document.uri, 20);
+      return lenses.some((lens) => lens.command?.title.includes("cycles")) && lenses;
+    });
+    const commandsThere = new Set(await commands.getCommands(true));
+    for (const { command } of lenses) assert.ok(!command?.command || commandsThere.has(command.command));
+  });
+
+  it("reports a broken factor product at once, and nothing after the cure", async () => {
+    const document = await show(mapping);
+    await eventually("there are no errors", () => errors(document.uri).length === 0);
+    await replace(document, /\bK=\d+/, "K=31");
+    const [problem] = await eventually("there is an error", () => {
+      const found = errors(document.uri);
+      return found.length > 0 && found;
+    });
+    assert.match(problem.message, /\bK\b/);
+    assert.equal(problem.source?.toLowerCase(), "mapspace");
+    await commands.executeCommand("undo");
+    await eventually("the error is gone", () => errors(document.uri).length === 0);
+  });
+
+  it("answers the editor's questions", async () => {
+    const document = await show(mapping);
+    const symbols = await commands.executeCommand<DocumentSymbol[]>(
+      "vscode.executeDocumentSymbolProvider",
+      document.uri,
+    );
+    assert.ok(symbols.some((symbol) => symbol.name === "mapping"));
+    const edits = await commands.executeCommand<TextEdit[] | undefined>(
+      "vscode.executeFormatDocumentProvider",
+      document.uri,
+      { tabSize: 2, insertSpaces: true },
+    );
+    assert.deepEqual(edits ?? [], [], "the examples are formatted");
+  });
+
+  it("registers every command it contributes", async () => {
+    const there = new Set(await commands.getCommands(true));
+    const { contributes } = (await import("../../../package.json", { with: { type: "json" } })).default;
+    for (const { command } of contributes.commands) assert.ok(there.has(command), command);
+  });
+
+  it("restarts the server once for many requests", async () => {
+    const mapspace = await api();
+    await Promise.all([1, 2, 3].map(() => commands.executeCommand("mapspace.restartServer")));
+    await eventually("the server runs again", () => mapspace.serverState() === "running");
+    const document = await show(mapping);
+    await eventually("the estimate is back", () => mapspace.status(document.uri)?.summary.includes("cycles"));
+  });
+
+  it("shows the report of a design", async () => {
+    const document = await show(mapping);
+    await commands.executeCommand("mapspace.showReport", document.uri.toString());
+    const report = await eventually("the report is open", () =>
+      workspace.textDocuments.find((open) => open.uri.scheme === "mapspace-report" && open.getText().length > 100),
+    );
+    assert.match(report.getText(), /cycles/i);
+    await commands.executeCommand("workbench.action.closeActiveEditor");
+  });
+
+  it("keeps a file plain YAML when the user says so", async () => {
+    const settings = workspace.getConfiguration("mapspace");
+    await settings.update("detectLanguage", false, true);
+    try {
+      const uri = file("gemmini-like/gemm.map.yaml");
+      const document = await workspace.openTextDocument(uri);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(document.languageId, "yaml");
+    } finally {
+      await settings.update("detectLanguage", undefined, true);
+    }
+  });
+});
