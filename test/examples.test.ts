@@ -112,4 +112,29 @@ test("the worked example of docs/model.md", () => {
   assert.equal(buffer.dataSpaces[outputs].total.updates, 3_145_728);
   assert.equal(buffer.dataSpaces[outputs].total.reads, 2_752_512);
   assert.equal(evaluation.cycles, 18_874_368);
+  assert.equal(milliJoules(evaluation), 2.236);
+});
+
+const milliJoules = (evaluation: Evaluation) => Number((evaluation.energyPj / 1e9).toFixed(3));
+
+test("the changes that docs/model.md proposes", () => {
+  const [session] = sessions("three-level/gemm.map.yaml");
+  const changed = (changes: readonly (readonly [string, string])[]) => {
+    const files = session.input.files.map((file) =>
+      file.uri === session.input.name
+        ? { ...file, text: changes.reduce((text, [from, to]) => text.replace(from, to), file.text) }
+        : file,
+    );
+    return evaluations(openSession({ ...session.input, files }, { overrides: {} }))[0];
+  };
+  const wider = changed([
+    ["M=8 N=6 K=8", "M=4 N=6 K=16"],
+    ["M=8 N=8 K=6", "M=16 N=8 K=3"],
+  ]);
+  assert.equal(milliJoules(wider), 1.879);
+  const stationary = changed([["permutation: KMN", "permutation: MKN"]]);
+  assert.equal(milliJoules(stationary), 2.245);
+  const buffer = stationary.levels[1];
+  assert.equal(buffer.dataSpaces[0].total.reads, 4_718_592);
+  assert.equal(buffer.dataSpaces[2].total.updates, 18_874_368);
 });
