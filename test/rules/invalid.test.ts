@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { checkDesign } from "../../server/src/rules/check.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
+import type { Fix, Problem } from "../../server/src/syntax/source.ts";
 import { analyse } from "../../server/src/workspace/analysis.ts";
 import { sharedDir, skipWithoutShared } from "../support/shared.ts";
 
@@ -56,16 +57,22 @@ const expected: Record<string, { code: string; at?: RegExp }> = {
   empty_file: { code: "missing-problem" },
 };
 
-test("every invalid case is told with its own code at its own place", { skip: skipWithoutShared }, (t) => {
+function invalidCases(): InvalidCase[] {
   const text = readFileSync(join(sharedDir()!, "data/timeloop/invalid/cases.jsonl"), "utf8");
-  const cases = text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as InvalidCase);
+  const lines = text.trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as InvalidCase);
+}
+
+function check(text: string): Problem[] {
+  const file = { uri: "input.yaml", text };
+  return checkDesign(analyse(readSpecification([file])), [file]);
+}
+
+test("every invalid case is told with its own code at its own place", { skip: skipWithoutShared }, (t) => {
+  const cases = invalidCases();
   const failures: string[] = [];
   for (const { id, kind, input_yaml, accepted_by_timeloop } of cases) {
-    const file = { uri: `${id}.yaml`, text: input_yaml };
-    const problems = checkDesign(analyse(readSpecification([file])), [file]);
+    const problems = check(input_yaml);
     const want = expected[kind];
     const found = problems.find(
       ({ code, severity, location }) =>
@@ -87,4 +94,32 @@ test("every invalid case is told with its own code at its own place", { skip: sk
     `${cases.length - failures.length} of ${cases.length} invalid cases told with the expected code and place`,
   );
   assert.deepEqual(failures, []);
+});
+
+function applied(text: string, { edits }: Fix): string {
+  const fromTheEnd = [...edits].sort((a, b) => b.location.start - a.location.start);
+  return fromTheEnd.reduce(
+    (t, { location, newText }) => t.slice(0, location.start) + newText + t.slice(location.end),
+    text,
+  );
+}
+
+test("each fix cures its problem and brings no other error", { skip: skipWithoutShared }, (t) => {
+  let fixes = 0;
+  for (const { id, input_yaml } of invalidCases()) {
+    const problems = check(input_yaml);
+    const errors = problems.filter((p) => p.severity === "error").length;
+    for (const problem of problems) {
+      for (const fix of problem.fixes ?? []) {
+        const after = check(applied(input_yaml, fix));
+        const alike = (p: Problem) => p.code === problem.code && p.message === problem.message;
+        const fewer = after.filter(alike).length < problems.filter(alike).length;
+        assert.ok(fewer, `${id}: “${fix.title}” leaves ${problem.code}: ${problem.message}`);
+        const left = after.filter((p) => p.severity === "error");
+        assert.ok(left.length <= Math.max(errors, 1), `${id}: “${fix.title}” leads to ${left.map((p) => p.message)}`);
+        fixes++;
+      }
+    }
+  }
+  t.diagnostic(`${fixes} fixes applied`);
 });
