@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { readInputs } from "../server/src/cli/inputs.ts";
 import { evaluatedLayers, openSession, type Session } from "../server/src/cli/session.ts";
-import type { Evaluation } from "../server/src/engine/model/types.ts";
+import type { CountingRule, Evaluation } from "../server/src/engine/model/types.ts";
 import { repositoryRoot } from "./support/shared.ts";
 
 const examples = join(repositoryRoot, "examples");
@@ -14,8 +14,8 @@ const folders = readdirSync(examples, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
-function sessions(path: string): Session[] {
-  return readInputs([join(examples, path)], false).map((input) => openSession(input, { overrides: {} }));
+function sessions(path: string, counting: CountingRule = "exact"): Session[] {
+  return readInputs([join(examples, path)], false).map((input) => openSession(input, { overrides: { counting } }));
 }
 
 function evaluations(session: Session): Evaluation[] {
@@ -56,13 +56,18 @@ for (const folder of folders) {
 }
 
 for (const folder of folders.filter((name) => !name.endsWith("-v0.4"))) {
-  for (const session of sessions(folder)) {
-    const mapping = basename(session.input.name);
-    test(`${folder}/${mapping} costs the same in v0.4`, () => {
-      const twins = sessions(`${folder}-v0.4`);
-      const twin = twins.find(({ input }) => basename(input.name) === mapping);
-      assert.ok(twin);
-      assert.deepEqual(evaluations(twin).map(comparable), evaluations(session).map(comparable));
+  for (const counting of ["exact", "timeloop", "timeloop-2022"] as const) {
+    test(`${folder} costs the same in v0.4, counted as ${counting}`, () => {
+      const plain = sessions(folder, counting);
+      const twins = sessions(`${folder}-v0.4`, counting);
+      assert.deepEqual(
+        twins.map(({ input }) => basename(input.name)),
+        plain.map(({ input }) => basename(input.name)),
+      );
+      assert.deepEqual(
+        twins.map((session) => evaluations(session).map(comparable)),
+        plain.map((session) => evaluations(session).map(comparable)),
+      );
     });
   }
 }
