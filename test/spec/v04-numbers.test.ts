@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { plainValue } from "../../server/src/spec/v04/scope.ts";
+import { plain as plainValue } from "../../server/src/spec/values.ts";
 import { parseYaml, type YamlMap } from "../../server/src/syntax/yaml.ts";
 import { differences } from "../support/compare-reference.ts";
 import { sharedDir, skipWithoutShared } from "../support/shared.ts";

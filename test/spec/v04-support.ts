@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Workload } from "../../server/src/engine/model/types.ts";
 import { readArchitectureV04 } from "../../server/src/spec/v04/architecture.ts";
-import { plainValue } from "../../server/src/spec/v04/scope.ts";
 import { readVariables } from "../../server/src/spec/v04/variables.ts";
+import { plain as plainValue } from "../../server/src/spec/values.ts";
 import type { Problem, SourceFile } from "../../server/src/syntax/source.ts";
 import { child, parseYaml, type YamlNode } from "../../server/src/syntax/yaml.ts";
 

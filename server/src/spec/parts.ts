@@ -7,7 +7,7 @@ import type { Report } from "./report.ts";
 
 /** Top-level keys that say something about a design. */
 const meaningful = `architecture arch problem layers mapping ERT ART constraints architecture_constraints
-  arch_constraints mapspace mapspace_constraints mapper components compound_components variables evaluate
+  arch_constraints mapspace mapspace_constraints extra_mapping_constraints mapper components compound_components variables evaluate
   sparse_optimizations`.split(/\s+/);
 
 /** Top-level keys of Timeloop and Accelergy that do not change what a mapping costs. */

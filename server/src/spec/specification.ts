@@ -1,6 +1,6 @@
 /** Files to a specification: what they say together, with the place of every value and every problem. */
 
-import type { EvaluationOptions } from "../engine/model/types.ts";
+import type { EvaluationOptions, Workload } from "../engine/model/types.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { isNull } from "../syntax/yaml.ts";
 import { readArchitecture } from "./architecture.ts";
@@ -25,6 +25,7 @@ import type {
 } from "./types.ts";
 import { isArchitectureV04, readArchitectureV04 } from "./v04/architecture.ts";
 import { readGlobals } from "./v04/globals.ts";
+import { readMappingV04 } from "./v04/mapping.ts";
 import { attributeValue } from "./v04/scope.ts";
 import { readVariables, type Variables, variableScope } from "./v04/variables.ts";
 import { type Evaluate, plain, type VariableValues, valueAt } from "./values.ts";
@@ -42,13 +43,23 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
   const scope = variableScope(variables);
   const evaluate: Evaluate = isV04 ? (node) => attributeValue(node, scope, report.problems) : plain;
   const layers = readLayers(parts, evaluate, variables, report);
-  const constraintNodes = parts.all("constraints", "architecture_constraints", "mapspace_constraints");
+  const constraintNodes = parts.all(
+    "constraints",
+    "architecture_constraints",
+    "mapspace_constraints",
+    "extra_mapping_constraints",
+  );
   let architectureSource: ArchitectureSource | undefined;
   let constraints: ConstraintSource[];
   if (isV04) {
     const reading = readArchitectureV04(
       architectures.map(({ value }) => value),
-      { variables, workload: layers[0]?.workload ?? null, targets: constraintNodes.map(({ value }) => value) },
+      {
+        variables,
+        workload: layers[0]?.workload ?? null,
+        problem: parts.all("problem")[0]?.value,
+        targets: constraintNodes.map(({ value }) => value),
+      },
     );
     report.problems.push(...reading.problems);
     architectureSource = reading.value;
@@ -63,7 +74,7 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
     present: parts.present,
     architectureSource,
     layers,
-    mappingSource: readMapping(parts, isV04, report),
+    mappingSource: readMapping(parts, isV04, { variables, workload: layers[0]?.workload ?? null }, report),
     constraints,
     energyTables,
     areaTables,
@@ -97,16 +108,26 @@ function readTables<T extends EnergyTable | AreaTable>(
   });
 }
 
-function readMapping(parts: Parts, isV04: boolean, report: Report): MappingSource | undefined {
+function readMapping(
+  parts: Parts,
+  isV04: boolean,
+  context: { variables: Variables; workload: Workload | null },
+  report: Report,
+): MappingSource | undefined {
   const [part, ...more] = parts.all("mapping");
-  if (part === undefined) return undefined;
+  if (part === undefined) {
+    // v0.4: a mapping may be given wholly as constraints, which the architecture has taken up.
+    const [given] = isV04 ? parts.all("extra_mapping_constraints") : [];
+    return given && { directives: [], location: given.entry.location };
+  }
   for (const other of more) {
     report.warning("second-mapping", "There is another mapping; this one is not used.", other.entry.key.location, {
       related: [{ message: "The one used", location: part.entry.key.location }],
     });
   }
-  const version = isV04 ? "0.4" : "0.3";
-  const { value, problems } = readDirectives(part.value, { scope: "mapping", version });
+  const { value, problems } = isV04
+    ? readMappingV04(part.value, context)
+    : readDirectives(part.value, { scope: "mapping", version: "0.3" });
   report.problems.push(...problems);
   const { location } = isNull(part.value) ? part.entry : part.value;
   return { directives: value, location };

@@ -2,12 +2,13 @@ import type { Workload } from "../../engine/model/types.ts";
 import type { Located, Location, Problem } from "../../syntax/source.ts";
 import { child, type YamlNode } from "../../syntax/yaml.ts";
 import type { ArchitectureSource, AttributeValue, ComponentSource, ConstraintSource, Reading } from "../types.ts";
+import { plain } from "../values.ts";
 import { type Attributes, addMissing, addStorageDefaults, dummyStorageAttributes } from "./attributes.ts";
 import { leavesOf } from "./branches.ts";
 import { type Drafts, emptyDraft, impliedFactor, isEmpty } from "./constraints.ts";
 import { resolveConstraints } from "./leaf-constraints.ts";
 import { type Branch, checkKeys, type Leaf, readNodes } from "./nodes.ts";
-import { plainValue, Scope } from "./scope.ts";
+import { Scope } from "./scope.ts";
 import { type Variables, variableScope } from "./variables.ts";
 
 export interface ArchitectureContext {
@@ -67,7 +68,7 @@ export function readArchitectureV04(
 
 /** The front end adds `densities` to every instance, so `len(spec.problem.instance)` counts it. */
 function specProblem(node: YamlNode | undefined): AttributeValue {
-  const problem = node === undefined ? {} : plainValue(node);
+  const problem = node === undefined ? {} : plain(node);
   if (typeof problem !== "object" || problem === null || Array.isArray(problem)) return {};
   const { instance } = problem;
   if (typeof instance !== "object" || instance === null || Array.isArray(instance)) return problem;

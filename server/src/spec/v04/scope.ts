@@ -2,6 +2,7 @@ import type { Problem } from "../../syntax/source.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "../../syntax/yaml.ts";
 import { renameFixes } from "../nearest.ts";
 import type { AttributeValue } from "../types.ts";
+import { plain } from "../values.ts";
 import { type ExpressionFailure, evaluateExpression } from "./expressions.ts";
 
 /** Names an expression may use, innermost first: earlier attributes, the containers around, variables. */
@@ -22,19 +23,12 @@ export class Scope {
   }
 }
 
-/** A tree as plain data, nothing evaluated. */
-export function plainValue(node: YamlNode): AttributeValue {
-  if (node.kind === "scalar") return node.value;
-  if (node.kind === "sequence") return node.items.map(plainValue);
-  return Object.fromEntries(node.entries.map((entry) => [entry.key.text, plainValue(entry.value)]));
-}
-
 /**
  * The value of an attribute or variable: unquoted text is arithmetic, as in the front end
  * (`accelergy/parsing_utils.py`, `parse_expression_for_arithmetic`). What is none stays text, with a problem.
  */
 export function attributeValue(node: YamlNode, scope: Scope, problems: Problem[]): AttributeValue {
-  if (node.kind !== "scalar") return plainValue(node);
+  if (node.kind !== "scalar") return plain(node);
   if (typeof node.value !== "string" || (node.quoted && !node.block)) return node.value;
   const result = evaluateExpression(node.text, scope.lookUp);
   if ("value" in result) return result.value;
