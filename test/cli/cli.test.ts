@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { mapspace } from "../support/cli.ts";
+import { repositoryRoot } from "../support/shared.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "mapspace-cli-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+const folder = "examples/eyeriss-like";
+const conv = `${folder}/resnet50-conv3x3.map.yaml`;
+const whole = ["arch.yaml", "ert.yaml", "gemm.yaml", "gemm.map.yaml"]
+  .map((name) => readFileSync(join(repositoryRoot, folder, name), "utf8"))
+  .join("\n");
+
+test("evaluate prints a table with the bottleneck, the energy split and every level", () => {
+  const { status, out } = mapspace(["evaluate", conv]);
+  assert.equal(status, 0);
+  for (const part of ["688,128", "bound by", "Energy", "GlobalBuffer", "Weights", "Smallest buffers"]) {
+    assert.ok(out.includes(part), part);
+  }
+});
+
+test("evaluate --json has the documented shape, and totals are instances times averages", () => {
+  const { status, out } = mapspace(["evaluate", "--json", conv]);
+  assert.equal(status, 0);
+  const json = JSON.parse(out);
+  assert.equal(json.macs, 64 * 64 * 56 * 56 * 9);
+  assert.equal(json.edpPjCycles, json.energyPj * json.cycles);
+  assert.equal(json.levels[json.levels.length - 1].name, "DRAM");
+  const parts = json.levels.reduce((sum: number, level: { energyPj: number }) => sum + level.energyPj, 0);
+  const networks = json.networks.reduce((sum: number, network: { energyPj: number }) => sum + network.energyPj, 0);
+  assert.ok(Math.abs(parts + networks + json.compute.energyPj - json.energyPj) < 1e-6 * json.energyPj);
+  for (const level of json.levels) {
+    for (const space of Object.values<Record<string, Record<string, number>>>(level.dataSpaces)) {
+      for (const key of ["reads", "fills", "updates", "temporalReductions", "energyPj"]) {
+        const expected = space.perInstance[key] * Number(space.utilizedInstances);
+        assert.ok(Math.abs(space.total[key] - expected) <= 1e-6 * Math.max(1, expected), `${level.name} ${key}`);
+      }
+    }
+  }
+  assert.ok(json.seconds > 0 && json.gops > 0 && json.topsPerWatt > 0 && json.averagePowerWatts > 0);
+  for (const { code, severity, message, file, range } of json.problems) {
+    assert.ok(code && severity && message && file && range.start.line >= 1 && range.start.column >= 1);
+  }
+  assert.equal(json.terms, undefined);
+  assert.ok(JSON.parse(mapspace(["evaluate", "--json", "--terms", conv]).out).terms.cycles);
+});
+
+test("a design comes from standard input as well as from files", () => {
+  const fromInput = JSON.parse(mapspace(["evaluate", "--json", "-"], whole).out);
+  const fromFiles = JSON.parse(mapspace(["evaluate", "--json", `${folder}/gemm.map.yaml`]).out);
+  assert.equal(fromInput.energyPj, fromFiles.energyPj);
+  assert.equal(fromInput.cycles, fromFiles.cycles);
+});
+
+test("--each prints one line per file, and a folder stands for its mappings", () => {
+  const { out, status } = mapspace(["evaluate", "--each", conv, `${folder}/gemm.map.yaml`]);
+  assert.equal(status, 0);
+  const lines = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ file }) => file),
+    [conv, `${folder}/gemm.map.yaml`],
+  );
+  const both = mapspace(["evaluate", "--json", folder])
+    .out.trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(new Set(both.map(({ cycles }) => cycles)), new Set(lines.map(({ cycles }) => cycles)));
+});
+
+test("a network has totals at the top and its layers below", () => {
+  const json = JSON.parse(mapspace(["evaluate", "--json", "examples/gemmini-like/bert-projections.map.yaml"]).out);
+  assert.ok(json.layers.length > 1);
+  const cycles = json.layers.reduce(
+    (sum: number, layer: { count: number; cycles: number }) => sum + layer.count * layer.cycles,
+    0,
+  );
+  assert.equal(json.cycles, cycles);
+});
+
+test("counting and link flags change what is counted; a file may state them", () => {
+  const read = (args: string[], input?: string) => JSON.parse(mapspace(["evaluate", "--json", ...args], input).out);
+  assert.equal(read([conv]).counting, "exact");
+  assert.equal(read(["--counting", "timeloop", conv]).counting, "timeloop");
+  assert.equal(read(["-"], `${whole}\nevaluate: {counting: timeloop}\n`).counting, "timeloop");
+  assert.equal(read(["--counting", "exact", "-"], `${whole}\nevaluate: {counting: timeloop}\n`).counting, "exact");
+});
+
+test("errors: status 1 with place, code and numbers; usage: status 2", () => {
+  const broken = join(scratch, "broken.yaml");
+  writeFileSync(broken, whole.replace(/K=(\d+)/, "K=99"));
+  const { status, out } = mapspace(["check", broken]);
+  assert.equal(status, 1);
+  assert.match(out, /broken\.yaml:\d+:\d+: error factor-product: .*768/);
+  assert.equal(mapspace(["evaluate", broken]).status, 1);
+  for (const [args, words] of [
+    [["evaluate"], /at least one file/],
+    [["evaluate", "no-such-file.yaml"], /no such file/],
+    [["evaluate", "--counting", "guess", conv], /exact, timeloop/],
+    [["evaluate", "--bogus", conv], /bogus/],
+    [["frobnicate"], /no command/],
+    [["compare", conv], /two files/],
+    [["export", conv], /--timeloop/],
+  ] as const) {
+    const run = mapspace(args);
+    assert.equal(run.status, 2, args.join(" "));
+    assert.match(run.err, words);
+  }
+});
+
+test("check is quiet about a sound design, and says where a file does not concern it", () => {
+  const { status, out } = mapspace(["check", "--quiet", conv]);
+  assert.equal(status, 0);
+  assert.equal(out, "");
+  const nothing = mapspace(["check", "-"], "services: {web: 1}\n");
+  assert.equal(nothing.status, 1);
+  assert.match(nothing.out, /missing-architecture/);
+});
+
+test("compare shows both sides and their ratio", () => {
+  const twin = "examples/eyeriss-like-v0.4/resnet50-conv3x3.map.yaml";
+  const { status, out } = mapspace(["compare", conv, twin]);
+  assert.equal(status, 0);
+  assert.match(out, /cycles/);
+  const { ratio, a, b } = JSON.parse(mapspace(["compare", "--json", conv, twin]).out);
+  assert.equal(ratio.cycles, b.cycles / a.cycles);
+});
+
+test("what is exported for Timeloop evaluates to the same counts", () => {
+  const file = join(scratch, "exported.yaml");
+  assert.equal(mapspace(["export", "--timeloop", "-o", file, `${folder}/gemm.map.yaml`]).status, 0);
+  const cost = (path: string) => {
+    const { cycles, levels, compute } = JSON.parse(
+      mapspace(["evaluate", "--json", "--counting", "timeloop", path]).out,
+    );
+    return { cycles, compute, levels: levels.map((level: Record<string, unknown>) => ({ ...level })) };
+  };
+  assert.deepEqual(cost(file), cost(`${folder}/gemm.map.yaml`));
+});
+
+test("convert goes to the compact form, to map.txt and back", () => {
+  const design = ["arch.yaml", "gemm.yaml"].map((name) => `${folder}/${name}`);
+  const yaml = mapspace(["convert", `${folder}/gemm.map.yaml`]).out;
+  for (const to of ["compact", "map.txt"]) {
+    const file = join(scratch, `mapping.${to}`);
+    assert.equal(mapspace(["convert", "--to", to, "-o", file, `${folder}/gemm.map.yaml`]).status, 0);
+    const loops = (text: string) => text.replaceAll(/permutation: \w+/g, "");
+    assert.equal(loops(mapspace(["convert", file, ...design]).out), loops(yaml), to);
+  }
+});
+
+test("--format timeloop prints statistics in Timeloop's layout", () => {
+  const { out } = mapspace(["evaluate", "--format", "timeloop", "--counting", "timeloop", conv]);
+  for (const part of [
+    "Level 0\n-------",
+    "=== GlobalBuffer ===",
+    "Scalar reads (per-instance)",
+    "Summary Stats",
+    "Cycles: 688128",
+  ]) {
+    assert.ok(out.includes(part), part);
+  }
+});
+
+test("help is there for the tool and each command, and the version is the package's", () => {
+  assert.match(mapspace(["--help"]).out, /evaluate/);
+  for (const command of ["evaluate", "compare", "check", "convert", "export"]) {
+    const { out, status } = mapspace([command, "--help"]);
+    assert.equal(status, 0);
+    assert.match(out, new RegExp(`Usage: mapspace ${command}`));
+  }
+  const { version } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8"));
+  assert.equal(mapspace(["--version"]).out.trim(), version);
+});
