@@ -1,5 +1,10 @@
 import { nextOuter, roundHalfAway, type Tile } from "./tile.ts";
 
+/** A count of words. Where averages over uneven instances make it negative Timeloop stops with an assertion; here it is 0. */
+function wordsOf(x: number): number {
+  return Math.max(0, roundHalfAway(x));
+}
+
 /**
  * Accesses of a tensor that is only read. `fills` is truncated, the others rounded (Timeloop `tiling.cpp`,
  * `ComputeReadUpdateReductionAccesses_Legacy`).
@@ -26,9 +31,9 @@ export function countUpdates(tiles: readonly Tile[], firstReadElision: boolean, 
     if (tile.noCoalesce) {
       tile.reads = tile.fills = tile.temporalReductions = roundHalfAway(arriving);
     } else if (firstReadElision && !tile.rmwFirstUpdate) {
-      tile.reads = tile.temporalReductions = roundHalfAway(arriving - tile.partition);
+      tile.reads = tile.temporalReductions = wordsOf(arriving - tile.partition);
       const outermost = nextOuter(tiles, i) === tiles.length;
-      tile.fills = roundHalfAway(outermost ? filled : filled - tile.partition);
+      tile.fills = wordsOf(outermost ? filled : filled - tile.partition);
     } else {
       tile.reads = tile.temporalReductions = roundHalfAway(arriving);
       tile.fills = roundHalfAway(filled);
@@ -44,7 +49,7 @@ export function countUpdatesByUpdatedRule(tiles: readonly Tile[], firstReadElisi
     const tile = tiles[i];
     if (tile.size === 0) continue;
     tile.fills = 0;
-    tile.reads = roundHalfAway(tile.contentAccesses - tile.parentShare);
+    tile.reads = wordsOf(tile.contentAccesses - tile.parentShare);
     tile.temporalReductions = i === tiles.length - 1 ? 0 : tile.reads;
     tile.updates = roundHalfAway(tile.contentAccesses);
     if (keptOutside === 1) {
