@@ -30,6 +30,10 @@ export class Nest {
   readonly lastExtent: Float64Array;
   /** 1 where the tiles of level l and the loops outside it cut d without remainder. */
   readonly perfect: Uint8Array;
+  /** Loops grouped by dimension, outer to inner: `byDimension[firstOf[d]]` … `byDimension[endOf[d] − 1]`. */
+  readonly byDimension: Int32Array;
+  readonly firstOf: Int32Array;
+  readonly endOf: Int32Array;
   readonly levels: number;
   readonly dimensions: number;
   private readonly running: Float64Array;
@@ -48,6 +52,9 @@ export class Nest {
     this.extent = new Float64Array((levels + 1) * this.dimensions);
     this.lastExtent = new Float64Array((levels + 1) * this.dimensions);
     this.perfect = new Uint8Array((levels + 1) * this.dimensions);
+    this.byDimension = new Int32Array(capacity);
+    this.firstOf = new Int32Array(this.dimensions);
+    this.endOf = new Int32Array(this.dimensions);
     this.running = new Float64Array(this.dimensions);
   }
 
@@ -99,6 +106,15 @@ export class Nest {
         this.perfect[at + d] = last === full ? 1 : 0;
       }
     }
+    this.endOf.fill(0);
+    for (i = 0; i < size; i++) this.endOf[this.dimension[i]]++;
+    let place = 0;
+    for (let d = 0; d < dimensions; d++) {
+      this.firstOf[d] = place;
+      place += this.endOf[d];
+      this.endOf[d] = this.firstOf[d];
+    }
+    for (i = 0; i < size; i++) this.byDimension[this.endOf[this.dimension[i]]++] = i;
     for (i = 0; i < size; i++) {
       if (this.lastDigit[i] === this.factor[i] - 1) continue;
       const d = this.dimension[i];
