@@ -5,7 +5,14 @@ import { problemJson } from "./json.ts";
 import type { Command } from "./main.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { openSession } from "./session.ts";
-import { evaluationFlags, evaluationOverrides, exitStatus, type FlagSpec, parseFlags } from "./usage.ts";
+import {
+  evaluationFlags,
+  evaluationOverrides,
+  exitStatus,
+  type FlagSpec,
+  parseFlags,
+  templateVariables,
+} from "./usage.ts";
 
 const flagSpec = {
   ...evaluationFlags,
@@ -31,7 +38,7 @@ Exit status: 0 no problem of severity error, 1 at least one, 2 wrong usage.
   run(args) {
     const { flags, files } = parseFlags(args, flagSpec);
     let status: number = exitStatus.fine;
-    for (const input of readInputs(files, flags.each === true)) {
+    for (const input of readInputs(files, flags.each === true, templateVariables(flags))) {
       const session = openSession(input, {
         overrides: evaluationOverrides(flags),
         layer: flags.layer as string | undefined,

@@ -14,7 +14,15 @@ import type { Command } from "./main.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { type EvaluatedLayer, evaluatedLayers, openSession, type Session } from "./session.ts";
 import { renderTable } from "./table.ts";
-import { evaluationFlags, evaluationOverrides, exitStatus, type FlagSpec, parseFlags, UsageError } from "./usage.ts";
+import {
+  evaluationFlags,
+  evaluationOverrides,
+  exitStatus,
+  type FlagSpec,
+  parseFlags,
+  templateVariables,
+  UsageError,
+} from "./usage.ts";
 
 const flagSpec = {
   ...evaluationFlags,
@@ -41,7 +49,9 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
     if (files.length !== 2) throw new UsageError(`compare takes two files, A and B; ${files.length} given`);
     const common = (flags.with as string[] | undefined) ?? [];
     const settings = { overrides: evaluationOverrides(flags), layer: flags.layer as string | undefined };
-    const sessions = files.map((file) => openSession(readInputs([file, ...common], false)[0], settings));
+    const sessions = files.map((file) =>
+      openSession(readInputs([file, ...common], false, templateVariables(flags))[0], settings),
+    );
     for (const session of sessions) {
       for (const problem of session.problems) {
         if (problem.severity === "error") process.stderr.write(`${renderProblem(problem, session.fileOf)}\n`);

@@ -18,6 +18,7 @@ import {
   exitStatus,
   type FlagSpec,
   parseFlags,
+  templateVariables,
   UsageError,
 } from "./usage.ts";
 
@@ -57,7 +58,7 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
       layer: flags.layer as string | undefined,
     };
     let status: number = exitStatus.fine;
-    const inputs = readInputs(files, flags.each === true);
+    const inputs = readInputs(files, flags.each === true, templateVariables(flags));
     inputs.forEach((input, index) => {
       const session = openSession(input, settings);
       if (hasErrors(session.problems)) status = exitStatus.problems;

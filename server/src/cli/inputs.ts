@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { isTemplate, renderTemplate } from "../spec/v04/template.ts";
+import { isTemplate, renderTemplate, type TemplateFiles } from "../spec/v04/template.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Design, resolveDesign } from "../workspace/design.ts";
 import { fileKinds } from "../workspace/kinds.ts";
@@ -18,6 +18,8 @@ export interface Input {
   layer: string | null;
   /** Files that were found rather than named. */
   found: readonly string[];
+  /** Files that templates include: problems may lie in them. */
+  included: readonly SourceFile[];
   /** Problems of rendering templates. */
   problems: readonly Problem[];
   notes: string[];
@@ -26,16 +28,19 @@ export interface Input {
 /** Files above this size are neighbours we do not look at; a file that is named is always read. */
 const neighbourLimit = 1 << 20;
 
-export function readInputs(names: readonly string[], each: boolean): Input[] {
+/** Values a caller gives to the variables of templates. */
+export type TemplateVariables = Readonly<Record<string, string | number | boolean>>;
+
+export function readInputs(names: readonly string[], each: boolean, variables: TemplateVariables = {}): Input[] {
   if (names.length === 0) throw new UsageError("name at least one file, folder, or - for standard input");
   const folders = names.filter((name) => name !== "-" && existsSync(name) && statSync(name).isDirectory());
   if (folders.length > 0) {
     const mappings = names.flatMap((name) => (folders.includes(name) ? mappingFiles(name) : [name]));
     if (mappings.length === 0) throw new UsageError(`no mapping file in ${folders.join(", ")}`);
-    return mappings.map((name) => completeDesign([readSource(name)]));
+    return mappings.map((name) => completeDesign([readSource(name)], variables));
   }
   const files = names.map(readSource);
-  return each ? files.map((file) => completeDesign([file])) : [completeDesign(files)];
+  return each ? files.map((file) => completeDesign([file], variables)) : [completeDesign(files, variables)];
 }
 
 export function readSource(name: string): SourceFile {
@@ -60,7 +65,7 @@ function mappingFiles(folder: string): string[] {
 }
 
 /** Adds what a design still lacks, from the modeline of its main file and the files beside it. */
-function completeDesign(named: SourceFile[]): Input {
+function completeDesign(named: SourceFile[], variables: TemplateVariables): Input {
   const main = named.find((file) => fileKinds(file.text).includes("mapping")) ?? named[0];
   const candidates = new Map(named.map((file) => [file.uri, file]));
   const have = new Set(named.flatMap((file) => fileKinds(file.text)));
@@ -72,10 +77,19 @@ function completeDesign(named: SourceFile[]): Input {
   }
   const design: Design = resolveDesign(main.uri, [...candidates.values()], [setting]);
   const problems: Problem[] = [];
-  const files = design.parts.map((part) => rendered(candidates.get(part.uri)!, problems));
+  const included: SourceFile[] = [];
+  const files = design.parts.map((part) => {
+    const file = candidates.get(part.uri)!;
+    if (!isTemplate(file)) return file;
+    const reading = renderTemplate(file, disk, variables);
+    problems.push(...reading.problems);
+    included.push(...reading.value.sources);
+    return reading.value.file;
+  });
   return {
     name: main.uri,
     files,
+    included,
     problems,
     layer: design.layer,
     found: design.parts
@@ -93,16 +107,11 @@ function completeDesign(named: SourceFile[]): Input {
   };
 }
 
-/** A template as the file it stands for; other files as they are. */
-function rendered(file: SourceFile, problems: Problem[]): SourceFile {
-  if (!isTemplate(file)) return file;
-  const reading = renderTemplate(file, {
-    read: (path) => (existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : null),
-    list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
-  });
-  problems.push(...reading.problems);
-  return reading.value.file;
-}
+/** How templates reach the files they include. */
+const disk: TemplateFiles = {
+  read: (path) => (existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : null),
+  list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+};
 
 /** YAML files in the folder of `main`, and those its modeline names. */
 function neighbours(main: SourceFile): SourceFile[] {

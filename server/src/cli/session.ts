@@ -35,7 +35,7 @@ export function openSession(input: Input, { overrides, terms, layer }: SessionSe
     specification,
     analysis,
     problems: sortProblems([...input.problems, ...checkDesign(analysis, input.files)]),
-    fileOf: fileLookup(input.files),
+    fileOf: fileLookup([...input.files, ...input.included]),
   };
 }
 

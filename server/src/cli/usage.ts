@@ -20,6 +20,7 @@ export const evaluationFlags = {
   "no-first-read-elision": { type: "boolean" },
   "updated-rmw": { type: "boolean" },
   layer: { type: "string" },
+  set: { type: "string", multiple: true },
 } as const satisfies FlagSpec;
 
 export const evaluationHelp = `  --counting RULE          exact (default), timeloop (its approximations and bugs included), timeloop-2022
@@ -28,6 +29,7 @@ export const evaluationHelp = `  --counting RULE          exact (default), timel
   --toroidal-links         links wrap around the array
   --no-first-read-elision  outputs are read before their first write
   --updated-rmw            Timeloop's other rule for read-modify-write counts
+  --set NAME=VALUE         a variable of a template (*.yaml.jinja2); may be repeated
 `;
 
 export function parseFlags(args: readonly string[], options: FlagSpec): { flags: Flags; files: string[] } {
@@ -42,6 +44,18 @@ export function parseFlags(args: readonly string[], options: FlagSpec): { flags:
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** Variables for templates: numbers and truth values as such, everything else as text. */
+export function templateVariables(flags: Flags): Record<string, string | number | boolean> {
+  const variables: Record<string, string | number | boolean> = {};
+  for (const given of [flags.set ?? []].flat()) {
+    const [, name, text] = /^([A-Za-z_]\w*)=(.*)$/s.exec(String(given)) ?? [];
+    if (name === undefined || text === undefined) throw new UsageError(`--set takes NAME=VALUE; not "${given}"`);
+    const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
+    variables[name] = isNumber ? Number(text) : /^(true|false)$/i.test(text) ? /^true$/i.test(text) : text;
+  }
+  return variables;
 }
 
 const countingRules: readonly CountingRule[] = ["exact", "timeloop", "timeloop-2022"];

@@ -26,6 +26,8 @@ export interface RenderedTemplate {
   text: string;
   /** Paths of all files that were read or looked for. */
   dependencies: readonly string[];
+  /** The included files as they were read: places in the tree may lie in them. */
+  sources: readonly SourceFile[];
   /** What `setenv` set. */
   environment: ReadonlyMap<string, string>;
 }
@@ -56,7 +58,8 @@ export function renderTemplate(
   const own: SourceFile = { uri: file.uri, text: file.text };
   adoptYaml(own, tree);
   const { dependencies, environment, problems } = session;
-  return { value: { file: own, text, dependencies: [...dependencies], environment }, problems };
+  const sources = [...session.sources].map(([uri, read]) => ({ uri, text: read }));
+  return { value: { file: own, text, dependencies: [...dependencies], sources, environment }, problems };
 }
 
 /** One rendering with everything it includes. */
@@ -66,6 +69,8 @@ class Session implements RenderProgress {
   current: Segment | null = null;
   readonly problems: Problem[] = [];
   readonly dependencies = new Set<string>();
+  /** Texts of the files that exist, by path. */
+  readonly sources = new Map<string, string>();
   readonly environment = new Map<string, string>();
   /** Trees put in for `!include_loaded NUMBER`. */
   private readonly included: (YamlNode | null)[] = [];
@@ -176,7 +181,9 @@ class Session implements RenderProgress {
 
   private read(path: string): string | null {
     this.dependencies.add(path);
-    return this.files.read(path);
+    const text = this.sources.get(path) ?? this.files.read(path);
+    if (text !== null) this.sources.set(path, text);
+    return text;
   }
 
   /** Existing files for a path or pattern, looked for in each folder in turn. */
