@@ -40,3 +40,7 @@ function table(title: string, scores: Map<string, Score>): string {
 test("the reference cases", { skip: skipWithoutShared }, () => check(referenceCases(), "reference cases"));
 
 test("the random reference cases", { skip: skipWithoutShared }, () => check(randomReferenceCases(), "random cases"));
+
+test("the best mappings of timeloop-mapper", { skip: skipWithoutShared }, () =>
+  check(mapperReferenceCases(), "mapper"),
+);

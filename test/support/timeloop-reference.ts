@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { defaultEvaluationOptions, type EvaluationOptions } from "../../server/src/engine/model/types.ts";
@@ -87,6 +87,20 @@ export function randomReferenceCases(): ReferenceCase[] {
     const { id, arch, kind, env, input_yaml, result } = JSON.parse(line);
     return { id, group: "random", tags: [`arch:${arch}`, `kind:${kind}`], env, input: input_yaml, result };
   });
+}
+
+/** The best mappings timeloop-mapper found, costed by timeloop-model. */
+export function mapperReferenceCases(): ReferenceCase[] {
+  const folders = join(sharedDir() ?? "", "data", "mapper");
+  return readdirSync(folders)
+    .filter((id) => existsSync(join(folders, id, "best_result.json")))
+    .map((id) => {
+      const text = (name: string) => readFileSync(join(folders, id, name), "utf8");
+      const [arch, , mapspace] = id.split("__");
+      const input = text("best_model_input.yaml");
+      const tags = [`arch:${arch}`, `mapspace:${mapspace}`];
+      return { id, group: "mapper", tags, env: {}, input, result: JSON.parse(text("best_result.json")) };
+    });
 }
 
 /** Timeloop's environment variables as our options. */
