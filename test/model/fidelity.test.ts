@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { differences } from "../support/compare-reference.ts";
 import { skipWithoutShared } from "../support/shared.ts";
-import { type ReferenceCase, randomReferenceCases, referenceCases } from "../support/timeloop-reference.ts";
+import {
+  mapperReferenceCases,
+  type ReferenceCase,
+  randomReferenceCases,
+  referenceCases,
+} from "../support/timeloop-reference.ts";
 
 // Counting `timeloop` must give Timeloop's own numbers: cycles, accesses and tile sizes equal, energies to 1e-6.
 
