@@ -103,6 +103,8 @@ test("a misspelt attribute is named with its cure, a foreign one only mentioned"
   const misspelt = problemAt(design("read-bandwidth: 4"), "unknown-attribute");
   assert.deepEqual([misspelt.severity, misspelt.at], ["warning", "read-bandwidth"]);
   assert.equal(misspelt.fixes?.[0].edits[0].newText, "read_bandwidth");
+  const ofMac = problemAt(design("", { mac: "word-bit: 8" }), "unknown-attribute");
+  assert.equal(ofMac.fixes?.[0].edits[0].newText, "word_bits");
   const foreign = problemAt(design("colour: red"), "unused-attribute");
   assert.deepEqual([foreign.severity, foreign.at], ["information", "colour"]);
 });
@@ -171,4 +173,25 @@ test("the first format lists storage from inside to outside", () => {
   assert.deepEqual([architecture?.compute.wordBits, architecture?.compute.meshY], [8, 2]);
   const without = "arch: {arithmetic: {instances: 1}, storage: [{name: A}]}";
   assert.equal(problemAt(without, "missing-instances").at, "A");
+});
+
+test("attributes that several components share are mentioned once, and only if none reads them", () => {
+  const text = `architecture:
+  version: 0.4
+  nodes:
+  - !Container
+    name: System
+    attributes: {colour: 1, read_bandwidth: 2}
+  - !Component
+    name: DRAM
+    class: DRAM
+  - !Component
+    name: MAC
+    class: intmac
+`;
+  const found = read(text).problems.filter(({ code }) => /-attribute$/.test(code));
+  assert.deepEqual(
+    found.map(({ code, location }) => [code, text.slice(location.start, location.end)]),
+    [["unused-attribute", "1"]],
+  );
 });

@@ -79,12 +79,21 @@ export class AttributeReader {
     for (const name of names) this.asked.add(name);
   }
 
-  /** Problems for the attributes nobody asked for. */
-  reportUnused(): void {
+  /** Places of the attributes that were asked for. */
+  *placesRead(): Generator<Location> {
+    for (const name of this.asked) {
+      const found = this.component.attributes.get(name);
+      if (found) yield found.location;
+    }
+  }
+
+  /** Problems for the attributes nobody asked for, except those at the places given: attributes may be inherited. */
+  reportUnused(done: Set<string>): void {
     for (const [name, attribute] of this.component.attributes) {
-      if (this.asked.has(name)) continue;
       const key = this.component.keyLocations?.get(name);
       const location = key ?? attribute.location;
+      if (this.asked.has(name) || done.has(placeKey(attribute.location))) continue;
+      done.add(placeKey(attribute.location));
       const near = nearestName(name, [...this.asked]);
       const owner = this.component.name.value;
       if (near !== undefined) {
@@ -118,4 +127,14 @@ export class AttributeReader {
     const message = `${this.title(name)} must be ${wanted}; found ${inWords(found.value)}.`;
     this.report.error("wrong-type", message, found.location, { fixes });
   }
+}
+
+function placeKey({ uri, start, end }: Location): string {
+  return `${start}-${end} ${uri}`;
+}
+
+/** Reports what no component read of the attributes that several may share. */
+export function reportUnusedAttributes(readers: readonly AttributeReader[]): void {
+  const done = new Set(readers.flatMap((reader) => [...reader.placesRead()].map(placeKey)));
+  for (const reader of readers) reader.reportUnused(done);
 }

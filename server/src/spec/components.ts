@@ -1,5 +1,5 @@
 import type { Architecture, StorageLevel, UserNetwork } from "../engine/model/types.ts";
-import { AttributeReader } from "./attributes.ts";
+import { AttributeReader, reportUnusedAttributes } from "./attributes.ts";
 import { readComputeLevel } from "./compute-level.ts";
 import { checkConnections } from "./network-connections.ts";
 import { readUserNetwork } from "./networks.ts";
@@ -21,7 +21,13 @@ export interface LoweringContext {
 export function lowerArchitecture(source: ArchitectureSource, context: LoweringContext): Reading<Architecture | null> {
   const report = new Report();
   const { components } = source;
-  const reader = (component: ComponentSource) => new AttributeReader(component, context.variables, report);
+  const readers: AttributeReader[] = [];
+  const reader = (component: ComponentSource) => {
+    const made = new AttributeReader(component, context.variables, report);
+    // Nobody wrote the attributes of a generated level.
+    if (!component.generated) readers.push(made);
+    return made;
+  };
   const lookUp = new Tables(context);
   const storage: StorageLevel[] = [];
   const networks: UserNetwork[] = [];
@@ -29,6 +35,7 @@ export function lowerArchitecture(source: ArchitectureSource, context: LoweringC
   const wireEnergyPj = lookUp.wireEnergyPj();
   // Files go from outer to inner, the engine's levels from inner to outer.
   for (const component of [...components].reverse()) {
+    if (component.kind === "compute") continue;
     const attributes = reader(component);
     const name = component.name.value;
     const energyTable = lookUp.energy(name);
@@ -36,10 +43,7 @@ export function lowerArchitecture(source: ArchitectureSource, context: LoweringC
       const areaTable = lookUp.area(name);
       const { dataSpaces } = context;
       storage.push(readStorageLevel(attributes, { energyTable, areaTable, wireEnergyPj, dataSpaces }));
-    } else if (component.kind === "network")
-      networks.push(readUserNetwork(attributes, energyTable, context.dataSpaces));
-    else continue;
-    attributes.reportUnused();
+    } else networks.push(readUserNetwork(attributes, energyTable, context.dataSpaces));
   }
   reportRepeatedNames(components, report);
   const [, second] = computes;
@@ -69,7 +73,7 @@ export function lowerArchitecture(source: ArchitectureSource, context: LoweringC
   const attributes = reader(computes[0]);
   const computeName = computes[0].name.value;
   const compute = readComputeLevel(attributes, lookUp.energy(computeName), lookUp.area(computeName));
-  attributes.reportUnused();
+  reportUnusedAttributes(readers);
   const { name, globalCycleSeconds } = source;
   const architecture: Architecture = { name, storage, compute, networks, globalCycleSeconds };
   checkConnections(architecture, components, report);

@@ -39,9 +39,11 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
   const parts = collectParts(files, report);
   const architectures = parts.all("architecture", "arch").filter(({ value }) => !isNull(value));
   const isV04 = architectures.some(({ value }) => isArchitectureV04(value));
-  const variables = readAllVariables(parts, isV04 || architectures.length === 0, report);
+  // A problem looked at without its architecture may be meant for v0.4.
+  const expressions = isV04 || architectures.length === 0;
+  const variables = readAllVariables(parts, expressions, report);
   const scope = variableScope(variables);
-  const evaluate: Evaluate = isV04 ? (node) => attributeValue(node, scope, report.problems) : plain;
+  const evaluate: Evaluate = expressions ? (node) => attributeValue(node, scope, report.problems) : plain;
   const layers = readLayers(parts, evaluate, variables, report);
   const constraintNodes = parts.all(
     "constraints",
