@@ -23,18 +23,17 @@ export function answerFileRequests(client: BaseLanguageClient): void {
 async function listFiles({ near, limit }: ListFilesParams): Promise<ListFilesResult> {
   const uri = Uri.parse(near);
   const folder = workspace.getWorkspaceFolder(uri);
-  const found = folder
-    ? await workspace.findFiles(new RelativePattern(folder, pattern), excluded)
-    : await siblings(uri);
+  // Not every virtual file system can be searched; the file's own folder can always be listed.
+  const searched = folder ? await workspace.findFiles(new RelativePattern(folder, pattern), excluded) : [];
+  const found = new Map([...(await siblings(uri)), ...searched].map((file) => [file.toString(), file]));
   const distance = (path: string) => segmentsApart(uri.path, path);
-  return found
+  return [...found.values()]
     .map((file) => ({ file: file.toString(), distance: distance(file.path) }))
     .sort((a, b) => a.distance - b.distance || (a.file < b.file ? -1 : 1))
     .slice(0, limit)
     .map(({ file }) => file);
 }
 
-/** Beside a file outside every workspace folder only its own folder is looked at. */
 async function siblings(uri: Uri): Promise<Uri[]> {
   if (uri.scheme === "untitled") return [];
   const folder = Uri.joinPath(uri, "..");

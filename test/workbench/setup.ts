@@ -1,7 +1,16 @@
 /** Installs the bundled VS Code workbench from the npm registry: no compiler, no other download. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { replaceNativeModules, standIns } from "./standins.ts";
@@ -15,10 +24,9 @@ const unneeded = [
   "node_modules/@microsoft/mxc-sdk",
   "node_modules/@vscode/sqlite3",
   "node_modules/@vscode/windows-process-tree",
-  ...["darwin-arm64", "darwin-x64", "linux-arm", "linux-arm64", "linux-ia32", "linux-ppc64", "linux-riscv64"]
-    .concat(["linux-s390x", "win32-arm64", "win32-ia32", "win32-x64"])
-    .map((platform) => `node_modules/@vscode/ripgrep-universal/bin/${platform}`),
 ];
+
+const ripgrep = "@vscode/ripgrep-universal/bin";
 
 export const bundledWorkbenchRunsHere = process.platform === "linux" && process.arch === "x64";
 
@@ -58,7 +66,22 @@ function install(version: WorkbenchVersion): void {
   const vscode = join(folder, "node_modules/code-server/lib/vscode");
   npm(vscode, "install", "--omit=dev");
   replaceNativeModules(vscode, join(folder, "node_modules"));
+  installRipgrep(vscode, join(folder, "node_modules"));
   for (const path of unneeded) rmSync(join(vscode, path), { recursive: true, force: true });
+}
+
+/** File search needs it. The oldest version would download its own; each needs the binary of this platform only. */
+function installRipgrep(vscode: string, toolModules: string): void {
+  for (const modules of [join(vscode, "node_modules"), toolModules]) {
+    const binaries = join(modules, ripgrep);
+    if (!existsSync(binaries)) continue;
+    for (const platform of readdirSync(binaries))
+      if (platform !== "linux-x64") rmSync(join(binaries, platform), { recursive: true });
+  }
+  const own = join(vscode, "node_modules/@vscode/ripgrep");
+  if (!existsSync(own) || existsSync(join(own, "bin"))) return;
+  mkdirSync(join(own, "bin"));
+  symlinkSync(join(toolModules, ripgrep, "linux-x64/rg"), join(own, "bin/rg"));
 }
 
 function npm(cwd: string, ...args: string[]): void {
