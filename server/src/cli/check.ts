@@ -1,8 +1,8 @@
 /** `mapspace check`: everything that is wrong or worth knowing, one line each. */
 
+import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
 import { problemJson } from "./json.ts";
-import type { Command } from "./main.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { openSession } from "./session.ts";
 import {

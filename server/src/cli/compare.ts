@@ -8,9 +8,9 @@ import {
   formatNumber,
   formatPercent,
 } from "../workspace/quantities.ts";
+import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
 import { evaluationJson } from "./json.ts";
-import type { Command } from "./main.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { type EvaluatedLayer, evaluatedLayers, openSession, type Session } from "./session.ts";
 import { renderTable } from "./table.ts";

@@ -2,9 +2,9 @@
 
 import { networkTotals } from "../workspace/analysis.ts";
 import { formatCount, formatEdp, formatEnergy } from "../workspace/quantities.ts";
+import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
 import { evaluationJson, problemJson } from "./json.ts";
-import type { Command } from "./main.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { renderReport } from "./report.ts";
 import { evaluatedLayers, openSession, type Session } from "./session.ts";

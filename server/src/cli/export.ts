@@ -2,8 +2,8 @@
 
 import { spatialFits } from "../spec/formats/mapping-yaml.ts";
 import { exportTimeloop } from "../spec/formats/timeloop-export.ts";
+import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
-import type { Command } from "./main.ts";
 import { writeOutput } from "./output.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { openSession } from "./session.ts";

@@ -2,18 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { checkCommand } from "./check.ts";
+import type { Command } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { exitStatus, UsageError } from "./usage.ts";
-
-export interface Command {
-  name: string;
-  summary: string;
-  help: string;
-  run(args: readonly string[]): number | Promise<number>;
-}
 
 const commands: readonly Command[] = [evaluateCommand, compareCommand, checkCommand, convertCommand, exportCommand];
 
