@@ -139,6 +139,13 @@ test("parts that Timeloop leaves out are reported", () => {
   assert.equal(problemAt("architecture: {version: 0.3, subtree: []}", "missing-compute").severity, "error");
 });
 
+test("ranges must hold instances that can be counted", () => {
+  for (const name of ["PE[3..1]", "PE[0..99999999999999999999]"]) {
+    const problem = problemAt(design("").replace("PE[0..11]", name), "impossible-range");
+    assert.deepEqual([problem.severity, problem.at], ["error", name]);
+  }
+});
+
 test("networks: connected levels name the same one", () => {
   const net = "- {name: noc, class: XY_NoC, attributes: {router_energy: 0.5, energy-per-hop: 0.25, fill_latency: 3}}";
   const good = read(design("network_read: noc", { locals: net, mac: "network_operand: noc" }));

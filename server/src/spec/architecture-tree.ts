@@ -33,7 +33,7 @@ export function readArchitectureTree(root: YamlMap, version: FormatVersion): Rea
   while (node !== null) {
     reportUnknownKeys(node, containerKeys, "a subtree", report);
     const written = textOf(valueAt(node, "name"), "The name of a subtree", report) ?? "";
-    instances *= rangeCount(written, valueAt(node, "name")?.location ?? node.location, report);
+    instances = multiplied(instances, written, valueAt(node, "name")?.location ?? node.location, report);
     names.push(written);
     cycleSeconds ??= cycleSecondsOf(node);
     for (const local of localsOf(node, report)) {
@@ -110,11 +110,16 @@ function localsOf(node: YamlMap, report: Report): YamlMap[] {
   });
 }
 
-function rangeCount(written: string, location: Location, report: Report): number {
+/** Instances with those of a name's range. */
+function multiplied(outer: number, written: string, location: Location, report: Report): number {
   const { count } = nameAndRange(written);
-  if (count >= 1) return count;
-  report.error("empty-range", `The range of “${written}” holds ${count} instances; write it as [0..n-1].`, location);
-  return 1;
+  if (count >= 1 && Number.isSafeInteger(outer * count)) return outer * count;
+  const message =
+    count < 1
+      ? `The range of “${written}” holds ${count} instances; write it as [0..n-1].`
+      : `With the range of “${written}” there are ${outer * count} instances, too many to count.`;
+  report.error("impossible-range", message, location);
+  return outer;
 }
 
 function readLocal(node: YamlMap, names: readonly string[], outer: number, report: Report): ComponentSource | null {
@@ -135,7 +140,7 @@ function readLocal(node: YamlMap, names: readonly string[], outer: number, repor
     report.warning("unknown-class", message, location, { fixes: renameFixes(className, classNames, location) });
     return null;
   }
-  const instances = outer * rangeCount(written, nameNode!.location, report);
+  const instances = multiplied(outer, written, nameNode!.location, report);
   return readComponent(node, {
     name: { value: kind === "network" ? written : nameAndRange(written).name, location: nameNode!.location },
     path: [...names, written].join("."),

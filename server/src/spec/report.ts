@@ -2,8 +2,12 @@ import type { Location, Problem, Severity } from "../syntax/source.ts";
 
 type Extra = Pick<Problem, "related" | "fixes">;
 
+/** Of one kind; more than these nobody reads. */
+const maxPerCode = 200;
+
 /** Collects the problems of one reading. */
 export class Report {
+  private readonly counts = new Map<string, number>();
   readonly problems: Problem[] = [];
 
   error(code: string, message: string, location: Location, extra: Extra = {}): void {
@@ -19,6 +23,8 @@ export class Report {
   }
 
   private add(severity: Severity, code: string, message: string, location: Location, extra: Extra): void {
-    this.problems.push({ code, severity, message, location, ...extra });
+    const count = (this.counts.get(code) ?? 0) + 1;
+    this.counts.set(code, count);
+    if (count <= maxPerCode) this.problems.push({ code, severity, message, location, ...extra });
   }
 }

@@ -118,16 +118,18 @@ function readDimensions(node: YamlMap, report: Report): { name: string; location
     return null;
   }
   const dimensions: { name: string; location: Location }[] = [];
+  const names = new Set<string>();
   for (const item of list.items) {
     if (item.kind !== "scalar" || item.text === "") {
       report.error("wrong-type", `A dimension is a letter, found ${describe(item)}.`, item.location);
-    } else if (dimensions.some(({ name }) => name === item.text)) {
+    } else if (names.has(item.text)) {
       report.error("repeated-dimension", `The dimension ${item.text} is declared twice.`, item.location);
     } else {
       if ([...item.text].length !== 1) {
         const message = `The dimension “${item.text}” must have a name of one character: factors and permutations are written with letters.`;
         report.error("long-dimension-name", message, item.location);
       }
+      names.add(item.text);
       dimensions.push({ name: item.text, location: item.location });
     }
   }

@@ -140,11 +140,12 @@ function boundNames(shape: Shape): string[] {
 /** Bounds of dimensions that the shape does not have are read by nobody. */
 function reportStray(map: YamlMap, known: readonly string[], shape: Shape, report: Report): void {
   const names = shape.dimensions.map(({ name }) => name);
+  const expected = new Set(known);
+  const parameters = new Set([...names, ...shape.coefficients.keys()]);
   for (const entry of map.entries) {
     const key = entry.key.text;
-    if (known.includes(key)) continue;
-    const parameters = [...names, ...shape.coefficients.keys()];
-    if (parameters.includes(key)) {
+    if (expected.has(key)) continue;
+    if (parameters.has(key)) {
       const message = `${key} stands beside “instance” and is not read; put it inside.`;
       report.warning("bound-outside-instance", message, entry.location);
       continue;
