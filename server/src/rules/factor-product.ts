@@ -11,7 +11,10 @@ import {
 
 /** `factor-product`: for every dimension the factors must multiply to the bound of the layer. */
 export function factorProduct(subject: Subject): Problem[] {
-  return violationsOf(subject, "factor-product").map((violation) => describe(subject, violation));
+  const impossible = new Set(violationsOf(subject, "residual").map(({ dimension }) => dimension));
+  return violationsOf(subject, "factor-product")
+    .filter(({ dimension }) => !impossible.has(dimension))
+    .map((violation) => describe(subject, violation));
 }
 
 function describe(subject: Subject, violation: ViolationOf<"factor-product">): Problem {
@@ -20,9 +23,10 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">): P
   const factors = writtenFactors(subject, dimension);
   const cures = factors.flatMap((factor) => cure(subject, factor, violation));
   const cured = cures.sort((a, b) => a.change - b.change)[0];
+  const imperfect = factors.find(({ source }) => source.residual !== null);
   const listedFactors = factors
     .filter(({ source }) => source.end.value !== 1)
-    .map(({ level, source }) => `${levelName(subject, level)} ${source.location === undefined ? "" : written(source)}`);
+    .map(({ level, source }) => `${levelName(subject, level)} ${written(source)}`);
   const sum = listedFactors.length > 1 ? ` (${listedFactors.join(" × ")})` : "";
   const advice =
     cured !== undefined
@@ -36,7 +40,7 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">): P
     code: "factor-product",
     severity: "error",
     message: `${name}: factors multiply to ${product}${sum}, the layer has ${bound}${advice}.`,
-    location: cured?.location ?? factors[0]?.source.location ?? outermostPlace(subject),
+    location: (cured ?? imperfect?.source ?? factors[0]?.source)?.location ?? outermostPlace(subject),
     related: bounds === undefined ? [] : [{ message: `${name} is ${bound} in the problem`, location: bounds }],
     fixes: [...cures.slice(0, 3).map(({ title, edit }) => ({ title, edits: [edit], safe: false })), ...appended],
   };
