@@ -89,6 +89,8 @@ test("what a problem lacks or has too much", () => {
   has(`problem:\n${shape}  instance: {P: 5, R: x, K: 2}\n`, "wrong-type", "error", "x");
   has(`problem:\n${shape}  instance: {P: 5, R: 1, K: 2, Z: 4}\n`, "unknown-bound", "warning", "Z: 4");
   has(`problem:\n${shape}  instance: {P: 5, R: 1, K: 2, densities: {W: 0.5}}\n`, "density-not-modelled", "information");
+  const dense = `problem:\n${shape}  instance: {P: 5, R: 1, K: 2, densities: {W: 1.0, In: {density: 1}}}\n`;
+  assert.deepEqual(codesOf(dense), []);
   has(`problem:\n${shape}  instance: {P: 5, R: 1, K: 2}\n  P: 9\n`, "bound-outside-instance", "warning", "P: 9");
   has("problem: {shape: cnn_laier, instance: {}}", "unknown-shape", "error", "cnn_laier");
   has(`problem:\n${shape.replace("[[P, stride], [R]]", "[[P, strid], [R]]")}`, "unknown-coefficient", "error", "strid");

@@ -133,6 +133,8 @@ function readLocal(node: YamlMap, names: readonly string[], outer: number, repor
   const className = textOf(classNode, `The class of ${written}`, report) ?? "";
   const kind = kindOfClass(className);
   if (kind === null) {
+    // A wire is a component for the energy table alone.
+    if (/^wire$/i.test(className)) return null;
     const message = className
       ? `Timeloop leaves ${written} out: its class “${className}” holds none of the words ${classNames.join(", ")}.`
       : `Timeloop leaves ${written} out: it has no class.`;

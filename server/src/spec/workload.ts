@@ -160,8 +160,16 @@ function reportStray(map: YamlMap, known: readonly string[], shape: Shape, repor
 function reportDensities(given: ReturnType<typeof byKeyword>, report: Report): void {
   for (const key of densityKeys) {
     const entry = given.get(key);
-    if (entry === undefined) continue;
+    if (entry === undefined || isDense(entry.value)) continue;
     const message = "Densities are not modelled: every tensor is counted as dense.";
     report.information("density-not-modelled", message, entry.location);
   }
+}
+
+/** True where every density is 1: the file says what is counted anyway. */
+function isDense(node: YamlNode): boolean {
+  if (node.kind === "scalar") return node.value === null || node.value === 1;
+  if (node.kind === "sequence") return node.items.length === 0;
+  const own = valueAt(node, "density");
+  return own ? isDense(own) : node.entries.every(({ value }) => isDense(value));
 }
