@@ -33,5 +33,19 @@ export function readComponent(node: YamlMap, head: ComponentHead): ComponentSour
     }
   }
   if (!flat) reportUnknownKeys(node, componentKeys, "a component", report);
-  return { ...rest, meshX: null, meshY: null, attributes, keyLocations, location: node.location, generated: false };
+  const stated = (key: string): number | null => {
+    const value = attributes.get(key)?.value;
+    return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : null;
+  };
+  const instances = stated("instances") ?? rest.instances;
+  return {
+    ...rest,
+    instances,
+    meshX: stated("meshX"),
+    meshY: stated("meshY"),
+    attributes,
+    keyLocations,
+    location: node.location,
+    generated: false,
+  };
 }
