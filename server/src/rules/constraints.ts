@@ -15,6 +15,8 @@ interface Checked {
   /** Trips of each dimension in these loops. */
   factors: readonly number[];
   severity: Severity;
+  /** Written inside v0.4 components: unit loops take no part in orders, and `split` counts them. */
+  inside: boolean;
 }
 
 /**
@@ -31,7 +33,9 @@ export function constraints(subject: Subject): Problem[] {
     if (scope !== "architecture" || target === null || type === null) return [];
     const spatial = type.value === "spatial";
     const level = targetLevel(target.value, spatial, architecture, source);
-    if (level < 0 || isGenerated(target.value, source)) return [];
+    // What nobody wrote about the level of a fan-out is not checked either.
+    if (level < 0 || (isGenerated(target.value, source) && !spatial)) return [];
+    const inside = source?.constraints.includes(constraint) ?? false;
     const severity = source?.version === "0.4" ? "warning" : "error";
     if (type.value !== "temporal" && !spatial) return bypassProblems(subject, constraint, level);
     const mapped = subject.lowered.mapping.levels[level];
@@ -40,7 +44,7 @@ export function constraints(subject: Subject): Problem[] {
     if (spatial && loops.length === 0 && !constraint.factors.some((f) => f.relation !== "<=")) return [];
     const factors = subject.layer.workload.dimensions.map(() => 1);
     for (const loop of loops) factors[loop.dimension] *= loop.factor;
-    const checked: Checked = { subject, constraint, level, spatial, loops, factors, severity };
+    const checked: Checked = { subject, constraint, level, spatial, loops, factors, severity, inside };
     return [...factorProblems(checked), ...orderProblems(checked), ...splitProblems(checked, mapped)];
   });
 }
@@ -111,13 +115,14 @@ function orderProblems(checked: Checked): Problem[] {
           .map(index)
           .filter((d) => factors[d] > 1);
   if (inner.includes(-1)) return [];
+  const compared = checked.inside ? inner.filter((d) => factors[d] > 1) : inner;
   const written = loops.map((loop) => loop.dimension);
   const order = [...written, ...dimensions.map((_, d) => d).filter((d) => factors[d] === 1)];
   const place = subject.lowered.places[level][spatial ? "spatial" : "temporal"];
   const at = place?.permutationLocation ?? mappingPlace(subject, level, spatial ? "spatial" : "temporal");
   const found = written.map((d) => dimensions[d].name).join("") || "no loops";
-  if (!beginsAsTimeloopCompares(inner, order, factors)) {
-    const wanted = inner.map((d) => dimensions[d].name).join("");
+  if (!beginsAsTimeloopCompares(compared, order, factors)) {
+    const wanted = compared.map((d) => dimensions[d].name).join("");
     const message = `the loops with more than one trip are ${found} (innermost first), the constraint asks for ${wanted} innermost.`;
     return [violated(checked, message, at, constraint.permutationLocation)];
   }
@@ -149,6 +154,8 @@ function splitProblems(checked: Checked, mapped: MappingLevel): Problem[] {
   const { split } = constraint;
   const inX = mapped.spatialX.filter((loop) => loop.factor > 1).length;
   if (!spatial || split === null || loops.length === 0 || inX === split.value) return [];
+  const own = subject.lowered.places[level].spatial?.split?.value;
+  if (checked.inside && (own === undefined || own === split.value)) return [];
   const at = subject.lowered.places[level].spatial?.split?.location ?? mappingPlace(subject, level, "spatial");
   const message = `${inX} loops with more than one trip run along X, the constraint's split asks for ${split.value}.`;
   return [violated(checked, message, at, split.location)];

@@ -5,6 +5,7 @@ import { isGenerated, type Place, targetLevel, withComponentConstraints } from "
 import { directiveLoops } from "./loops.ts";
 import { listed, renameFixes } from "./nearest.ts";
 import type { ArchitectureSource, DirectiveSource, LoweredMapping, MappingSource, Reading } from "./types.ts";
+import { unitLoopsInside } from "./v04/unit-loops.ts";
 
 type Flag = "noSpatialReuse" | "noTemporalReuse" | "noLinkTransfer" | "rmwFirstUpdate" | "noCoalesce";
 type ListKey = "noReuse" | "noTemporalReuse" | "noLinkTransfer" | "rmwFirstUpdate" | "noCoalesce";
@@ -109,7 +110,9 @@ function replaced(earlier: DirectiveSource, later: DirectiveSource, level: strin
 
 function lowerLevel(place: Place, generated: boolean, workload: Workload, problems: Problem[]): MappingLevel {
   const real = (loop: Loop) => loop.factor !== 1 || loop.residual !== 1;
-  const spatial = place.spatial ? directiveLoops(place.spatial, workload, problems) : [];
+  // v0.4: loops of one pass that a permutation leaves out are innermost there, and `split` counts them.
+  const directive = place.spatial && generated ? unitLoopsInside(place.spatial, workload) : place.spatial;
+  const spatial = directive ? directiveLoops(directive, workload, problems) : [];
   const split = place.spatial?.split?.value ?? spatial.length;
   return {
     temporal: directiveLoops(place.temporal, workload, problems).filter(real),

@@ -8,6 +8,7 @@ import { expandMacros } from "./macros.ts";
 import { maximizeDimensions, remainingBounds } from "./maximize.ts";
 import type { Branch, Leaf } from "./nodes.ts";
 import type { Scope } from "./scope.ts";
+import { unitLoopsInside } from "./unit-loops.ts";
 
 /**
  * The constraints of every leaf in the order of the front end's processors: those written inside, those attached
@@ -95,20 +96,9 @@ function maximizeAll(leaves: readonly Leaf[], drafts: DraftsByLeaf, workload: Wo
   }
 }
 
-/**
- * Dimensions of one pass go to the inner end of the permutation, each before those already there. `split` counts
- * them (`timeloopfe/v4/processors/permutation_optimizer.py`).
- */
 function addUnitLoops(leaf: Leaf, type: "temporal" | "spatial", drafts: DraftsByLeaf, workload: Workload): void {
   const own = drafts.get(leaf);
   const draft = own?.get(type) ?? emptyDraft(leaf.name, type, leaf.name.location);
-  const { directive } = draft;
-  const permutation = [...(directive.permutation ?? [])];
-  const add = (name: string): void => {
-    if (permutation.some(({ value }) => value === name)) return;
-    permutation.unshift({ value: name, location: directive.permutationLocation ?? directive.location });
-  };
-  for (const factor of directive.factors) if (factor.end.value === 1) add(factor.dimension.value);
-  for (const dimension of workload.dimensions) if (dimension.bound === 1) add(dimension.name);
-  if (permutation.length > 0) own?.set(type, { ...draft, directive: { ...directive, permutation } });
+  const directive = unitLoopsInside(draft.directive, workload);
+  if (directive !== draft.directive) own?.set(type, { ...draft, directive });
 }
