@@ -51,7 +51,7 @@ function runTestFiles(files) {
 
 if (wanted.length === 0) {
   step("types", "npx", ["tsc", "-p", "."]);
-  step("format and lint", "npx", ["biome", "ci", "--reporter=summary", "."]);
+  step("format and lint", "npx", ["biome", "ci", "--colors=off", "--reporter=summary", "."]);
   step("rooms import only what they may", "npx", [
     "depcruise",
     "--config",
