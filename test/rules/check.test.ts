@@ -149,6 +149,29 @@ test("constraints of a search do not bind a given mapping", () => {
   assert.deepEqual(check(text), []);
 });
 
+function fixed(text: string, code: string): { title: string; text: string } | undefined {
+  const file = { uri: "design.yaml", text };
+  const problem = checkDesign(analyse(readSpecification([file])), [file]).find((p) => p.code === code);
+  const fix = problem?.fixes?.[0];
+  if (fix === undefined) return undefined;
+  const fromTheEnd = [...fix.edits].sort((a, b) => b.location.start - a.location.start);
+  const edit = (t: string, { location, newText }: (typeof fix.edits)[number]) =>
+    t.slice(0, location.start) + newText + t.slice(location.end);
+  return { title: fix.title, text: fromTheEnd.reduce(edit, text) };
+}
+
+test("a move of one factor is offered where it makes the mapping fit", () => {
+  const wide = fixed(changed(["factors: M=4 N=2,", "factors: M=8 N=2,"], ["M=2 N=2 K=2", "M=1 N=2 K=2"]), "fanout-x");
+  assert.equal(wide?.title, "Run M=2 in time at Buffer");
+  assert.ok(wide.text.includes("factors: K=2 N=2 M=2,") && wide.text.includes("factors: M=4 N=2,"));
+  assert.deepEqual(check(wide.text), []);
+  const small = fixed(changed(["entries: 256", "entries: 24"]), "capacity");
+  assert.equal(small?.title, "Move K=2 from Buffer to DRAM");
+  assert.ok(small.text.includes("factors: M=2 N=2 K=4,") && small.text.includes("factors: K=1 N=2,"));
+  assert.deepEqual(check(small.text), []);
+  assert.equal(fixed(changed(["entries: 256", "entries: 2"]), "capacity"), undefined);
+});
+
 test("energies nobody gave are told once", () => {
   const text = design.slice(0, design.indexOf("ERT:"));
   assert.deepEqual(check(text), ["information energy-from-pat «MAC[0..7]»"]);

@@ -1,5 +1,6 @@
 import { listed } from "../spec/nearest.ts";
 import type { Problem } from "../syntax/source.ts";
+import { moveFixes } from "./move-factor.ts";
 import { attributePlace, componentOf, levelName, mappingPlace, type Subject, shown, violationsOf } from "./subject.ts";
 
 const capacityKeys = ["entries", "depth", "memory_depth", "sizeKB", "size", "memory_size"];
@@ -35,6 +36,7 @@ function tooLarge(subject: Subject): Problem[] {
         place === undefined
           ? []
           : [{ message: `${storage.name} has room for ${shown(effectiveWords)}`, location: place }],
+      fixes: moveFixes(subject, level, false),
     };
   });
 }

@@ -26,7 +26,9 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">): P
   const imperfect = factors.find(({ source }) => source.residual !== null);
   const listedFactors = factors
     .filter(({ source }) => source.end.value !== 1)
-    .map(({ level, source }) => `${levelName(subject, level)} ${written(source)}`);
+    .map(
+      ({ level, spatial, source }) => `${levelName(subject, level)}${spatial ? " in space" : ""} ${written(source)}`,
+    );
   const sum = listedFactors.length > 1 ? ` (${listedFactors.join(" × ")})` : "";
   const advice =
     cured !== undefined

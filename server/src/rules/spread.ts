@@ -1,4 +1,5 @@
 import type { Location, Problem, Severity } from "../syntax/source.ts";
+import { moveFixes } from "./move-factor.ts";
 import { attributePlace, componentOf, levelName, mappingPlace, type Subject, violationsOf } from "./subject.ts";
 
 type Axis = "x" | "y";
@@ -44,6 +45,7 @@ function axisProblems(subject: Subject, axis: Axis): Problem[] {
       message: `${name} spreads ${loops} over ${used} children along ${letter}, it has ${available}. ${advice}.${ending}`,
       location: mappingPlace(subject, level, "spatial"),
       related: related(subject, child, axis),
+      fixes: moveFixes(subject, level, true),
     };
   });
 }
