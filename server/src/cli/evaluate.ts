@@ -30,6 +30,9 @@ const flagSpec = {
   format: { type: "string" },
 } as const satisfies FlagSpec;
 
+/** What the table says already. */
+const shownInTable: ReadonlySet<string> = new Set(["estimate", "minimal-buffer", "buffer-larger-than-needed"]);
+
 export const evaluateCommand: Command = {
   name: "evaluate",
   summary: "latency, energy and accesses of a mapping",
@@ -72,7 +75,9 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
       }
       if (index > 0) process.stdout.write("\n\n");
       process.stdout.write(`${renderSession(session, format, settings.terms)}\n`);
-      for (const problem of session.problems) process.stderr.write(`${renderProblem(problem, session.fileOf)}\n`);
+      for (const problem of session.problems) {
+        if (!shownInTable.has(problem.code)) process.stderr.write(`${renderProblem(problem, session.fileOf)}\n`);
+      }
       for (const note of input.notes) process.stderr.write(`${input.name}: note: ${note}\n`);
     });
     return status;

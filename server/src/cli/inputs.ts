@@ -1,6 +1,6 @@
 /** From the words on the command line to the files of each design. The only place of the tool that reads files. */
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { isTemplate, renderTemplate, type TemplateFiles } from "../spec/v04/template.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
@@ -113,14 +113,16 @@ const disk: TemplateFiles = {
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
 };
 
-/** YAML files in the folder of `main`, and those its modeline names. */
+/**
+ * Files that may complete the design of `main`: those its modeline names, those in its folder, and for a mapping in a
+ * folder of its own (`map/`, beside `arch/` and `prob/`) those one folder up and below.
+ */
 function neighbours(main: SourceFile): SourceFile[] {
   const folder = dirname(main.uri);
-  const beside = readdirSync(folder)
-    .filter(isYaml)
-    .map((name) => join(folder, name));
   const named = readModeline(main).map((entry) => resolvePath(main.uri, entry.value));
-  return [...new Set([...named, ...beside])]
+  const beside = yamlFiles(folder);
+  const around = subfolders(join(folder, "..")).flatMap(yamlFiles);
+  return [...new Set([...named, ...beside, ...yamlFiles(join(folder, "..")), ...around])]
     .filter((path) => path !== main.uri && existsSync(path))
     .filter((path) => {
       const status = statSync(path);
@@ -128,4 +130,29 @@ function neighbours(main: SourceFile): SourceFile[] {
     })
     .map(readSource)
     .filter((file) => fileKinds(file.text).length > 0);
+}
+
+/** Neighbours looked at in one folder: more is no design but a collection. */
+const folderLimit = 200;
+
+function yamlFiles(folder: string): string[] {
+  return entries(folder)
+    .filter((entry) => entry.isFile() && isYaml(entry.name))
+    .slice(0, folderLimit)
+    .map((entry) => join(folder, entry.name));
+}
+
+function subfolders(folder: string): string[] {
+  return entries(folder)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .slice(0, folderLimit)
+    .map((entry) => join(folder, entry.name));
+}
+
+function entries(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
 }

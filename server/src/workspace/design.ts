@@ -113,6 +113,13 @@ export function resolveDesign(
   };
 }
 
+/** Files that Timeloop and Accelergy leave behind repeat the design they were made from. */
+function isToolOutput(uri: string): boolean {
+  return /(^|[./])(timeloop-(model|mapper|metrics)|accelergy)\.|(flattened_architecture|parsed-processed-input)[^/]*$/.test(
+    uri,
+  );
+}
+
 /**
  * Candidates of a kind at the least folder distance (at most `reach`), in name order. A file that repeats what the
  * design already has belongs to another design.
@@ -127,7 +134,7 @@ function nearest(
   let best = reach;
   let found: string[] = [];
   for (const [uri, kinds] of kindsOf) {
-    if (!kinds.includes(kind) || kinds.some((other) => have.has(other))) continue;
+    if (!kinds.includes(kind) || kinds.some((other) => have.has(other)) || isToolOutput(uri)) continue;
     const distance = folderDistance(home, uri);
     if (distance < best) {
       best = distance;

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { resolveDesign } from "../../server/src/workspace/design.ts";
+import { fileKinds } from "../../server/src/workspace/kinds.ts";
+import { readModeline } from "../../server/src/workspace/modeline.ts";
+import { folderDistance, resolvePath } from "../../server/src/workspace/paths.ts";
+
+const file = (uri: string, text: string) => ({ uri, text });
+const arch = "architecture: {version: 0.3}\n";
+const problem = "problem: {shape: x}\n";
+const mapping = "mapping: []\n";
+const partsOf = (design: ReturnType<typeof resolveDesign>) =>
+  design.parts.map(({ uri, foundBy }) => `${foundBy} ${uri}`).sort();
+
+test("kinds are told by top-level keys, in block and flow style, with BOM and CRLF", () => {
+  assert.deepEqual(fileKinds("\uFEFF# x\r\narchitecture:\r\n  problem: 1\r\nERT:\r\n"), ["architecture", "ERT"]);
+  assert.deepEqual(fileKinds('{"mapping": [], problem: {}}'), ["mapping", "problem"]);
+  assert.deepEqual(fileKinds("services:\n  mapping: 1\n"), []);
+  assert.deepEqual(fileKinds("mapspace-constraints: {}\n"), ["constraints"]);
+});
+
+test("one file may hold everything", () => {
+  const design = resolveDesign("a.yaml", [file("a.yaml", arch + problem + mapping), file("b.yaml", arch)]);
+  assert.deepEqual(partsOf(design), ["opened a.yaml"]);
+  assert.deepEqual(design.missing, []);
+});
+
+test("a modeline comes before neighbours, and a setting before them too", () => {
+  const files = [
+    file("d/map.yaml", `# mapspace: architecture=../x/arch.yaml problem="my layer.yaml"\n${mapping}`),
+    file("d/arch.yaml", arch),
+    file("x/arch.yaml", arch),
+    file("d/my layer.yaml", problem),
+  ];
+  assert.deepEqual(partsOf(resolveDesign("d/map.yaml", files)), [
+    "modeline d/my layer.yaml",
+    "modeline x/arch.yaml",
+    "opened d/map.yaml",
+  ]);
+  const plain = [file("d/map.yaml", mapping), ...files.slice(1)];
+  assert.deepEqual(partsOf(resolveDesign("d/map.yaml", plain, [["d/map.yaml", "x/arch.yaml"]])), [
+    "nearest d/my layer.yaml",
+    "opened d/map.yaml",
+    "setting x/arch.yaml",
+  ]);
+});
+
+test("the nearest candidate is taken, a tie is named, and tables come only from the design's folders", () => {
+  const files = [
+    file("p/map/a.yaml", mapping),
+    file("p/arch/one.yaml", arch),
+    file("p/arch/two.yaml", arch),
+    file("q/arch/three.yaml", arch),
+    file("p/prob/layer.yaml", problem),
+    file("p/arch/ert.yaml", "ERT: {}\n"),
+    file("q/art.yaml", "ART: {}\n"),
+  ];
+  const design = resolveDesign("p/map/a.yaml", files);
+  assert.deepEqual(partsOf(design), [
+    "nearest p/arch/ert.yaml",
+    "nearest p/arch/one.yaml",
+    "nearest p/prob/layer.yaml",
+    "opened p/map/a.yaml",
+  ]);
+  assert.deepEqual(design.ambiguous, [{ kind: "architecture", taken: "p/arch/one.yaml", others: ["p/arch/two.yaml"] }]);
+});
+
+test("what belongs to another design, or what the tools left behind, is not taken", () => {
+  const files = [
+    file("a/map.yaml", mapping),
+    file("a/other.yaml", arch + problem + mapping),
+    file("a/timeloop-model.flattened_architecture.yaml", arch),
+    file("a/problem.yaml", problem),
+  ];
+  const design = resolveDesign("a/map.yaml", files);
+  assert.deepEqual(partsOf(design), ["nearest a/problem.yaml", "opened a/map.yaml"]);
+  assert.deepEqual(design.missing, ["architecture"]);
+});
+
+test("a modeline that names nothing is kept as unresolved, with its place", () => {
+  const text = `# mapspace: architecture=gone.yaml layer=conv1\n${mapping}`;
+  const design = resolveDesign("m.yaml", [file("m.yaml", text)]);
+  assert.equal(design.layer, "conv1");
+  assert.deepEqual(
+    design.unresolved.map(({ key, value }) => [key, value]),
+    [["architecture", "gone.yaml"]],
+  );
+  const [{ location }] = readModeline(file("m.yaml", text));
+  assert.equal(text.slice(location.start, location.end), "architecture=gone.yaml");
+});
+
+test("paths resolve within URIs and relative names", () => {
+  assert.equal(resolvePath("file:///w/d/map.yaml", "../arch.yaml"), "file:///w/arch.yaml");
+  assert.equal(resolvePath("d/map.yaml", "./arch.yaml"), "d/arch.yaml");
+  assert.equal(resolvePath("map.yaml", "../arch.yaml"), "../arch.yaml");
+  assert.equal(resolvePath("vscode-vfs://github/o/r/m.yaml", "a/b.yaml"), "vscode-vfs://github/o/r/a/b.yaml");
+  assert.equal(resolvePath("d/map.yaml", "/abs/arch.yaml"), "/abs/arch.yaml");
+  assert.equal(folderDistance("a/b/c.yaml", "a/d/e.yaml"), 2);
+  assert.equal(folderDistance("a/c.yaml", "a/e.yaml"), 0);
+});
