@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { checkDesign } from "../../server/src/rules/check.ts";
+import { readSpecification } from "../../server/src/spec/specification.ts";
+import { analyse } from "../../server/src/workspace/analysis.ts";
+import { sharedDir, skipWithoutShared } from "../support/shared.ts";
+
+function* validInputs(): Generator<[id: string, text: string]> {
+  const folder = join(sharedDir()!, "data/timeloop");
+  for (const id of readdirSync(join(folder, "cases"))) {
+    yield [id, readFileSync(join(folder, "cases", id, "input.yaml"), "utf8")];
+  }
+  const random = gunzipSync(readFileSync(join(folder, "random.jsonl.gz"))).toString("utf8");
+  for (const line of random.trim().split("\n")) {
+    const { id, input_yaml } = JSON.parse(line) as { id: string; input_yaml: string };
+    yield [id, input_yaml];
+  }
+}
+
+test("no design that Timeloop runs gets an error", { skip: skipWithoutShared }, (t) => {
+  let count = 0;
+  for (const [id, text] of validInputs()) {
+    const file = { uri: `${id}.yaml`, text };
+    const errors = checkDesign(analyse(readSpecification([file])), [file]).filter((p) => p.severity === "error");
+    assert.deepEqual(errors, [], id);
+    count++;
+  }
+  t.diagnostic(`${count} designs`);
+});
