@@ -8,6 +8,7 @@ import { type Design, resolveDesign } from "../workspace/design.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { readModeline } from "../workspace/modeline.ts";
 import { resolvePath } from "../workspace/paths.ts";
+import { offerTables } from "../workspace/reference-tables.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Input {
@@ -100,11 +101,28 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
         ({ kind, taken, others }) =>
           `several files hold a${/^[aeiou]/i.test(kind) ? "n" : ""} ${kind}; took ${taken}, not ${others.join(", ")}`,
       ),
+      ...tablesOffered(main, files),
       ...design.unresolved.map(
         (entry) => `modeline of ${main.uri}: ${entry.key}=${entry.value} names no readable file`,
       ),
     ],
   };
+}
+
+/** Energy and area tables lying about, when the design names none. */
+function tablesOffered(main: SourceFile, files: readonly SourceFile[]): string[] {
+  if (main.uri === "-" || files.some((file) => isTemplate(file) || fileKinds(file.text).includes("ERT"))) return [];
+  const folders = [...new Set(files.map((file) => dirname(file.uri)))];
+  const around = [...folders, ...folders.map((folder) => join(folder, ".."))];
+  const below = around.flatMap(subfolders);
+  const candidates = new Set([...around, ...below, ...below.flatMap(subfolders)].flatMap(yamlFiles));
+  const tables = offerTables(
+    files.map((file) => file.uri),
+    [...candidates],
+  );
+  if (tables.ert === null) return [];
+  const names = [tables.ert, tables.art].filter((name) => name !== null);
+  return [`energies come from Timeloop's public model; tables are at hand: add ${names.join(" ")}`];
 }
 
 /** How templates reach the files they include. */
