@@ -106,6 +106,9 @@ interface Allocation {
   utilization: number;
 }
 
+/** States looked at for one group; beyond, what is found so far is used. */
+const maximumStates = 5000;
+
 const nothing: Allocation = { factors: new Map(), utilization: 1 };
 
 function allocate(wanted: ReadonlyMap<string, number>, capacity: number, known: Map<string, Allocation>): Allocation {
@@ -113,6 +116,8 @@ function allocate(wanted: ReadonlyMap<string, number>, capacity: number, known: 
   const state = `${capacity}:${[...wanted.values()].join()}`;
   const before = known.get(state);
   if (before !== undefined) return before;
+  if (known.size >= maximumStates) return nothing;
+  known.set(state, nothing);
   let best = nothing;
   for (const [name, size] of wanted) {
     if (size > capacity) {

@@ -32,7 +32,7 @@ export function attributeValue(node: YamlNode, scope: Scope, problems: Problem[]
   if (typeof node.value !== "string" || (node.quoted && !node.block)) return node.value;
   const result = evaluateExpression(node.text, scope.lookUp);
   if ("value" in result) return result.value;
-  problems.push(expressionProblem(node, result.failure, scope));
+  problems.push(expressionProblem(node, result.failure, scope, problems));
   return node.text;
 }
 
@@ -43,7 +43,12 @@ const codes = {
   value: "expression-value",
 } as const;
 
-function expressionProblem(node: YamlScalar, failure: ExpressionFailure, scope: Scope): Problem {
+function expressionProblem(
+  node: YamlScalar,
+  failure: ExpressionFailure,
+  scope: Scope,
+  problems: readonly Problem[],
+): Problem {
   const { uri, start, end } = node.location;
   const asWritten = end - start === node.text.length;
   const location = asWritten ? { uri, start: start + failure.start, end: start + failure.end } : node.location;
@@ -55,7 +60,9 @@ function expressionProblem(node: YamlScalar, failure: ExpressionFailure, scope: 
   const wholeName = failure.kind === "name" && failure.end - failure.start === node.text.length;
   const meantAsText = failure.kind === "syntax" || wholeName;
   const written = node.text.slice(failure.start, failure.end);
-  const fixes = failure.kind === "name" ? renameFixes(written, scope.names(), location) : [];
+  // Proposals cost a comparison with every name: not where a file has very many of either.
+  const names = failure.kind === "name" && problems.length < 100 ? scope.names() : [];
+  const fixes = names.length < 500 ? renameFixes(written, names, location) : [];
   return {
     code: codes[failure.kind],
     severity: meantAsText ? "warning" : "error",

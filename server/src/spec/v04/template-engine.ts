@@ -2,7 +2,7 @@ import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { lastMarker, type Segment } from "./template-scan.ts";
 
 /** Evaluations of one template with everything it includes: more than any design needs, few enough to never hang. */
-const maximumSteps = 200_000;
+const maximumSteps = 100_000;
 /** UTF-16 code units of any text a template makes. */
 const maximumText = 4 * 1024 * 1024;
 /** Elements of a list a template makes. */

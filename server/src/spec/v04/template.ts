@@ -34,6 +34,9 @@ export interface RenderedTemplate {
 
 /** UTF-16 code units of a rendered text. */
 const maximumLength = 8 * 1024 * 1024;
+/** Tags of one rendering with all includes, and UTF-16 code units of one tag. */
+const maximumTags = 20_000;
+const maximumTagLength = 10_000;
 /** Includes within includes. */
 const maximumDepth = 20;
 const includeTag = "!include_loaded";
@@ -97,7 +100,7 @@ class Session implements RenderProgress {
       this.report("template-too-long", `The rendered text is longer than ${maximumLength} characters.`);
     const { text, locate } = expanded ?? { text: "", locate: () => ({ uri: file.uri, start: 0, end: 0 }) };
     const parsed = parseYaml({ uri: file.uri, text });
-    this.problems.push(...parsed.problems.map((problem) => relocateProblem(problem, locate)));
+    for (const problem of parsed.problems) this.problems.push(relocateProblem(problem, locate));
     const resolve = (node: YamlNode) => this.resolve(node, folders, [...stack, file.uri]);
     const documents = parsed.documents.map((root) => resolveTree(relocate(root, locate), resolve, this.problems));
     return { tree: { documents, root: documents[0] ?? null, problems: [] }, text };
@@ -107,8 +110,19 @@ class Session implements RenderProgress {
   private render(file: SourceFile, folders: string[], stack: readonly string[]): string {
     const { segments, unclosed } = scanTemplate(file.uri, file.text);
     const first = this.segments.length;
-    this.segments.push(...segments);
+    for (const segment of segments) this.segments.push(segment);
     const outer = this.current;
+    const isTooLong = (segment: Segment) => segment.kind !== "text" && segment.end - segment.start > maximumTagLength;
+    const tooLong = this.segments.length > 2 * maximumTags ? segments[0] : segments.find(isTooLong);
+    if (tooLong !== undefined) {
+      this.current = tooLong;
+      this.report(
+        "template-too-long",
+        `More than ${maximumTags} tags, or a tag of more than ${maximumTagLength} characters.`,
+      );
+      this.current = outer;
+      return this.textsOnly(segments, first);
+    }
     try {
       if (unclosed !== null) {
         this.current = unclosed;
