@@ -125,7 +125,7 @@ export class DimensionChains {
         passes = next;
         continue;
       }
-      const id = this.ids.get(passes)!;
+      const id = this.idOf(passes);
       const { next, low, count } = this.branchesOf(slot, id);
       let pick = 0;
       if (next.length > 1) {

@@ -141,6 +141,11 @@ export class Mapspace {
     }
   }
 
+  /** Every joint choice of profiles, one index per dimension, written into `picked`. */
+  enumerateSpreads(picked: Int32Array): Generator<void> {
+    return this.spread.enumerate(picked);
+  }
+
   *enumerateFactors(point: MapspacePoint): Generator<void> {
     const nd = this.workload.dimensions.length;
     const picked = new Int32Array(nd);

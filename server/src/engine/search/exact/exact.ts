@@ -1,0 +1,390 @@
+import type { Mapspace } from "../../mapspace/mapspace.ts";
+import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
+import type { Cost } from "../../model/cost.ts";
+import { networkLatencyCycles } from "../../model/networks.ts";
+import { Prng } from "../../numeric/prng.ts";
+import { PointCosts } from "../costing.ts";
+import { type Objective, objectiveValue } from "../objective.ts";
+import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import { type DescentStatistics, descend } from "./descend.ts";
+import { addWeights, compulsoryPart, constantPart, cycleWeights, energyWeights, type Weights } from "./functional.ts";
+import { MinHeap } from "./heap.ts";
+import { Labels } from "./labels.ts";
+import { type ExactProblem, exactProblem } from "./problem.ts";
+import { type DimensionSpread, dimensionSpreads, type Skeleton, skeletonOf } from "./skeleton.ts";
+
+export interface ExactStatistics extends DescentStatistics {
+  /** Spreads over the arrays, and what became of them. */
+  spreads: number;
+  spreadsPruned: number;
+  /** Spreads with a choice of kept levels that were labelled, and the labels made. */
+  labelled: number;
+  labels: number;
+  descents: number;
+}
+
+export interface ExactProgress extends SearchProgress {
+  bound: number;
+  statistics: ExactStatistics;
+}
+
+export interface ExactOptions {
+  objective: Objective;
+  seed: number;
+  /** Random mappings tried first, so that bounds have something to prune by. */
+  warmUp?: number;
+}
+
+/** Values closer than this (relative) count as equal: bounds are sums in another order than costs. */
+export const slack = 1e-9;
+
+type Open =
+  | { kind: "spread"; spreads: DimensionSpread[] }
+  | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; labelled: boolean };
+
+/** Why `exact` cannot prove anything about a mapspace; null where it can. */
+export function exactRefusal(mapspace: Mapspace): "imperfect-temporal" | null {
+  return mapspace.kind === "ruby" || mapspace.kind === "ruby-t" ? "imperfect-temporal" : null;
+}
+
+/**
+ * The best mapping of a mapspace under `exact` counting, with a proof: branch and bound over spreads and kept levels,
+ * best first; each is bounded by what is compulsory, then by a label-setting programme over tile sizes, and what is
+ * left is searched along the labels down to complete mappings, which the reference model costs.
+ */
+export function* exactSearch(mapspace: Mapspace, options: ExactOptions): Search<ExactProgress> {
+  const search = new ExactSearch(mapspace, options);
+  yield* search.run();
+  const result = search.progress(true);
+  yield result;
+  return result;
+}
+
+class ExactSearch {
+  private readonly problem: ExactProblem;
+  private readonly costs: PointCosts;
+  private readonly point: MapspacePoint;
+  private readonly bestPoint: MapspacePoint;
+  private readonly latency: number;
+  private readonly objective: Objective;
+  private readonly random: Prng;
+  private readonly warmUp: number;
+  private readonly cost: Cost = { energyPj: 0, cycles: 0 };
+  private readonly keeps: number[][];
+  private best: { energyPj: number; cycles: number; value: number } | null = null;
+  private incumbent: Incumbent | null = null;
+  private evaluations = 0;
+  private valid = 0;
+  private bound = 0;
+  private slow = 0;
+  readonly statistics: ExactStatistics = {
+    spreads: 0,
+    spreadsPruned: 0,
+    labelled: 0,
+    labels: 0,
+    descents: 0,
+    nodes: 0,
+    tilings: 0,
+    orders: 0,
+    evaluated: 0,
+  };
+
+  constructor(mapspace: Mapspace, { objective, seed, warmUp = 2000 }: ExactOptions) {
+    this.problem = exactProblem(mapspace);
+    this.costs = new PointCosts(mapspace);
+    this.point = mapspace.createPoint();
+    this.bestPoint = mapspace.createPoint();
+    this.latency = networkLatencyCycles(mapspace.architecture, "exact");
+    this.objective = objective;
+    this.random = new Prng(seed);
+    this.warmUp = warmUp;
+    this.keeps = keepChoices(mapspace);
+  }
+
+  progress(done: boolean): ExactProgress {
+    const { mapspace } = this.problem;
+    if (this.best !== null && this.incumbent?.value !== this.best.value) {
+      this.incumbent = {
+        mapping: mapspace.mapping(this.bestPoint),
+        bounds: Array.from(this.bestPoint.bounds),
+        ...this.best,
+      };
+    }
+    return {
+      evaluations: this.evaluations,
+      valid: this.valid,
+      best: this.incumbent,
+      bound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
+      done,
+      statistics: { ...this.statistics },
+    };
+  }
+
+  *run(): Generator<ExactProgress> {
+    const { mapspace } = this.problem;
+    for (let i = 0; i < this.warmUp; i++) {
+      mapspace.sample(this.random, this.point);
+      this.offer(this.point);
+      if ((i & 255) === 255) yield this.progress(false);
+    }
+    const heap = new MinHeap<Open>();
+    yield* this.spreads(heap);
+    let kept: { open: Open; labels: Labels }[] = [];
+    while (heap.size > 0) {
+      this.bound = Math.max(this.bound, heap.least);
+      if (!(heap.least < this.target())) break;
+      const key = heap.least;
+      const open = heap.pop();
+      if (open.kind === "spread") this.chooseKept(open.spreads, heap);
+      else if (!open.labelled) {
+        const labels = this.label(open.spreads, open.keep, []);
+        const value = this.valueAt(labels.sk, labels.root()[0] + this.arithmeticEnergy());
+        this.statistics.labelled++;
+        this.statistics.labels += labels.labels;
+        if (value < this.target()) {
+          const next: Open = { ...open, labelled: true };
+          heap.push(Math.max(key, value), next);
+          kept.push({ open: next, labels });
+          if (kept.length > 100) kept = kept.slice(50);
+        }
+      } else {
+        const known = kept.find((entry) => entry.open === open);
+        kept = kept.filter((entry) => entry !== known);
+        yield* this.descend(open.spreads, open.keep, known?.labels ?? this.label(open.spreads, open.keep, []));
+      }
+      yield this.progress(false);
+    }
+    this.bound = this.best?.value ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Values from here on are no improvement. */
+  private target(): number {
+    return this.best === null ? Number.POSITIVE_INFINITY : this.best.value * (1 - slack);
+  }
+
+  private arithmeticEnergy(): number {
+    const { workload, architecture } = this.problem.mapspace;
+    return workload.dimensions.reduce((product, d) => product * d.bound, 1) * architecture.compute.energyPj;
+  }
+
+  /** All spreads that the compulsory traffic does not rule out. */
+  private *spreads(heap: MinHeap<Open>): Generator<ExactProgress> {
+    const { mapspace } = this.problem;
+    const perProfile = dimensionSpreads(this.problem);
+    const nd = this.problem.dimensions;
+    const picked = new Int32Array(nd);
+    const chosen: DimensionSpread[] = new Array(nd);
+    let count = 0;
+    for (const _ of mapspace.enumerateSpreads(picked)) {
+      const ends = (d: number): void => {
+        if (d < nd) {
+          for (const spread of perProfile[d][picked[d]]) {
+            chosen[d] = spread;
+            ends(d + 1);
+          }
+          return;
+        }
+        this.statistics.spreads++;
+        const sk = skeletonOf(this.problem, chosen);
+        const value = this.valueAt(sk, this.compulsory(sk));
+        if (value < this.target()) heap.push(value, { kind: "spread", spreads: [...chosen] });
+        else this.statistics.spreadsPruned++;
+      };
+      ends(0);
+      if ((++count & 255) === 0) yield this.progress(false);
+    }
+  }
+
+  private compulsory(sk: Skeleton): number {
+    const w = energyWeights(this.problem, sk);
+    let total = this.arithmeticEnergy();
+    for (let v = 0; v < this.problem.spaces.length; v++) {
+      let least = Number.POSITIVE_INFINITY;
+      for (const keep of this.keeps[v]) least = Math.min(least, this.ofKept(sk, w, v, keep));
+      total += least;
+    }
+    return total;
+  }
+
+  /** `keep`: levels that keep space v, as bits. */
+  private ofKept(sk: Skeleton, w: Weights, v: number, keep: number): number {
+    const rows = Array.from({ length: this.problem.levels }, (_, l) => ((keep >> l) & 1) << v);
+    return constantPart(this.problem, sk, w, v, rows) + compulsoryPart(this.problem, sk, w, v, rows);
+  }
+
+  private chooseKept(spreads: DimensionSpread[], heap: MinHeap<Open>): void {
+    const sk = skeletonOf(this.problem, spreads);
+    const w = energyWeights(this.problem, sk);
+    const spaces = this.problem.spaces.length;
+    const costs = this.keeps.map((choices, v) => choices.map((keep) => this.ofKept(sk, w, v, keep)));
+    const choose = (v: number, energy: number, rows: Int32Array): void => {
+      if (v === spaces) {
+        const value = this.valueAt(sk, energy);
+        if (value < this.target()) heap.push(value, { kind: "kept", spreads, keep: rows, labelled: false });
+        return;
+      }
+      this.keeps[v].forEach((keep, i) =>
+        choose(
+          v + 1,
+          energy + costs[v][i],
+          rows.map((row, l) => row | (((keep >> l) & 1) << v)),
+        ),
+      );
+    };
+    choose(0, this.arithmeticEnergy(), new Int32Array(this.problem.levels));
+  }
+
+  private label(spreads: DimensionSpread[], keep: Int32Array, more: readonly Weights[]): Labels {
+    const sk = skeletonOf(this.problem, spreads);
+    return new Labels(this.problem, sk, keep, [energyWeights(this.problem, sk), ...more]);
+  }
+
+  /** pJ per cycle that leak at least. */
+  private leakage(sk: Skeleton): number {
+    const { architecture } = this.problem.mapspace;
+    const perfect = sk.spreads.every((s) => s.top === s.bound);
+    return architecture.storage.reduce((sum, level, l) => {
+      if (level.leakEnergyPj === 0) return sum;
+      const gate = architecture.storage.findIndex((other) => other.name === level.powerGatedAt);
+      const sharing = gate < 0 ? 1 : level.instances / Math.max(1, architecture.storage[gate].instances);
+      const at = sharing > 1 ? gate : l;
+      return (
+        sum +
+        level.leakEnergyPj *
+          Math.max(1, sharing) *
+          (perfect ? sk.instances[at + 1] : surelyActing(this.problem, sk, at))
+      );
+    }, 0);
+  }
+
+  /** Objective of a least dynamic energy, everything else as good as this spread allows. */
+  private valueAt(sk: Skeleton, energyPj: number): number {
+    return objectiveValue(this.objective, energyPj + this.leakage(sk) * sk.cycles, sk.cycles + this.latency);
+  }
+
+  private *descend(spreads: DimensionSpread[], keep: Int32Array, first: Labels): Generator<ExactProgress> {
+    this.statistics.descents++;
+    this.writeSpread(spreads, keep);
+    this.slow = 0;
+    const alone = this.objective !== "latency" || ports(this.problem).length === 0;
+    if (alone) {
+      const energyOnly = () => [this.energyLimit(first.sk)];
+      for (const _ of descend(
+        first,
+        this.point,
+        { limits: energyOnly, offer: (p) => this.offerFor(first.sk, p) },
+        this.statistics,
+      )) {
+        yield this.progress(false);
+        if (this.slow > 16) break;
+      }
+      if (this.slow <= 16) return;
+    }
+    // A bandwidth binds: bound its cycles too, alone and weighed against energy.
+    const { sk } = first;
+    const energy = energyWeights(this.problem, sk);
+    const leak = this.leakage(sk);
+    const least = first.root()[0] + this.arithmeticEnergy();
+    const most = () =>
+      Math.max(
+        sk.cycles,
+        this.objective === "edp" ? this.target() / Math.max(least, 1e-300) - this.latency : Number.POSITIVE_INFINITY,
+      );
+    const cycles = ports(this.problem).map(({ level, port }) => cycleWeights(this.problem, sk, level, port));
+    const slope = this.objective === "edp" ? this.target() / (sk.cycles * most()) : 0;
+    const useful = Number.isFinite(slope) && slope > 0;
+    const mixed = useful ? cycles.map((w) => addWeights(energy, w, slope)) : [];
+    const labels = this.label(spreads, keep, [...cycles, ...mixed]);
+    this.statistics.labelled++;
+    const limits = (): number[] => {
+      const target = this.target();
+      const all = [this.energyLimit(sk)];
+      const longest =
+        this.objective === "latency"
+          ? target - this.latency
+          : this.objective === "edp"
+            ? most()
+            : Number.POSITIVE_INFINITY;
+      for (const _ of cycles) all.push(longest * (1 + slack));
+      const at = (c: number) => target / (c + this.latency) + (slope - leak) * c - this.arithmeticEnergy();
+      for (const _ of mixed) all.push(Math.max(at(sk.cycles), at(most())));
+      return all;
+    };
+    for (const _ of descend(labels, this.point, { limits, offer: (p) => this.offer(p) }, this.statistics))
+      yield this.progress(false);
+    this.statistics.labels += labels.labels;
+  }
+
+  /** Dynamic energy outside the arithmetic below which a mapping of this spread may still be better. */
+  private energyLimit(sk: Skeleton): number {
+    const target = this.target();
+    const { cycles } = sk;
+    const leak = this.leakage(sk) * cycles + this.arithmeticEnergy();
+    if (this.objective === "edp") return target / (cycles + this.latency) - leak;
+    if (this.objective === "energy") return target - leak;
+    return cycles + this.latency < target ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+
+  private offerFor(sk: Skeleton, point: MapspacePoint): void {
+    this.offer(point);
+    if (this.cost.cycles > sk.cycles + this.latency + 0.5) this.slow++;
+  }
+
+  private offer(point: MapspacePoint): void {
+    const { costs, cost } = this;
+    this.evaluations++;
+    costs.load(point);
+    if (!costs.fits()) return;
+    this.valid++;
+    costs.cost(point, cost);
+    const value = objectiveValue(this.objective, cost.energyPj, cost.cycles);
+    if (this.best !== null && value >= this.best.value) return;
+    this.best = { energyPj: cost.energyPj, cycles: cost.cycles, value };
+    copyPoint(point, this.bestPoint);
+  }
+
+  private writeSpread(spreads: readonly DimensionSpread[], keep: Int32Array): void {
+    const { mapspace, dimensions } = this.problem;
+    this.point.keep.set(keep);
+    spreads.forEach((spread, d) => {
+      this.point.bounds[d] = spread.bound;
+      const profile = mapspace.profiles[d][spread.profile];
+      mapspace.rules.spreads.forEach(({ level }, s) => {
+        this.point.alongY[level * dimensions + d] = profile.alongY[s] ? 1 : 0;
+      });
+    });
+  }
+}
+
+/** Instances of a level that surely act. */
+function surelyActing(problem: ExactProblem, sk: Skeleton, level: number): number {
+  let product = 1;
+  for (const spread of sk.spreads) {
+    let most = 1;
+    for (let m = level + 1; m < problem.levels; m++) most = Math.max(most, spread.spatial[m]);
+    product *= most;
+  }
+  return product;
+}
+
+/** Ports with a bandwidth. */
+function ports(problem: ExactProblem): { level: number; port: "read" | "write" | "shared" }[] {
+  return problem.mapspace.architecture.storage.flatMap((storage, level) => [
+    ...(storage.readBandwidth === null ? [] : [{ level, port: "read" as const }]),
+    ...(storage.writeBandwidth === null ? [] : [{ level, port: "write" as const }]),
+    ...(storage.sharedBandwidth === null ? [] : [{ level, port: "shared" as const }]),
+  ]);
+}
+
+/** Per data space: sets of levels that may keep it, as bits. */
+function keepChoices(mapspace: Mapspace): number[][] {
+  const { keep } = mapspace.rules;
+  return mapspace.workload.dataSpaces.map((_, v) => {
+    let choices = [0];
+    keep.forEach((row, l) => {
+      if (row[v] === true) choices = choices.map((c) => c | (1 << l));
+      else if (row[v] === null) choices = choices.flatMap((c) => [c, c | (1 << l)]);
+    });
+    return choices.filter((c) => c !== 0);
+  });
+}

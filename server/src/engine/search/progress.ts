@@ -1,0 +1,32 @@
+import type { Mapping } from "../model/types.ts";
+
+/** A mapping found, with its cost by the reference model. */
+export interface Incumbent {
+  mapping: Mapping;
+  /** Bounds per dimension, above the workload's where the mapspace pads. */
+  bounds: readonly number[];
+  energyPj: number;
+  cycles: number;
+  /** Value of the objective. */
+  value: number;
+}
+
+export interface FrontPoint {
+  energyPj: number;
+  cycles: number;
+  mapping: Mapping;
+}
+
+/** What every strategy tells while it runs; the last one is the result. */
+export interface SearchProgress {
+  /** Mappings tried, and those of them the hardware can hold. */
+  evaluations: number;
+  valid: number;
+  best: Incumbent | null;
+  /** No mapping of the mapspace is better than this, as far as proven; `null` where the strategy proves nothing. */
+  bound: number | null;
+  done: boolean;
+}
+
+/** A search in steps: whoever iterates owns the time and stops by ceasing to. */
+export type Search<R extends SearchProgress = SearchProgress> = Generator<R, R>;
