@@ -1,6 +1,13 @@
 /** `--format timeloop`: statistics laid out as timeloop-model prints them (model/topology.cpp, buffer.cpp). */
 
-import type { Architecture, DataSpaceResult, Evaluation, StorageLevel, Workload } from "../engine/model/types.ts";
+import type {
+  Architecture,
+  DataSpace,
+  DataSpaceResult,
+  Evaluation,
+  StorageLevel,
+  Workload,
+} from "../engine/model/types.ts";
 
 const two = (value: number) => value.toFixed(2);
 const whole = (value: number) => String(Math.trunc(value));
@@ -34,7 +41,7 @@ export function renderTimeloopStatistics(
     ...evaluation.levels.map((level, index) => {
       const spec = architecture.storage[index];
       const spaces = level.dataSpaces.flatMap((result, d) =>
-        result.kept ? [renderDataSpace(workload.dataSpaces[d].name, result, spec, evaluation.cycles)] : [],
+        result.kept ? [renderDataSpace(workload.dataSpaces[d].name, result, evaluation.cycles)] : [],
       );
       return `${underline(`Level ${index + 1}`)}\n=== ${level.name} ===\n\n${renderSpecs(spec, level.leakageEnergyPj, level.areaUm2)}\n\n    STATS\n    -----\n${block(
         4,
@@ -61,7 +68,8 @@ export function renderTimeloopStatistics(
         );
         return `=== ${network.name} ===\n\n    STATS\n    -----\n${spaces.join("\n")}\n`;
       }),
-    renderSummary(architecture, evaluation),
+    renderIntensity(architecture, workload, evaluation),
+    renderSummary(architecture, workload, evaluation),
   ];
   return sections.join("\n");
 }
@@ -90,9 +98,14 @@ function renderSpecs(spec: StorageLevel, leakagePj: number, areaUm2: number): st
   ])}`;
 }
 
-function renderDataSpace(name: string, result: DataSpaceResult, spec: StorageLevel, cycles: number): string {
+function renderDataSpace(name: string, result: DataSpaceResult, cycles: number): string {
   const each = result.perInstance;
   const scalar = each.reads + each.fills + each.updates;
+  const bandwidths = [
+    ["Shared", scalar],
+    ["Read", each.reads],
+    ["Write", each.fills + each.updates],
+  ] as const;
   const perCycle = (words: number) => `${two(words / cycles)} words/cycle`;
   return `    ${name}:\n${block(8, 40, [
     ["Utilized capacity", whole(result.tileWords)],
@@ -105,14 +118,54 @@ function renderDataSpace(name: string, result: DataSpaceResult, spec: StorageLev
     ["Energy (per-scalar-access)", `${scalar > 0 ? two(each.energyPj / scalar) : "0.00"} pJ`],
     ["Energy (per-instance)", `${two(each.energyPj)} pJ`],
     ["Energy (total)", `${two(result.total.energyPj)} pJ`],
-    ["Shared Bandwidth (per-instance)", perCycle(scalar)],
-    ["Read Bandwidth (per-instance)", perCycle(each.reads)],
-    ["Write Bandwidth (per-instance)", perCycle(each.fills + each.updates)],
-    ["Word bits", String(spec.wordBits)],
+    ...bandwidths.flatMap(([name, words]) => [
+      [`${name} Bandwidth (per-instance)`, perCycle(words)] as const,
+      [`${name} Bandwidth (total)`, perCycle(words * result.utilizedInstances)] as const,
+    ]),
   ])}`;
 }
 
-function renderSummary(architecture: Architecture, evaluation: Evaluation): string {
+/** Multiplications, and additions of partial sums: each output word takes one fewer than its products. */
+function operations(
+  workload: Workload,
+  evaluation: Evaluation,
+): { elementwise: number; reduction: number; total: number } {
+  const outputs = workload.dataSpaces
+    .filter((space) => space.readWrite)
+    .reduce((sum, space) => sum + dataSpaceWords(workload, space), 0);
+  const elementwise = evaluation.compute.computes;
+  const reduction = elementwise - outputs;
+  return { elementwise, reduction, total: elementwise + reduction };
+}
+
+function dataSpaceWords({ dimensions }: Workload, { ranks }: DataSpace): number {
+  return ranks
+    .map((rank) => rank.reduce((extent, term) => extent + term.coefficient * (dimensions[term.dimension].bound - 1), 1))
+    .reduce((product, extent) => product * extent, 1);
+}
+
+function renderIntensity(architecture: Architecture, workload: Workload, evaluation: Evaluation): string {
+  const ops = operations(workload, evaluation);
+  const words = workload.dataSpaces.reduce((sum, space) => sum + dataSpaceWords(workload, space), 0);
+  const outermost = architecture.storage[architecture.storage.length - 1];
+  const levels = evaluation.levels.map((level, index) => {
+    const accesses = level.dataSpaces.reduce((sum, { total }) => sum + total.reads + total.fills + total.updates, 0);
+    const bytes = (accesses * architecture.storage[index].wordBits) / 8;
+    return `=== ${level.name} ===\n${block(4, 39, [
+      ["Total scalar accesses", whole(accesses)],
+      ["Op per Byte", bytes > 0 ? two(ops.total / bytes) : "-"],
+    ])}`;
+  });
+  return `${underline("Operational Intensity Stats")}\n${block(4, 39, [
+    ["Total elementwise ops", whole(ops.elementwise)],
+    ["Total reduction ops", whole(ops.reduction)],
+    ["Total ops", whole(ops.total)],
+    ["Total memory accesses required", whole(words)],
+    ["Optimal Op per Byte", two(ops.total / ((words * outermost.wordBits) / 8))],
+  ])}\n\n${levels.join("\n")}\n\n`;
+}
+
+function renderSummary(architecture: Architecture, workload: Workload, evaluation: Evaluation): string {
   const { compute } = evaluation;
   const parts: [string, number][] = [
     [compute.name, compute.energyPj],
@@ -123,7 +176,7 @@ function renderSummary(architecture: Architecture, evaluation: Evaluation): stri
   const width = Math.max(...parts.map(([name]) => name.length));
   const edp = (evaluation.edpPjCycles * 1e-12).toExponential(2).replace(/e([+-])(\d)$/, "e$10$2");
   const seconds = architecture.globalCycleSeconds ?? 1e-9;
-  const gflops = (2 * compute.computes) / (evaluation.cycles * seconds) / 1e9;
+  const gflops = operations(workload, evaluation).total / (evaluation.cycles * seconds) / 1e9;
   return `${underline("Summary Stats")}
 GFLOPs (@${1e-9 / seconds}GHz): ${two(gflops)}
 Utilization: ${two(100 * evaluation.utilization)}%
@@ -134,11 +187,8 @@ Area: ${two(evaluation.areaUm2 * 1e-6)} mm^2
 
 Computes = ${whole(compute.computes)}
 fJ/Compute
-${block(
-  4,
-  width,
-  parts
-    .filter(([name, energy]) => energy !== 0 || name === "Total")
-    .map(([name, energy]) => [name, two((1000 * energy) / compute.computes)] as const),
-)}`;
+${parts
+  .filter(([name, energy]) => energy !== 0 || name === "Total")
+  .map(([name, energy]) => `    ${name.padEnd(width)} = ${two((1000 * energy) / compute.computes)}`)
+  .join("\n")}`;
 }
