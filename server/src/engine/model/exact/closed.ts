@@ -1,11 +1,24 @@
 import { held, Lattice, running } from "./lattice.ts";
 import { WindowMemory } from "./memory.ts";
 import { type Nest, temporal } from "./nest.ts";
-import type { Part, Projection } from "./projection.ts";
+import { distinctOffsets, OffsetMarks } from "./offsets.ts";
+import { type Part, type Projection, partWords } from "./projection.ts";
+import { visitsByLoop } from "./visits.ts";
+
+/** Who is counted: all transfers out of parents, those of the first parent, all into children, into the first child. */
+const parents = 0;
+const firstParent = 1;
+const children = 2;
+const firstChild = 3;
 
 /**
- * Totals of `walkSteps` for the common kinds of mapping, by products over dimensions and without allocating: every
- * data space without windows; with windows, where no dimension with spatial loops has residuals.
+ * Totals of `walkSteps` for the common kinds of mapping, by products over dimensions and without allocating.
+ *
+ * Where the innermost loop that moves the tile, b, has two iterations or more in every pass, the translation rule of
+ * point 4 needs no memory: the first step of b finds nothing or its own translation remembered, so every step of b
+ * keeps the overlap, and every other moving step finds b's translation, so it keeps the overlap exactly if its own is
+ * equal or zero. That can only be a step of a loop in b's part while all other parts stand. The sum over steps is then
+ * a product over parts and dimensions, whatever residuals the spatial loops of the others have.
  */
 export class ClosedForm {
   parentWords = 0;
@@ -16,145 +29,170 @@ export class ClosedForm {
   unionFirst = 0;
   private readonly lattice = new Lattice();
   private readonly memory: WindowMemory;
-  private readonly marks: Int32Array;
-  private mark = 0;
-  private offsets: Float64Array;
+  private readonly marks: OffsetMarks;
+  /** Running products by who is counted. */
+  private readonly product = new Float64Array(4);
+  private readonly saved = new Float64Array(4);
+  private readonly extents: Float64Array;
+  private readonly before: Float64Array;
+  private readonly moved: Float64Array;
 
   constructor(dimensions: number, projections: readonly Projection[]) {
     this.memory = new WindowMemory(dimensions);
-    const longest = projections.flatMap((p) => p.ranks).reduce((most, rank) => Math.max(most, rank.words), 1);
-    this.marks = new Int32Array(longest);
-    this.offsets = new Float64Array(1024);
+    this.marks = new OffsetMarks(projections);
+    this.extents = new Float64Array(dimensions);
+    this.before = new Float64Array(dimensions);
+    this.moved = new Float64Array(dimensions);
   }
 
   /** False where only the general walk knows. */
   traffic(nest: Nest, projection: Projection, child: number, parent: number, whole: boolean): boolean {
     const end = nest.before(child);
     const inside = nest.before(parent);
-    let outerSpatial = false;
-    let innerSpatial = false;
-    for (let i = 0; i < end; i++) {
-      if (nest.axis[i] === temporal) continue;
-      if (i < inside) outerSpatial = true;
-      else innerSpatial = true;
+    const at = (child + 1) * nest.dimensions;
+    let b = end - 1;
+    if (!whole) {
+      const { relevant } = projection;
+      while (b >= 0 && !(nest.axis[b] === temporal && relevant[nest.dimension[b]] === 1)) b--;
+      if (b >= 0 && !repeats(nest, at, end, b)) {
+        if (projection.windowed) return this.remembering(nest, projection, child, inside);
+        if (!movesAlways(nest, projection, b)) {
+          this.parentWords = visitsByLoop(nest, projection, child, inside, running, running, held, b);
+          this.firstParentWords = visitsByLoop(nest, projection, child, inside, held, running, held, b);
+          this.childWords = visitsByLoop(nest, projection, child, inside, running, running, running, b);
+          this.firstChildWords = visitsByLoop(nest, projection, child, inside, held, held, held, b);
+          return true;
+        }
+      }
     }
-    if (projection.windowed) return this.windowed(nest, projection, child, parent, whole);
-    this.parentWords = this.visits(nest, projection, child, inside, running, running, held, whole);
-    this.firstParentWords = outerSpatial
-      ? this.visits(nest, projection, child, inside, held, running, held, whole)
-      : this.parentWords;
-    if (innerSpatial) {
-      this.childWords = this.visits(nest, projection, child, inside, running, running, running, whole);
-      this.firstChildWords = this.visits(nest, projection, child, inside, held, held, held, whole);
-    } else {
-      this.childWords = this.parentWords;
-      this.firstChildWords = this.firstParentWords;
+    if (!this.sum(nest, projection, at, end, inside, b + 1, -1)) return false;
+    const { product } = this;
+    let p = product[parents];
+    let fp = product[firstParent];
+    let c = product[children];
+    let fc = product[firstChild];
+    if (!whole && b >= 0 && projection.windowed) {
+      const own = projection.partOf[nest.dimension[b]];
+      if (projection.parts[own].dimensions.length > 1) {
+        if (!this.overlaps(nest, projection, at, end, inside, b, own)) {
+          return this.remembering(nest, projection, child, inside);
+        }
+        p -= this.saved[parents];
+        fp -= this.saved[firstParent];
+        c -= this.saved[children];
+        fc -= this.saved[firstChild];
+      }
     }
+    this.parentWords = p;
+    this.firstParentWords = fp;
+    this.childWords = c;
+    this.firstChildWords = fc;
     return true;
   }
 
   /**
-   * Words of all tiles that differ from the one before, of a data space without windows. `outer`: spatial digits of
-   * parents; `inner`: of children along relevant, `idle` along irrelevant dimensions.
+   * Words of all tiles over the temporal loops before `cut`, into `product`; part `skip` left out. False where a
+   * window's dimension has residuals and is spread.
    */
-  private visits(
+  private sum(
     nest: Nest,
     projection: Projection,
-    level: number,
+    at: number,
+    end: number,
     inside: number,
-    outer: number,
-    inner: number,
-    idle: number,
-    whole: boolean,
-  ): number {
-    const { relevant } = projection;
-    const end = nest.before(level);
-    let innermost = end - 1;
-    if (!whole) {
-      while (innermost >= 0 && !(nest.axis[innermost] === temporal && relevant[nest.dimension[innermost]])) innermost--;
-      if (innermost >= 0 && !this.alwaysMoves(nest, projection, level, innermost)) {
-        return this.visitsByLoop(nest, projection, level, inside, outer, inner, idle, innermost);
+    cut: number,
+    skip: number,
+  ): boolean {
+    const { partOf, parts } = projection;
+    const { product } = this;
+    // Perfect dimensions: every loop multiplies. Shared: spatial loops of children that may fall on one another.
+    let all = 1;
+    let outer = 1;
+    let innerOwn = 1;
+    let inner = 1;
+    for (let i = 0; i < end; i++) {
+      const d = nest.dimension[i];
+      if (nest.perfect[at + d] === 0 || (skip >= 0 && partOf[d] === skip)) continue;
+      const factor = nest.factor[i];
+      if (nest.axis[i] === temporal) {
+        if (i < cut) all *= factor;
+      } else if (i < inside) outer *= factor;
+      else {
+        inner *= factor;
+        if (partOf[d] >= 0 && parts[partOf[d]].dimensions.length === 1) innerOwn *= factor;
       }
     }
-    let words = 1;
-    for (const part of projection.parts) {
-      words *= this.partWords(nest, part, level, end, innermost + 1, inside, outer, inner);
+    product[parents] = all * outer * innerOwn;
+    product[firstParent] = all * innerOwn;
+    product[children] = all * outer * inner;
+    product[firstChild] = all;
+    for (let k = 0; k < parts.length; k++) {
+      if (k !== skip && !this.multiplyPart(nest, parts[k], at, end, inside, cut)) return false;
     }
     for (let d = 0; d < nest.dimensions; d++) {
-      if (relevant[d] === 0) words *= this.indices(nest, d, end, innermost + 1, inside, outer, idle);
-    }
-    return words;
-  }
-
-  /** Does the tile move at every step down to loop `i`, the innermost relevant one? */
-  private alwaysMoves(nest: Nest, projection: Projection, level: number, i: number): boolean {
-    const d = nest.dimension[i];
-    if (nest.perfect[(level + 1) * nest.dimensions + d] === 1) return true;
-    let irrelevantOutside = false;
-    for (let k = 0; k < i; k++) {
-      if (nest.axis[k] === temporal && projection.relevant[nest.dimension[k]] === 0) irrelevantOutside = true;
-    }
-    if (!irrelevantOutside) return true;
-    if (nest.lastDigit[i] === 0) return false;
-    for (let k = nest.firstOf[d]; k < nest.endOf[d] && nest.byDimension[k] < nest.before(level); k++) {
-      if (nest.axis[nest.byDimension[k]] !== temporal) return false;
+      if (partOf[d] >= 0 || nest.perfect[at + d] === 1) continue;
+      product[parents] *= this.indices(nest, d, end, cut, inside, running, held);
+      const first = this.indices(nest, d, end, cut, inside, held, held);
+      product[firstParent] *= first;
+      product[firstChild] *= first;
+      product[children] *= this.indices(nest, d, end, cut, inside, running, running);
     }
     return true;
   }
 
-  /**
-   * The same where the innermost relevant loop has single passes: sums over the loop that advances. A relevant loop
-   * moves the tile; an irrelevant one only if some relevant loop inside it had moved.
-   */
-  private visitsByLoop(
-    nest: Nest,
-    projection: Projection,
-    level: number,
-    inside: number,
-    outer: number,
-    inner: number,
-    idle: number,
-    innermost: number,
-  ): number {
-    const { relevant } = projection;
-    const end = nest.before(level);
-    const words = (cut: number, skip: number): number => {
-      let product = 1;
-      for (const part of projection.parts) {
-        if (part.dimensions[0] === skip) continue;
-        product *= this.partWords(nest, part, level, end, cut, inside, outer, inner);
+  private multiplyPart(nest: Nest, part: Part, at: number, end: number, inside: number, cut: number): boolean {
+    const { product, extents } = this;
+    const { dimensions } = part;
+    if (dimensions.length === 0) return true;
+    if (dimensions.length === 1) {
+      const d = dimensions[0];
+      if (nest.perfect[at + d] === 1) {
+        extents[d] = nest.extent[at + d];
+        this.scale(partWords(part, extents));
+        return true;
       }
-      return product;
-    };
-    const passes = (cut: number, skip: number): number => {
-      let product = 1;
-      for (let d = 0; d < nest.dimensions; d++) {
-        if (relevant[d] === 0 && d !== skip) product *= this.indices(nest, d, end, cut, inside, outer, idle);
-      }
-      return product;
-    };
-    let total = words(0, -1) * passes(0, -1);
-    for (let a = 0; a <= innermost; a++) {
-      if (nest.axis[a] !== temporal) continue;
-      const d = nest.dimension[a];
-      if (relevant[d] === 1) {
-        const part = projection.parts.find((p) => p.dimensions[0] === d)!;
-        const advance =
-          this.partWords(nest, part, level, end, a + 1, inside, outer, inner) -
-          this.partWords(nest, part, level, end, a, inside, outer, inner);
-        total += advance * words(a, d) * passes(a, -1);
-      } else {
-        const advance =
-          this.indices(nest, d, end, a + 1, inside, outer, idle) - this.indices(nest, d, end, a, inside, outer, idle);
-        if (advance === 0) continue;
-        let standing = 1;
-        for (const part of projection.parts) {
-          standing *= this.standingWords(nest, part, level, end, a, inside, outer, inner);
-        }
-        total += advance * passes(a, d) * (words(a, -1) - standing);
-      }
+      product[parents] *= this.tiles(nest, part, at, end, cut, inside, running, running);
+      product[firstParent] *= this.tiles(nest, part, at, end, cut, inside, held, running);
+      product[children] *= this.tiles(nest, part, at, end, cut, inside, running, running);
+      product[firstChild] *= this.tiles(nest, part, at, end, cut, inside, held, held);
+      return true;
     }
-    return total;
+    const distinct = this.distinct(nest, part, at, inside, end);
+    if (distinct === 0) return false;
+    product[parents] *= distinct;
+    product[firstParent] *= distinct;
+    this.scale(this.windowTiles(nest, part, at, end, cut, 0, 1));
+    return true;
+  }
+
+  private scale(by: number): void {
+    for (let k = 0; k < 4; k++) this.product[k] *= by;
+  }
+
+  /** Different places of a window's tiles under one parent; 0 where residuals or several ranks make them differ. */
+  private distinct(nest: Nest, part: Part, at: number, inside: number, end: number): number {
+    for (let k = 0; k < part.dimensions.length; k++) {
+      const d = part.dimensions[k];
+      if (nest.perfect[at + d] === 0 && spread(nest, d, end)) return 0;
+    }
+    return distinctOffsets(nest, part, inside, end, this.marks);
+  }
+
+  /** Words of a window's tiles: dimensions with residuals have full tiles, then the last one. */
+  private windowTiles(nest: Nest, part: Part, at: number, end: number, cut: number, k: number, count: number): number {
+    if (count === 0) return 0;
+    if (k === part.dimensions.length) return count * partWords(part, this.extents);
+    const d = part.dimensions[k];
+    if (nest.perfect[at + d] === 1) {
+      this.extents[d] = nest.extent[at + d];
+      return this.windowTiles(nest, part, at, end, cut, k + 1, count);
+    }
+    this.lattice.count(nest, d, end, cut, end, held, held, -1);
+    const { below, reached } = this.lattice;
+    this.extents[d] = nest.extent[at + d];
+    const full = this.windowTiles(nest, part, at, end, cut, k + 1, count * below);
+    this.extents[d] = nest.lastExtent[at + d];
+    return full + this.windowTiles(nest, part, at, end, cut, k + 1, count * reached);
   }
 
   private indices(nest: Nest, d: number, end: number, cut: number, inside: number, outer: number, inner: number) {
@@ -162,221 +200,241 @@ export class ClosedForm {
     return this.lattice.below + this.lattice.reached;
   }
 
-  /** Words of the tiles of one single-dimension part, over the digits that run. */
-  private partWords(
+  private tiles(
     nest: Nest,
     part: Part,
-    level: number,
+    at: number,
     end: number,
     cut: number,
     inside: number,
     outer: number,
     inner: number,
   ): number {
-    if (part.dimensions.length === 0) return 1;
     const d = part.dimensions[0];
-    const at = (level + 1) * nest.dimensions + d;
     this.lattice.count(nest, d, end, cut, inside, outer, inner, -1);
-    return this.lattice.below * words(part, nest.extent[at]) + this.lattice.reached * words(part, nest.lastExtent[at]);
+    const { below, reached } = this.lattice;
+    this.extents[d] = nest.extent[at + d];
+    const full = partWords(part, this.extents);
+    this.extents[d] = nest.lastExtent[at + d];
+    return below * full + reached * partWords(part, this.extents);
   }
 
-  /** The same over those passes in which no loop of the part from `cut` on advances. */
-  private standingWords(
+  /**
+   * Words that tiles keep from step to step, into `saved`: at the steps of b, and of the other loops of its part that
+   * move like b or not at all. False where another part may stand or move inside such a loop, for its residuals.
+   */
+  private overlaps(
     nest: Nest,
-    part: Part,
-    level: number,
+    projection: Projection,
+    at: number,
     end: number,
-    cut: number,
     inside: number,
-    outer: number,
-    inner: number,
-  ): number {
-    const all = this.partWords(nest, part, level, end, cut, inside, outer, inner);
-    if (part.dimensions.length === 0) return all;
-    const d = part.dimensions[0];
-    let first = -1;
-    for (let k = nest.firstOf[d]; k < nest.endOf[d] && nest.byDimension[k] < end; k++) {
-      const i = nest.byDimension[k];
-      if (i >= cut && nest.axis[i] === temporal) first = i;
+    b: number,
+    own: number,
+  ): boolean {
+    const { saved, product } = this;
+    const part = projection.parts[own];
+    saved.fill(0);
+    for (let a = b; a >= 0; a--) {
+      if (nest.axis[a] !== temporal) continue;
+      const d = nest.dimension[a];
+      if (projection.partOf[d] !== own) {
+        if (projection.partOf[d] < 0) continue;
+        // Outside this loop another part moves at every wrap, unless its passes may be single.
+        if (!repeats(nest, at, end, a)) return this.nothingLeft(nest, projection, at, a, b, own);
+        break;
+      }
+      const kept = this.keptBySteps(nest, part, at, a, b);
+      if (kept === 0) continue;
+      if (!this.sum(nest, projection, at, end, inside, a, own)) return false;
+      let outer = 1;
+      let inner = 1;
+      for (let i = 0; i < end; i++) {
+        if (nest.axis[i] === temporal || projection.partOf[nest.dimension[i]] !== own) continue;
+        if (i < inside) outer *= nest.factor[i];
+        else inner *= nest.factor[i];
+      }
+      const distinct = distinctOffsets(nest, part, inside, end, this.marks);
+      saved[parents] += product[parents] * kept * outer * distinct;
+      saved[firstParent] += product[firstParent] * kept * distinct;
+      saved[children] += product[children] * kept * outer * inner;
+      saved[firstChild] += product[firstChild] * kept;
     }
-    if (first < 0) return all;
-    // A pass has more than one step if its innermost loop can stand at 1; then the first tile is a full one.
-    this.lattice.count(nest, d, end, cut, inside, outer, inner, first);
-    const moving = this.lattice.below + this.lattice.reached;
-    return all - moving * words(part, nest.extent[(level + 1) * nest.dimensions + d]);
+    return true;
   }
 
-  private windowed(nest: Nest, projection: Projection, child: number, parent: number, whole: boolean): boolean {
-    const end = nest.before(child);
-    const inside = nest.before(parent);
-    const at = (child + 1) * nest.dimensions;
-    const { relevant } = projection;
-    if (whole && child < 0) return this.operands(nest, projection, inside);
-    let parents = 1;
-    let children = 1;
-    for (let i = 0; i < end; i++) {
-      if (nest.axis[i] === temporal) continue;
-      if (nest.perfect[at + nest.dimension[i]] === 0) return false;
-      if (i < inside) parents *= nest.factor[i];
-      else children *= nest.factor[i];
+  /** No loop of the part outside `from` keeps anything, even if all other parts stand. */
+  private nothingLeft(nest: Nest, projection: Projection, at: number, from: number, b: number, own: number): boolean {
+    for (let a = from - 1; a >= 0; a--) {
+      if (nest.axis[a] !== temporal || projection.partOf[nest.dimension[a]] !== own) continue;
+      if (this.keptBySteps(nest, projection.parts[own], at, a, b) !== 0) return false;
     }
-    let distinct = 1;
-    for (const part of projection.parts) {
-      const own = this.distinctOffsets(nest, part, inside, end);
-      if (own === 0) return false;
-      distinct *= own;
+    return true;
+  }
+
+  /** Σ overlap of the part over its steps of loop `a` that keep it, all other dimensions standing. */
+  private keptBySteps(nest: Nest, part: Part, at: number, a: number, b: number): number {
+    return this.keptByPass(nest, part, at, a, b, 0, 1);
+  }
+
+  /** One dimension of the part after the other: in its last pass, or in another. */
+  private keptByPass(nest: Nest, part: Part, at: number, a: number, b: number, k: number, count: number): number {
+    if (count === 0) return 0;
+    if (k === part.dimensions.length) return count * this.overlap(nest, part, a, b);
+    const d = part.dimensions[k];
+    const { extents, before, moved } = this;
+    const advances = nest.dimension[a] === d;
+    const full = nest.extent[at + d];
+    let passes = 0;
+    let back = 0;
+    let lastBack = 0;
+    let lastZero = true;
+    for (let n = nest.firstOf[d]; n < nest.endOf[d]; n++) {
+      const i = nest.byDimension[n];
+      if (i > b) break;
+      if (nest.axis[i] !== temporal) continue;
+      const last = nest.lastDigit[i];
+      if (i < a) passes = passes * nest.factor[i] + last;
+      else if (i > a) {
+        back += (nest.factor[i] - 1) * nest.stride[i];
+        lastBack += last * nest.stride[i];
+        if (last !== 0) lastZero = false;
+      }
     }
-    let each: number;
-    if (whole) {
-      each = 1;
-      for (let d = 0; d < nest.dimensions; d++) {
-        if (relevant[d] === 1 && nest.perfect[at + d] === 0) return false;
-        each *= this.indices(nest, d, end, end, end, held, held);
-      }
-      for (const rank of projection.ranks) {
-        let extent = 1;
-        for (let t = 0; t < rank.dimensions.length; t++) {
-          extent += rank.coefficients[t] * (nest.extent[at + rank.dimensions[t]] - 1);
-        }
-        each *= extent;
-      }
+    const step = nest.stride[a];
+    const perfect = nest.perfect[at + d] === 1;
+    // Passes so far are those before the last one.
+    const last = nest.lastDigit[a];
+    let ordinary: number;
+    let final: number;
+    if (advances) {
+      ordinary = passes * (nest.factor[a] - 1) + Math.max(0, last - 1);
+      final = last > 0 ? 1 : 0;
     } else {
-      if (!this.memory.run(nest, projection, child)) return false;
-      each = this.memory.words;
+      ordinary = passes;
+      final = 1;
     }
-    this.firstChildWords = each;
-    this.childWords = each * parents * children;
-    this.firstParentWords = each * distinct;
-    this.parentWords = this.firstParentWords * parents;
-    return true;
+    extents[d] = full;
+    before[d] = full;
+    moved[d] = (advances ? step : 0) - back;
+    if (perfect) return this.keptByPass(nest, part, at, a, b, k + 1, count * (ordinary + final));
+    let words = this.keptByPass(nest, part, at, a, b, k + 1, count * ordinary);
+    extents[d] = lastZero ? nest.lastExtent[at + d] : full;
+    before[d] = advances ? full : nest.lastExtent[at + d];
+    moved[d] = advances ? step - back : -lastBack;
+    words += this.keptByPass(nest, part, at, a, b, k + 1, count * final);
+    return words;
   }
 
-  /** The arithmetic takes one word per operation; units that need the same one at the same time share it. */
-  private operands(nest: Nest, projection: Projection, inside: number): boolean {
-    const end = nest.size;
-    const { relevant } = projection;
-    let all = 1;
-    let first = 1;
-    for (const part of projection.parts) {
-      const alone = part.dimensions.length <= 1;
-      if (!alone) {
-        for (const d of part.dimensions) {
-          if (nest.perfect[d] === 1) continue;
-          for (let k = nest.firstOf[d]; k < nest.endOf[d]; k++) {
-            const i = nest.byDimension[k];
-            if (i >= inside && nest.axis[i] !== temporal) return false;
-          }
-        }
-        const distinct = this.distinctOffsets(nest, part, inside, end);
-        if (distinct === 0) return false;
-        all *= distinct;
-        first *= distinct;
+  /** Words shared by this tile and the one before, if the rule lets them be kept. */
+  private overlap(nest: Nest, part: Part, a: number, b: number): number {
+    const { extents, before, moved } = this;
+    const sliding = nest.dimension[b];
+    let words = 1;
+    let still = true;
+    let alike = true;
+    for (let r = 0; r < part.ranks.length; r++) {
+      const { dimensions, coefficients } = part.ranks[r];
+      let extent = 1;
+      let former = 1;
+      let translation = 0;
+      let slide = 0;
+      for (let t = 0; t < dimensions.length; t++) {
+        const d = dimensions[t];
+        extent += coefficients[t] * (extents[d] - 1);
+        former += coefficients[t] * (before[d] - 1);
+        translation += coefficients[t] * moved[d];
+        if (d === sliding) slide = coefficients[t] * nest.stride[b];
       }
-      for (let k = 0; k < part.dimensions.length; k++) {
-        const d = part.dimensions[k];
-        all *= this.indices(nest, d, end, end, inside, running, alone ? running : held);
-        first *= this.indices(nest, d, end, end, inside, held, alone ? running : held);
-      }
+      if (translation !== 0) still = false;
+      if (translation !== slide) alike = false;
+      const low = Math.max(0, -translation);
+      const high = Math.min(extent, former - translation);
+      if (high <= low) return 0;
+      words *= high - low;
     }
-    let every = 1;
-    let own = 1;
-    for (let d = 0; d < nest.dimensions; d++) {
-      every *= nest.bounds[d];
-      own *= this.indices(nest, d, end, end, inside, held, held);
-      if (relevant[d] === 1) continue;
-      all *= this.indices(nest, d, end, end, inside, running, held);
-      first *= this.indices(nest, d, end, end, inside, held, held);
-    }
-    this.parentWords = all;
-    this.firstParentWords = first;
-    this.childWords = every;
-    this.firstChildWords = own;
-    return true;
+    return still || alike || a === b ? words : 0;
   }
 
-  /** Different places of a part's tiles among the children of one parent; 0 where several ranks would be needed. */
-  private distinctOffsets(nest: Nest, part: Part, inside: number, end: number): number {
-    let total = 1;
-    let loops = 0;
-    let one = -1;
-    let several = false;
-    let p = 0;
-    let q = 0;
-    for (let i = inside; i < end; i++) {
-      if (nest.axis[i] === temporal || !part.dimensions.includes(nest.dimension[i])) continue;
-      total *= nest.factor[i];
-      if (loops === 0) p = i;
-      else q = i;
-      loops++;
-      if (one >= 0 && one !== nest.dimension[i]) several = true;
-      one = nest.dimension[i];
-    }
-    if (!several) return total;
-    if (part.ranks.length > 1) return 0;
-    const rank = part.ranks[0];
-    const move = (i: number) => rank.coefficients[rank.dimensions.indexOf(nest.dimension[i])] * nest.stride[i];
-    if (loops === 2) {
-      // a·i + b·j repeats exactly under (i + b/g, j − a/g).
-      const a = move(p);
-      const b = move(q);
-      const g = gcd(a, b);
-      return total - Math.max(0, nest.factor[p] - b / g) * Math.max(0, nest.factor[q] - a / g);
-    }
-    if (this.offsets.length < total) this.offsets = new Float64Array(2 * total);
-    this.mark++;
-    const { offsets, marks, mark } = this;
-    offsets[0] = 0;
-    let count = 1;
-    for (let i = inside; i < end; i++) {
-      if (nest.axis[i] === temporal || !part.dimensions.includes(nest.dimension[i])) continue;
-      const by = move(i);
-      const before = count;
-      for (let digit = 1; digit < nest.factor[i]; digit++) {
-        for (let k = 0; k < before; k++) offsets[count++] = offsets[k] + digit * by;
-      }
-    }
-    let distinct = 0;
-    for (let k = 0; k < count; k++) {
-      if (marks[offsets[k]] === mark) continue;
-      marks[offsets[k]] = mark;
-      distinct++;
-    }
-    return distinct;
-  }
-
-  /** U of point 6 over all instances of a level and for the first; false for outputs with windows. */
+  /** U of point 6, over all instances of a level and for the first; false for outputs with windows. */
   union(nest: Nest, projection: Projection, level: number): boolean {
     if (projection.windowed) return false;
+    const { partOf, parts } = projection;
     const end = nest.before(level);
+    const at = (level + 1) * nest.dimensions;
     let total = 1;
     let first = 1;
-    for (const part of projection.parts) {
-      total *= this.partWords(nest, part, level, end, end, end, running, running);
-      first *= this.partWords(nest, part, level, end, end, end, held, held);
+    for (let i = 0; i < end; i++) {
+      const d = nest.dimension[i];
+      if (nest.perfect[at + d] === 0) continue;
+      const time = nest.axis[i] === temporal;
+      if (time && partOf[d] < 0) continue;
+      total *= nest.factor[i];
+      if (time) first *= nest.factor[i];
+    }
+    for (let k = 0; k < parts.length; k++) {
+      if (parts[k].dimensions.length === 0) continue;
+      const d = parts[k].dimensions[0];
+      if (nest.perfect[at + d] === 1) {
+        this.extents[d] = nest.extent[at + d];
+        const words = partWords(parts[k], this.extents);
+        total *= words;
+        first *= words;
+      } else {
+        total *= this.tiles(nest, parts[k], at, end, end, end, running, running);
+        first *= this.tiles(nest, parts[k], at, end, end, end, held, held);
+      }
     }
     for (let d = 0; d < nest.dimensions; d++) {
-      if (projection.relevant[d] === 0) total *= this.indices(nest, d, end, 0, end, running, running);
+      if (partOf[d] < 0 && nest.perfect[at + d] === 0) total *= this.indices(nest, d, end, 0, end, running, running);
     }
     this.unionTotal = total;
     this.unionFirst = first;
     return true;
   }
-}
 
-/** Words of a single-dimension part's tile of so many indices. */
-function words(part: Part, extent: number): number {
-  let product = 1;
-  for (let r = 0; r < part.ranks.length; r++) product *= 1 + part.ranks[r].coefficients[0] * (extent - 1);
-  return product;
-}
-
-function gcd(a: number, b: number): number {
-  let x = a;
-  let y = b;
-  while (y !== 0) {
-    const rest = x % y;
-    x = y;
-    y = rest;
+  /** Windows whose last passes may be single steps, all instances acting alike: by `WindowMemory`. */
+  private remembering(nest: Nest, projection: Projection, child: number, inside: number): boolean {
+    const end = nest.before(child);
+    const at = (child + 1) * nest.dimensions;
+    let outer = 1;
+    let inner = 1;
+    for (let i = 0; i < end; i++) {
+      if (nest.axis[i] === temporal) continue;
+      if (nest.perfect[at + nest.dimension[i]] === 0) return false;
+      if (i < inside) outer *= nest.factor[i];
+      else inner *= nest.factor[i];
+    }
+    let distinct = 1;
+    for (let k = 0; k < projection.parts.length; k++) {
+      distinct *= distinctOffsets(nest, projection.parts[k], inside, end, this.marks);
+    }
+    if (distinct === 0 || !this.memory.run(nest, projection, child)) return false;
+    this.firstChildWords = this.memory.words;
+    this.childWords = this.memory.words * outer * inner;
+    this.firstParentWords = this.memory.words * distinct;
+    this.parentWords = this.firstParentWords * outer;
+    return true;
   }
-  return x;
+}
+
+/** Has loop `i` two iterations or more in every pass, for every instance? */
+function repeats(nest: Nest, at: number, end: number, i: number): boolean {
+  const d = nest.dimension[i];
+  return nest.perfect[at + d] === 1 || (nest.lastDigit[i] > 0 && !spread(nest, d, end));
+}
+
+/** Are all steps down to loop `b`, the innermost relevant one, steps of relevant loops? */
+function movesAlways(nest: Nest, projection: Projection, b: number): boolean {
+  for (let k = 0; k < b; k++) {
+    if (nest.axis[k] === temporal && projection.relevant[nest.dimension[k]] === 0) return false;
+  }
+  return true;
+}
+
+function spread(nest: Nest, d: number, end: number): boolean {
+  for (let k = nest.firstOf[d]; k < nest.endOf[d] && nest.byDimension[k] < end; k++) {
+    if (nest.axis[nest.byDimension[k]] !== temporal) return true;
+  }
+  return false;
 }

@@ -16,6 +16,8 @@ export interface Projection {
   relevant: Uint8Array;
   /** Dimensions that share a rank, directly or through others; a part of one dimension has no overlapping tiles. */
   parts: readonly Part[];
+  /** Index of the part a dimension belongs to, −1 for irrelevant ones. */
+  partOf: Int32Array;
   /** True where some part joins several dimensions: tiles may overlap (halos). */
   windowed: boolean;
 }
@@ -42,6 +44,7 @@ export function projectionOf(workload: Workload, space: DataSpace): Projection {
     ranks,
     relevant,
     parts,
+    partOf: Int32Array.from(workload.dimensions, (_, d) => parts.findIndex((part) => part.dimensions.includes(d))),
     windowed: parts.some((part) => part.dimensions.length > 1),
   };
 }
@@ -65,5 +68,12 @@ export function rankExtent(rank: Rank, extents: ArrayLike<number>, from: number)
   for (let i = 0; i < rank.dimensions.length; i++) {
     words += rank.coefficients[i] * (extents[from + rank.dimensions[i]] - 1);
   }
+  return words;
+}
+
+/** Words of one part of a tile. */
+export function partWords(part: Part, extents: ArrayLike<number>): number {
+  let words = 1;
+  for (let r = 0; r < part.ranks.length; r++) words *= rankExtent(part.ranks[r], extents, 0);
   return words;
 }
