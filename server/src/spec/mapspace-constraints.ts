@@ -1,34 +1,33 @@
 import type { MapspaceConstraint, SlotKind } from "../engine/mapspace/constraints.ts";
 import type { Architecture, Workload } from "../engine/model/types.ts";
-import type { Location, Problem } from "../syntax/source.ts";
-import { isGenerated, targetLevel } from "./component-constraints.ts";
-import { listed, renameFixes } from "./nearest.ts";
-import type { ArchitectureSource, ConstraintSource, Reading } from "./types.ts";
+import type { Location } from "../syntax/source.ts";
+import { targetLevel } from "./component-constraints.ts";
+import type { ArchitectureSource, ConstraintSource } from "./types.ts";
 
 /** Constraints for a search, with the place of each: `id` of a constraint is its index in `places`. */
 export interface LoweredConstraints {
   constraints: MapspaceConstraint[];
-  /** `null` for what v0.4 fan-outs imply without saying so. */
-  places: (Location | null)[];
+  /** What v0.4 fan-outs imply has the place of the fan-out. */
+  places: Location[];
 }
 
 type Flag = "noSpatialReuse" | "noTemporalReuse" | "noLinkTransfer" | "rmwFirstUpdate" | "noCoalesce";
 
 /**
  * Lowers constraints for one layer on one architecture (Timeloop `mapping/constraints.cpp`, `Parse`). What names
- * nothing that exists is reported and left out.
+ * nothing that exists is left out; `rules/constraint-names.ts` reports it.
  */
 export function lowerConstraints(
   sources: readonly ConstraintSource[],
   architecture: Architecture,
   workload: Workload,
   architectureSource?: ArchitectureSource,
-): Reading<LoweredConstraints> {
+): LoweredConstraints {
   const lowering = new Lowering(architecture, workload, architectureSource);
   for (const source of sources) lowering.add(source);
   lowering.addGenerated();
-  const { constraints, places, problems } = lowering;
-  return { value: { constraints, places }, problems };
+  const { constraints, places } = lowering;
+  return { constraints, places };
 }
 
 /** A constraint before it has its id. */
@@ -36,8 +35,7 @@ type Unnumbered = MapspaceConstraint extends infer C ? (C extends MapspaceConstr
 
 class Lowering {
   readonly constraints: MapspaceConstraint[] = [];
-  readonly places: (Location | null)[] = [];
-  readonly problems: Problem[] = [];
+  readonly places: Location[] = [];
   private readonly architecture: Architecture;
   private readonly workload: Workload;
   private readonly source: ArchitectureSource | undefined;
@@ -53,13 +51,7 @@ class Lowering {
     if (type === undefined || source.target === null) return;
     const spatial = type === "spatial";
     const level = targetLevel(source.target.value, spatial, this.architecture, this.source);
-    if (level < 0) {
-      const names = this.architecture.storage.map((storage) => storage.name);
-      if (source.target.value !== this.architecture.compute.name) {
-        this.unknown("unknown-target", "storage level", source.target.value, names, source.target.location);
-      }
-      return;
-    }
+    if (level < 0) return;
     if (type === "temporal" || type === "spatial") this.addLoops(source, level, type);
     else if (type === "datatype" || type === "bypass" || type === "dataspace") this.addKeeps(source, level);
     else if ((type === "parallelism" || type === "utilization") && source.min !== null) {
@@ -70,27 +62,38 @@ class Lowering {
   /** Levels that stand for v0.4 fan-outs store nothing and hold no temporal loops. */
   addGenerated(): void {
     this.architecture.storage.forEach(({ name }, level) => {
-      if (!isGenerated(name, this.source)) return;
+      const fanout = this.source?.components.find((c) => c.generated && c.name.value === name);
+      if (fanout === undefined) return;
       this.workload.dataSpaces.forEach((_, dataSpace) => {
         const stated = this.constraints.some(
           (c) => c.kind === "keep" && c.level === level && c.dataSpace === dataSpace,
         );
-        if (!stated) this.push({ kind: "keep", level, dataSpace, keep: false }, null);
+        if (!stated) this.push({ kind: "keep", level, dataSpace, keep: false }, fanout.location);
       });
       this.workload.dimensions.forEach((_, dimension) => {
-        this.push({ kind: "factor", level, slot: "temporal", dimension, relation: "=", value: 1 }, null);
+        this.push({ kind: "factor", level, slot: "temporal", dimension, relation: "=", value: 1 }, fanout.location);
       });
     });
   }
 
   private addLoops(source: ConstraintSource, level: number, slot: SlotKind): void {
-    for (const factor of source.factors) {
-      const dimension = this.dimension(factor.dimension.value, factor.dimension.location);
-      if (dimension < 0) continue;
-      this.push(
-        { kind: "factor", level, slot, dimension, relation: factor.relation, value: factor.end.value },
-        factor.location,
-      );
+    const bounded = { "=": new Set<number>(), "<=": new Set<number>(), ">=": new Set<number>() };
+    for (const { dimension: name, relation, end, location } of source.factors) {
+      const dimension = this.dimension(name.value);
+      // Timeloop sets aside a fixed factor that the layer is too small for.
+      if (dimension < 0 || (relation === "=" && end.value > this.workload.dimensions[dimension].bound)) continue;
+      bounded[relation].add(dimension);
+      this.push({ kind: "factor", level, slot, dimension, relation, value: end.value }, location);
+    }
+    for (const [limit, relation] of [
+      [source.defaultMinFactor, ">="],
+      [source.defaultMaxFactor, "<="],
+    ] as const) {
+      if (limit === null) continue;
+      this.workload.dimensions.forEach((_, dimension) => {
+        if (bounded["="].has(dimension) || bounded[relation].has(dimension)) return;
+        this.push({ kind: "factor", level, slot, dimension, relation, value: limit.value }, limit.location);
+      });
     }
     if (source.permutation !== null) {
       const free = source.permutation.findIndex(({ value }) => /^[_*]$/.test(value));
@@ -98,17 +101,19 @@ class Lowering {
       const indices = (letters: typeof source.permutation) =>
         letters!
           .filter(({ value }) => /^\w+$/.test(value) && value !== "_")
-          .map(({ value, location }) => this.dimension(value, location))
+          .map(({ value }) => this.dimension(value))
           .filter((dimension) => dimension >= 0);
       const prefix = indices(source.permutation.slice(0, end));
       const suffix = indices(source.permutation.slice(end));
-      this.push({ kind: "permutation", level, slot, prefix, suffix }, source.permutationLocation);
+      this.push({ kind: "permutation", level, slot, prefix, suffix }, source.permutationLocation ?? source.location);
+    }
+    if (slot === "spatial" && source.split !== null) {
+      this.push({ kind: "split", level, value: source.split.value }, source.split.location);
     }
     if (source.remainders !== null) {
       this.push({ kind: "remainders", level, slot, value: source.remainders.value }, source.remainders.location);
     }
     if (slot === "spatial") {
-      if (source.split !== null) this.push({ kind: "split", level, value: source.split.value }, source.split.location);
       if (source.max !== null) {
         this.push({ kind: "max-fanout", level, value: source.max.value }, source.max.location);
       }
@@ -126,7 +131,7 @@ class Lowering {
       [source.bypass, false],
     ] as const) {
       for (const { value, location } of names) {
-        const dataSpace = this.dataSpace(value, location);
+        const dataSpace = this.dataSpace(value);
         if (dataSpace >= 0) this.push({ kind: "keep", level, dataSpace, keep }, location);
       }
     }
@@ -135,36 +140,20 @@ class Lowering {
 
   private addFlags(level: number, directive: Flag, names: readonly { value: string; location: Location }[]): void {
     for (const { value, location } of names) {
-      const dataSpace = this.dataSpace(value, location);
+      const dataSpace = this.dataSpace(value);
       if (dataSpace >= 0) this.push({ kind: "directive", level, directive, dataSpace }, location);
     }
   }
 
-  private dimension(name: string, location: Location): number {
-    const names = this.workload.dimensions.map((d) => d.name);
-    const index = names.indexOf(name);
-    if (index < 0) this.unknown("unknown-dimension", "dimension", name, names, location);
-    return index;
+  private dimension(name: string): number {
+    return this.workload.dimensions.findIndex((dimension) => dimension.name === name);
   }
 
-  private dataSpace(name: string, location: Location): number {
-    const names = this.workload.dataSpaces.map((space) => space.name);
-    const index = names.indexOf(name);
-    if (index < 0) this.unknown("unknown-data-space", "data space", name, names, location);
-    return index;
+  private dataSpace(name: string): number {
+    return this.workload.dataSpaces.findIndex((space) => space.name === name);
   }
 
-  private unknown(code: string, what: string, name: string, names: readonly string[], location: Location): void {
-    this.problems.push({
-      code,
-      severity: "warning",
-      message: `There is no ${what} “${name}”; this constraint binds nothing. There are ${listed(names)}.`,
-      location,
-      fixes: renameFixes(name, names, location),
-    });
-  }
-
-  private push(constraint: Unnumbered, place: Location | null): void {
+  private push(constraint: Unnumbered, place: Location): void {
     this.constraints.push({ ...constraint, id: this.places.length } as MapspaceConstraint);
     this.places.push(place);
   }

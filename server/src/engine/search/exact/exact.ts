@@ -223,13 +223,10 @@ class ExactSearch {
         if (value < this.target()) heap.push(value, { kind: "kept", spreads, keep: rows, labelled: false });
         return;
       }
-      this.keeps[v].forEach((keep, i) =>
-        choose(
-          v + 1,
-          energy + costs[v][i],
-          rows.map((row, l) => row | (((keep >> l) & 1) << v)),
-        ),
-      );
+      this.keeps[v].forEach((keep, i) => {
+        const kept = rows.map((row, l) => row | (((keep >> l) & 1) << v));
+        choose(v + 1, energy + costs[v][i], kept);
+      });
     };
     choose(0, this.arithmeticEnergy(), new Int32Array(this.problem.levels));
   }
