@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
+import { withoutUnusedModules } from "./unused-modules.mjs";
 
 const production = process.argv.includes("--production");
 const common = {
@@ -9,6 +10,7 @@ const common = {
   // Its entry for Node.js is CommonJS, of which nothing can be left out.
   alias: { yaml: fileURLToPath(new URL("../node_modules/yaml/browser/index.js", import.meta.url)) },
   target: "node20",
+  charset: "utf8",
   sourcemap: production ? false : "linked",
   minify: production,
   logLevel: "warning",
@@ -23,7 +25,7 @@ const browser = { ...common, platform: "browser", target: "es2022", mainFields: 
 const bundles = [
   {
     ...node,
-    entryPoints: { client: "client/src/node.ts", server: "server/src/node.ts" },
+    entryPoints: { client: "client/src/node.ts" },
     external: ["vscode"],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
@@ -35,7 +37,20 @@ const bundles = [
     external: ["vscode"],
     outdir: "dist/browser",
   },
-  { ...browser, entryPoints: { server: "server/src/browser.ts" }, format: "iife", outdir: "dist/browser" },
+  {
+    ...node,
+    entryPoints: { server: "server/src/node.ts" },
+    plugins: [withoutUnusedModules],
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+  },
+  {
+    ...browser,
+    entryPoints: { server: "server/src/browser.ts" },
+    plugins: [withoutUnusedModules],
+    format: "iife",
+    outdir: "dist/browser",
+  },
   { ...node, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } },
 ];
 

@@ -1,25 +1,34 @@
-// Makes dist/mapspace.vsix. The files that .vscodeignore allows are gathered in a folder of their own first, because
+// Makes dist/mapspace.vsix (`--out folder`: elsewhere; `--no-build`: from what dist/ holds). The files that .vscodeignore allows are gathered in a folder of their own first, because
 // vsce walks through everything beside the package, and the tests keep a whole VS Code there.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { createVSIX } from "@vscode/vsce";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const stage = join(root, "dist/package");
+const { values: options } = parseArgs({
+  options: { out: { type: "string", default: join(root, "dist") }, "no-build": { type: "boolean", default: false } },
+});
+const stage = join(options.out, "package");
 
-/** Builds, packages and returns the path of the .vsix. */
-async function packageExtension() {
+if (!options["no-build"]) {
   const build = spawnSync(process.execPath, ["scripts/build.mjs", "--production"], { cwd: root, stdio: "inherit" });
-  if (build.status !== 0) throw new Error("the build failed");
+  if (build.status !== 0) process.exit(1);
+}
+const vsix = await packageExtension();
+console.log(vsix);
+
+/** Packages and returns the path of the .vsix. */
+async function packageExtension() {
   rmSync(stage, { recursive: true, force: true });
   for (const file of [".vscodeignore", ...allowedFiles()]) {
     mkdirSync(dirname(join(stage, file)), { recursive: true });
     cpSync(join(root, file), join(stage, file));
   }
   writeFileSync(join(stage, "package.json"), JSON.stringify(shippedManifest(), null, 2));
-  const packagePath = join(root, "dist/mapspace.vsix");
+  const packagePath = join(options.out, "mapspace.vsix");
   await createVSIX({
     cwd: stage,
     packagePath,
@@ -49,5 +58,3 @@ function shippedManifest() {
   );
   return shipped;
 }
-
-console.log(await packageExtension());

@@ -5,6 +5,7 @@ import { before, describe, test } from "node:test";
 import { runTests } from "@vscode/test-electron";
 import { build } from "esbuild";
 import { repositoryRoot } from "../support/shared.ts";
+import { ensureBuilt } from "./build.ts";
 import { desktopCode } from "./desktop.ts";
 import { bundledWorkbenchRunsHere } from "./setup.ts";
 import type { SuiteResults } from "./suite/index.ts";
@@ -15,6 +16,7 @@ const hosts = process.env.MAPSPACE_OLDEST === "1" ? ["current", "oldest"] : ["cu
 
 describe("extension host", () => {
   before(async () => {
+    await ensureBuilt();
     await build({
       entryPoints: { index: "test/workbench/suite/index.ts", tests: "test/workbench/suite/tests.ts" },
       absWorkingDir: repositoryRoot,

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { repositoryRoot } from "../support/shared.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
-import { packageExtension } from "./package.ts";
+import { packageExtension } from "./build.ts";
 import { bundledWorkbenchRunsHere, prepareWorkbench } from "./setup.ts";
 import { type RunningWorkbench, startWorkbench } from "./start.ts";
 
@@ -30,8 +30,8 @@ describe("a person", { skip }, () => {
     const folder = join(scratch, "examples");
     cpSync(join(repositoryRoot, "examples"), folder, { recursive: true });
     const settings = { "workbench.colorTheme": "Default Dark Modern", "window.autoDetectColorScheme": false };
-    const install = [packageExtension()];
-    workbench = await startWorkbench(await prepareWorkbench("current"), { folder, install, settings });
+    const { vsix } = await packageExtension();
+    workbench = await startWorkbench(await prepareWorkbench("current"), { folder, install: [vsix], settings });
     browser = await launchBrowser();
     page = await openWindow(browser, workbench.url);
     page.on("pageerror", (error) => errors.push(error.message));

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { lock } from "./lock.ts";
 import { replaceNativeModules, standIns } from "./standins.ts";
 import { lockFolder, toolsFolder, type Workbench, type WorkbenchVersion } from "./versions.ts";
 
@@ -94,29 +94,4 @@ function npm(cwd: string, ...args: string[]): void {
 function fingerprint(version: WorkbenchVersion): string {
   const hash = createHash("sha256").update(readFileSync(join(lockFolder(version), "package-lock.json")));
   return hash.update(JSON.stringify([standIns, unneeded])).digest("hex");
-}
-
-/** Two test files may ask for the workbench at the same time: the second waits for the first. */
-async function lock(path: string): Promise<() => void> {
-  mkdirSync(join(path, ".."), { recursive: true });
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    if (!running(path)) rmSync(path, { force: true });
-    else await sleep(200);
-  }
-}
-
-function running(path: string): boolean {
-  try {
-    const pid = Number(readFileSync(path, "utf8"));
-    if (pid > 0) process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

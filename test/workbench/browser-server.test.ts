@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { repositoryRoot } from "../support/shared.ts";
+import { launchBrowser } from "./browser.ts";
+import { ensureBuilt } from "./build.ts";
+import { bundledWorkbenchRunsHere } from "./setup.ts";
+
+const skip = bundledWorkbenchRunsHere ? false : "the browser is set up on Linux x64 only";
+const example = (name: string) => readFileSync(join(repositoryRoot, "examples/three-level", name), "utf8");
+
+interface Message {
+  id?: number;
+  method?: string;
+  params?: unknown;
+  result?: unknown;
+  error?: unknown;
+}
+
+/** Runs in the page: a worker with the server, and what it said so far. */
+declare const window: {
+  worker: { postMessage(message: unknown): void };
+  said: Message[];
+  failed: string[];
+};
+
+describe("the server as a web worker", { skip }, () => {
+  let site: Server;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    await ensureBuilt();
+    const script = readFileSync(join(repositoryRoot, "dist/browser/server.js"), "utf8");
+    site = createServer((request, response) => {
+      const isScript = request.url === "/server.js";
+      response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
+      response.end(isScript ? script : "<!doctype html><title>worker</title>");
+    });
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    browser = await launchBrowser();
+    page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+    await page.evaluate(`
+      window.said = [];
+      window.failed = [];
+      window.worker = new Worker("/server.js");
+      window.worker.onmessage = ({ data }) => window.said.push(data);
+      window.worker.onerror = (error) => window.failed.push(error.message);
+    `);
+  });
+
+  after(async () => {
+    await browser?.close();
+    site?.close();
+  });
+
+  const send = (message: Message) =>
+    page.evaluate((value) => window.worker.postMessage(value), { jsonrpc: "2.0", ...message });
+  const heard = async (wanted: { id?: number; method?: string }) => {
+    const found = await page.waitForFunction(
+      ({ id, method }) =>
+        window.failed.length > 0
+          ? { error: window.failed }
+          : window.said.findLast((m) => (id === undefined ? m.method === method : m.id === id && !m.method)),
+      wanted,
+      { timeout: 15_000 },
+    );
+    return (await found.jsonValue()) as Message;
+  };
+
+  test("answers initialize and reports what is wrong with a mapping", async () => {
+    await send({ id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } });
+    const initialized = await heard({ id: 1 });
+    assert.equal(initialized.error, undefined);
+    assert.ok((initialized.result as { capabilities: object }).capabilities);
+    await send({ method: "initialized", params: {} });
+    const text = [example("arch.yaml"), example("resnet50-conv3x3.yaml"), example("resnet50-conv3x3.map.yaml")]
+      .join("\n")
+      .replace(/^# mapspace:.*$/m, "")
+      .replace(/\bK=\d+/, "K=31");
+    const textDocument = { uri: "untitled:design.yaml", languageId: "timeloop", version: 1, text };
+    await send({ method: "textDocument/didOpen", params: { textDocument } });
+    const { params } = await heard({ method: "textDocument/publishDiagnostics" });
+    const { diagnostics } = params as { diagnostics: { code: string; message: string }[] };
+    assert.ok(
+      diagnostics.some(({ code }) => code === "factor-product"),
+      JSON.stringify(diagnostics),
+    );
+  });
+
+  test("says goodbye", async () => {
+    await send({ id: 2, method: "shutdown" });
+    assert.equal((await heard({ id: 2 })).result, null);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { listFiles, PackageManager } from "@vscode/vsce";
+import { packageExtension } from "./build.ts";
+
+const allowed = [
+  /^(package|package\.nls)\.json$/,
+  /^(README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^dist\/[a-z]+\.cjs$/,
+  /^dist\/browser\/[a-z]+\.js$/,
+  /^client\/media\/(walkthrough\/)?[\w-]+\.(png|svg|md)$/,
+  /^syntaxes\/[\w.-]+\.json$/,
+  /^syntaxes\/schemas\/[a-z]+\.json$/,
+];
+const largestBundle = 500 * 1024;
+const largestPackage = 2 * 1024 * 1024;
+
+describe("the package", () => {
+  let vsix: string;
+  let stage: string;
+  let files: string[];
+  before(async () => {
+    ({ vsix, stage } = await packageExtension());
+    files = await listFiles({ cwd: stage, packageManager: PackageManager.None });
+  });
+
+  test("holds what is allowed and nothing else", () => {
+    assert.deepEqual(
+      files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
+      [],
+    );
+    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE"]) assert.ok(files.includes(file), file);
+  });
+
+  test("holds every file the manifest points to", () => {
+    const manifest = readFileSync(join(stage, "package.json"), "utf8");
+    const { main, browser, icon } = JSON.parse(manifest);
+    const named = [...manifest.matchAll(/"\.\/([^"]+\.(?:c?js|json|svg|md))"/g)].map((match) => match[1]);
+    assert.ok(named.length > 10);
+    for (const file of [main, browser, icon, ...named]) assert.ok(existsSync(join(stage, file)), file);
+  });
+
+  test("translates every word of the manifest", () => {
+    const words = JSON.parse(readFileSync(join(stage, "package.nls.json"), "utf8"));
+    const used = [...readFileSync(join(stage, "package.json"), "utf8").matchAll(/"%([\w.-]+)%"/g)].map((m) => m[1]);
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(words).sort());
+  });
+
+  test("is small", () => {
+    assert.ok(statSync(vsix).size <= largestPackage, `${statSync(vsix).size} bytes`);
+    for (const file of files.filter((name) => name.startsWith("dist/"))) {
+      const { size } = statSync(join(stage, file));
+      assert.ok(size <= largestBundle, `${file}: ${size} bytes`);
+    }
+  });
+});
