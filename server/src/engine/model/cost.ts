@@ -9,12 +9,13 @@ import {
   mappingLayout,
 } from "./encoding.ts";
 import { evaluate } from "./evaluate.ts";
+import { meshBetween } from "./exact/classes.ts";
 import { ClosedForm } from "./exact/closed.ts";
 import { actingInstances, computeCycles } from "./exact/instances.ts";
 import { Nest, spatialX, spatialY, temporal } from "./exact/nest.ts";
 import { type Projection, projectionOf } from "./exact/projection.ts";
-import { trafficBetween } from "./exact/traffic.ts";
 import { unionWords } from "./exact/union.ts";
+import { walkSteps } from "./exact/walk.ts";
 import { fanouts } from "./fanout.ts";
 import { networkLatencyCycles } from "./networks.ts";
 import type { Architecture, EvaluationOptions, InferredNetwork, Workload } from "./types.ts";
@@ -243,7 +244,8 @@ class ExactCost implements CostModel {
     const { closed, nest } = this;
     if (closed.traffic(nest, projection, child, parent, child < 0)) return;
     const rules = { wholeTiles: child < 0, alone: false };
-    const traffic = trafficBetween(nest, projection, child, parent, this.available, rules);
+    const mesh = meshBetween(nest, child, parent, this.available);
+    const traffic = walkSteps(nest, projection, child, parent, mesh, rules);
     closed.parentWords = traffic.parentWords;
     closed.childWords = traffic.childWords;
     closed.firstParentWords = traffic.firstParentWords;

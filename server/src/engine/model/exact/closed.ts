@@ -2,8 +2,9 @@ import { held, Lattice, running } from "./lattice.ts";
 import { WindowMemory } from "./memory.ts";
 import { type Nest, temporal } from "./nest.ts";
 import { distinctOffsets, OffsetMarks } from "./offsets.ts";
-import { type Part, type Projection, partWords } from "./projection.ts";
+import { type Part, type Projection, partWords, projectionOfPart } from "./projection.ts";
 import { visitsByLoop } from "./visits.ts";
+import { partColumns, walkPart } from "./walk.ts";
 
 /** Who is counted: all transfers out of parents, those of the first parent, all into children, into the first child. */
 const parents = 0;
@@ -36,6 +37,8 @@ export class ClosedForm {
   private readonly extents: Float64Array;
   private readonly before: Float64Array;
   private readonly moved: Float64Array;
+  private child = -1;
+  private parent = 0;
 
   constructor(dimensions: number, projections: readonly Projection[]) {
     this.memory = new WindowMemory(dimensions);
@@ -50,6 +53,8 @@ export class ClosedForm {
     const end = nest.before(child);
     const inside = nest.before(parent);
     const at = (child + 1) * nest.dimensions;
+    this.child = child;
+    this.parent = parent;
     let b = end - 1;
     if (!whole) {
       const { relevant } = projection;
@@ -110,9 +115,13 @@ export class ClosedForm {
     let outer = 1;
     let innerOwn = 1;
     let inner = 1;
+    let apart = skip < 0 ? 0 : 1 << skip;
+    if (projection.windowed) {
+      for (let k = 0; k < parts.length; k++) if (spreadUnevenly(nest, parts[k], at, end)) apart |= 1 << k;
+    }
     for (let i = 0; i < end; i++) {
       const d = nest.dimension[i];
-      if (nest.perfect[at + d] === 0 || (skip >= 0 && partOf[d] === skip)) continue;
+      if (nest.perfect[at + d] === 0 || (partOf[d] >= 0 && (apart >> partOf[d]) & 1)) continue;
       const factor = nest.factor[i];
       if (nest.axis[i] === temporal) {
         if (i < cut) all *= factor;
@@ -127,7 +136,9 @@ export class ClosedForm {
     product[children] = all * outer * inner;
     product[firstChild] = all;
     for (let k = 0; k < parts.length; k++) {
-      if (k !== skip && !this.multiplyPart(nest, parts[k], at, end, inside, cut)) return false;
+      if (k === skip) continue;
+      if ((apart >> k) & 1) this.multiplyWalked(nest, projection, parts[k], cut);
+      else if (!this.multiplyPart(nest, parts[k], at, end, inside, cut)) return false;
     }
     for (let d = 0; d < nest.dimensions; d++) {
       if (partOf[d] >= 0 || nest.perfect[at + d] === 1) continue;
@@ -157,7 +168,7 @@ export class ClosedForm {
       product[firstChild] *= this.tiles(nest, part, at, end, cut, inside, held, held);
       return true;
     }
-    const distinct = this.distinct(nest, part, at, inside, end);
+    const distinct = distinctOffsets(nest, part, inside, end, this.marks);
     if (distinct === 0) return false;
     product[parents] *= distinct;
     product[firstParent] *= distinct;
@@ -169,13 +180,15 @@ export class ClosedForm {
     for (let k = 0; k < 4; k++) this.product[k] *= by;
   }
 
-  /** Different places of a window's tiles under one parent; 0 where residuals or several ranks make them differ. */
-  private distinct(nest: Nest, part: Part, at: number, inside: number, end: number): number {
-    for (let k = 0; k < part.dimensions.length; k++) {
-      const d = part.dimensions[k];
-      if (nest.perfect[at + d] === 0 && spread(nest, d, end)) return 0;
+  /** A window spread with residuals: its own few loops are walked by kinds of step. */
+  private multiplyWalked(nest: Nest, projection: Projection, part: Part, cut: number): void {
+    const own = projectionOfPart(projection, part);
+    const words = walkPart(nest, own, part.dimensions, this.child, this.parent, cut, -1);
+    for (let who = 0; who < 4; who++) {
+      let sum = 0;
+      for (let row = who; row < words.length; row += partColumns) sum += words[row];
+      this.product[who] *= sum;
     }
-    return distinctOffsets(nest, part, inside, end, this.marks);
   }
 
   /** Words of a window's tiles: dimensions with residuals have full tiles, then the last one. */
@@ -235,14 +248,24 @@ export class ClosedForm {
     const { saved, product } = this;
     const part = projection.parts[own];
     saved.fill(0);
+    const uneven = spreadUnevenly(nest, part, at, end);
+    const narrow = uneven ? projectionOfPart(projection, part) : null;
+    const whole = narrow && walkPart(nest, narrow, part.dimensions, this.child, this.parent, b + 1, -1);
+    const fresh = narrow && walkPart(nest, narrow, part.dimensions, this.child, this.parent, b + 1, b);
     for (let a = b; a >= 0; a--) {
       if (nest.axis[a] !== temporal) continue;
       const d = nest.dimension[a];
       if (projection.partOf[d] !== own) {
         if (projection.partOf[d] < 0) continue;
         // Outside this loop another part moves at every wrap, unless its passes may be single.
-        if (!repeats(nest, at, end, a)) return this.nothingLeft(nest, projection, at, a, b, own);
-        break;
+        if (repeats(nest, at, end, a)) break;
+        return whole === null && this.nothingLeft(nest, projection, at, a, b, own);
+      }
+      if (whole !== null && fresh !== null) {
+        if (!this.sum(nest, projection, at, end, inside, a, own)) return false;
+        const row = partColumns * (a + 1);
+        for (let who = 0; who < 4; who++) saved[who] += product[who] * (whole[row + who] - fresh[row + who]);
+        continue;
       }
       const kept = this.keptBySteps(nest, part, at, a, b);
       if (kept === 0) continue;
@@ -430,6 +453,15 @@ function movesAlways(nest: Nest, projection: Projection, b: number): boolean {
     if (nest.axis[k] === temporal && projection.relevant[nest.dimension[k]] === 0) return false;
   }
   return true;
+}
+
+/** Is a window spread along a dimension with residuals? */
+function spreadUnevenly(nest: Nest, { dimensions }: Part, at: number, end: number): boolean {
+  if (dimensions.length < 2) return false;
+  for (let k = 0; k < dimensions.length; k++) {
+    if (nest.perfect[at + dimensions[k]] === 0 && spread(nest, dimensions[k], end)) return true;
+  }
+  return false;
 }
 
 function spread(nest: Nest, d: number, end: number): boolean {

@@ -2,8 +2,9 @@ import type { AccessCounts, DataSpaceCounts, LevelCounts, NetworkCounts, ScalarA
 import { noTraffic } from "../counts.ts";
 import { fanouts } from "../fanout.ts";
 import type { Architecture, EvaluationOptions, Mapping, MappingLevel, Workload } from "../types.ts";
+import { ClosedForm } from "./closed.ts";
 import { actingInstances, computeCycles, largestExtents } from "./instances.ts";
-import { type Nest, nestOf, spatialX, spatialY } from "./nest.ts";
+import { type Nest, nestOf, spatialX, spatialY, temporal } from "./nest.ts";
 import { type Projection, projectionOf, rankExtent } from "./projection.ts";
 import { type Traffic, trafficBetween } from "./traffic.ts";
 import { type UnionWords, unionWords } from "./union.ts";
@@ -17,8 +18,10 @@ export function countExactly(
 ): AccessCounts {
   const nest = nestOf(workload, mapping);
   const available = fanouts(architecture);
-  const columns = workload.dataSpaces.map((space, p) =>
-    dataSpaceCounts(nest, projectionOf(workload, space), mapping, p, available, options),
+  const projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
+  const closed = new ClosedForm(nest.dimensions, projections);
+  const columns = projections.map((projection, p) =>
+    dataSpaceCounts(nest, projection, mapping, p, available, options, closed),
   );
   const levels = mapping.levels.map(
     (_, l): LevelCounts => ({
@@ -53,6 +56,7 @@ function dataSpaceCounts(
   p: number,
   available: readonly { x: number; y: number }[],
   options: EvaluationOptions,
+  closed: ClosedForm,
 ): DataSpaceCounts[] {
   const counts = mapping.levels.map((_, l) => bypassed(actingInstances(nest, l)));
   let child = -1;
@@ -60,9 +64,10 @@ function dataSpaceCounts(
   let below: Traffic | null = kept < 0 ? null : transfer(kept);
   while (below !== null) {
     const next = mapping.levels.findIndex((level, l) => l > kept && level.keep[p]);
+    const inner = child;
     child = kept;
     const above: Traffic | null = next < 0 ? null : transfer(next);
-    counts[kept] = keptCounts(kept, below, above);
+    counts[kept] = keptCounts(kept, inner, below, above);
     kept = next;
     below = above;
   }
@@ -70,19 +75,20 @@ function dataSpaceCounts(
 
   function transfer(parent: number): Traffic {
     const slots = mapping.levels.slice(child + 1, parent + 1);
-    return trafficBetween(nest, projection, child, parent, available, {
+    const rules = {
       wholeTiles: child < 0 || (mapping.levels[child].noTemporalReuse?.[p] ?? false),
       alone: slots.some((level) => level.noSpatialReuse?.[p]),
-    });
+    };
+    return trafficBetween(nest, projection, child, parent, available, rules, closed);
   }
 
-  function keptCounts(l: number, down: Traffic, up: Traffic | null): DataSpaceCounts {
+  function keptCounts(l: number, inner: number, down: Traffic, up: Traffic | null): DataSpaceCounts {
     const level = mapping.levels[l];
     const instances = actingInstances(nest, l);
     const extents = new Float64Array(nest.dimensions);
     largestExtents(nest, l, extents);
     const tileWords = projection.ranks.reduce((words, rank) => words * rankExtent(rank, extents, 0), 1);
-    const union = projection.readWrite ? unionWords(nest, projection, l) : { total: 0, first: 0 };
+    const union = projection.readWrite ? unionOf(nest, projection, l, closed) : { total: 0, first: 0 };
     const elides = options.firstReadElision && !(level.rmwFirstUpdate?.[p] ?? false);
     const total = scalar(level, p, projection, down.parentWords, up?.childWords, elides ? union.total : 0);
     const pace = scalar(level, p, projection, down.firstParentWords, up?.firstChildWords, elides ? union.first : 0);
@@ -100,9 +106,14 @@ function dataSpaceCounts(
       total,
       pacingReads: pace.reads,
       pacingWrites: pace.fills + pace.updates,
-      network: networkOf(down),
+      network: networkOf(nest, inner, l, down),
     };
   }
+}
+
+function unionOf(nest: Nest, projection: Projection, level: number, closed: ClosedForm): UnionWords {
+  if (!closed.union(nest, projection, level)) return unionWords(nest, projection, level);
+  return { total: closed.unionTotal, first: closed.unionFirst };
 }
 
 function partition(projection: Projection, union: UnionWords, tileWords: number, instances: number): number {
@@ -130,29 +141,11 @@ function scalar(
   };
 }
 
-function networkOf(down: Traffic): NetworkCounts {
-  const records = new Map<number, { multicast: number; scatter: number; accesses: number; hops: number }>();
-  for (const step of down.steps) {
-    for (const group of step.groups) {
-      const record = records.get(group.multicast);
-      const accesses = step.count * group.words;
-      const hops = step.count * group.hops;
-      if (record === undefined) {
-        records.set(group.multicast, { multicast: group.multicast, scatter: group.groups, accesses, hops });
-      } else {
-        record.scatter = Math.max(record.scatter, group.groups);
-        record.accesses += accesses;
-        record.hops += hops;
-      }
-    }
-  }
-  return {
-    instances: 1,
-    fanout: 1,
-    records: [...records.values()].sort((a, b) => a.multicast - b.multicast),
-    distributed: [],
-    linkTransfers: 0,
-  };
+function networkOf(nest: Nest, child: number, parent: number, down: Traffic): NetworkCounts {
+  let fanout = 1;
+  for (let i = nest.before(parent); i < nest.before(child); i++)
+    if (nest.axis[i] !== temporal) fanout *= nest.factor[i];
+  return { instances: 1, fanout, records: down.records, distributed: [], linkTransfers: 0 };
 }
 
 function bypassed(instances: number): DataSpaceCounts {

@@ -27,6 +27,18 @@ export interface Part {
   ranks: readonly Rank[];
 }
 
+/** One part as a data space of its own. */
+export function projectionOfPart({ readWrite, relevant }: Projection, part: Part): Projection {
+  return {
+    readWrite,
+    ranks: part.ranks,
+    relevant: relevant.map((_, d) => (part.dimensions.includes(d) ? 1 : 0)),
+    parts: [part],
+    partOf: Int32Array.from(relevant, (_, d) => (part.dimensions.includes(d) ? 0 : -1)),
+    windowed: part.dimensions.length > 1,
+  };
+}
+
 export function projectionOf(workload: Workload, space: DataSpace): Projection {
   const relevant = new Uint8Array(workload.dimensions.length);
   const ranks = space.ranks.map((terms): Rank => {

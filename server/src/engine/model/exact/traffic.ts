@@ -1,11 +1,26 @@
+import type { NetworkRecord } from "../counts.ts";
 import { meshBetween } from "./classes.ts";
+import type { ClosedForm } from "./closed.ts";
 import type { Nest } from "./nest.ts";
 import type { Projection } from "./projection.ts";
-import { type WalkResult, type WalkRules, walkSteps } from "./walk.ts";
+import { uniformRecords } from "./records.ts";
+import { type StepClass, type WalkResult, type WalkRules, walkSteps } from "./walk.ts";
 
 /** Words moved between a kept level and the next kept one inside it, or the arithmetic. */
-export type Traffic = WalkResult;
+export interface Traffic {
+  /** Words leaving the parents (A of docs/model.md) and arriving at the children (F). */
+  parentWords: number;
+  childWords: number;
+  /** The same for the parent, and the child, whose spatial indices are all 0. */
+  firstParentWords: number;
+  firstChildWords: number;
+  /** By size of the groups that share a transfer, ascending. */
+  records: NetworkRecord[];
+  /** Kinds of step, where the general walk was needed. */
+  steps: readonly StepClass[] | null;
+}
 
+/** In closed form where that is known, else by kinds of step. */
 export function trafficBetween(
   nest: Nest,
   projection: Projection,
@@ -13,6 +28,41 @@ export function trafficBetween(
   parent: number,
   fanouts: readonly { x: number; y: number }[],
   rules: WalkRules,
+  closed: ClosedForm,
 ): Traffic {
-  return walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fanouts), rules);
+  if (closed.traffic(nest, projection, child, parent, rules.wholeTiles)) {
+    const out = rules.alone ? closed.childWords : closed.parentWords;
+    const records = uniformRecords(nest, projection, child, parent, fanouts, rules.alone, out);
+    if (records !== null && !(rules.alone && closed.parentWords !== closed.childWords)) {
+      return {
+        parentWords: out,
+        childWords: closed.childWords,
+        firstParentWords: closed.firstParentWords,
+        firstChildWords: closed.firstChildWords,
+        records,
+        steps: null,
+      };
+    }
+  }
+  const walked = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fanouts), rules);
+  return { ...walked, records: recordsOf(walked) };
+}
+
+function recordsOf({ steps }: WalkResult): NetworkRecord[] {
+  const records = new Map<number, NetworkRecord>();
+  for (const step of steps) {
+    for (const group of step.groups) {
+      const record = records.get(group.multicast);
+      const accesses = step.count * group.words;
+      const hops = step.count * group.hops;
+      if (record === undefined) {
+        records.set(group.multicast, { multicast: group.multicast, scatter: group.groups, accesses, hops });
+      } else {
+        record.scatter = Math.max(record.scatter, group.groups);
+        record.accesses += accesses;
+        record.hops += hops;
+      }
+    }
+  }
+  return [...records.values()].sort((a, b) => a.multicast - b.multicast);
 }

@@ -98,6 +98,65 @@ export function walkSteps(
   return result;
 }
 
+/** Columns of `walkPart`: all transfers out of parents, those of the first, all into children, into the first. */
+export const partColumns = 4;
+
+/**
+ * The same for one part of a data space alone, over its temporal loops before `cut`: words by advancing loop
+ * (row `a + 1`; row 0 is the first step). With `slide` ≥ 0, steps of that loop, of none and of the same translation
+ * keep the overlap; otherwise every tile is sent whole.
+ */
+export function walkPart(
+  nest: Nest,
+  projection: Projection,
+  dimensions: readonly number[],
+  child: number,
+  parent: number,
+  cut: number,
+  slide: number,
+): Float64Array {
+  const words = new Float64Array(partColumns * (nest.size + 1));
+  const weights = { x: new Float64Array(nest.size), y: new Float64Array(nest.size) };
+  const aside: ParentClass[] = [
+    {
+      multiplicity: 1,
+      first: true,
+      children: [{ last: new Float64Array(nest.size), end: 1, cells: [{ value: 0, x: 0, y: 0 }], first: true }],
+    },
+  ];
+  const perDimension = Array.from({ length: nest.dimensions }, (_, d) =>
+    dimensions.includes(d) ? parentClasses(nest, d, child, parent, weights, true) : aside,
+  );
+  const choose = (d: number, chosen: ParentClass[]) => {
+    if (d < nest.dimensions) {
+      for (const option of perDimension[d]) choose(d + 1, [...chosen, option]);
+      return;
+    }
+    const multiplicity = chosen.reduce((product, option) => product * option.multiplicity, 1);
+    const isFirst = chosen.every((option) => option.first);
+    const rules = { wholeTiles: slide < 0, alone: false };
+    const walk = new Walk(nest, projection, child, chosen, null, rules, { dimensions, cut, slide });
+    for (const [signature, count] of walk.run()) {
+      const { step, firstChildWords } = walk.kinds[signature];
+      const row = partColumns * (step.advancing + 1);
+      words[row] += multiplicity * count * step.parentWords;
+      words[row + 2] += multiplicity * count * step.childWords;
+      if (!isFirst) continue;
+      words[row + 1] += count * step.parentWords;
+      words[row + 3] += count * firstChildWords;
+    }
+  };
+  choose(0, []);
+  return words;
+}
+
+/** Loops a walk is restricted to. */
+interface Restriction {
+  dimensions: readonly number[];
+  cut: number;
+  slide: number;
+}
+
 interface Kind {
   step: StepClass;
   firstChildWords: number;
@@ -126,20 +185,24 @@ class Walk {
     private readonly projection: Projection,
     private readonly child: number,
     parents: readonly ParentClass[],
-    private readonly mesh: Mesh,
+    private readonly mesh: Mesh | null,
     private readonly rules: WalkRules,
+    private readonly only: Restriction | null = null,
   ) {
     let weight = 1;
     for (const rank of projection.ranks) {
       this.weights.push(weight);
       weight *= 2 * rank.words + 2;
     }
-    const end = nest.before(child);
+    const end = only === null ? nest.before(child) : only.cut;
     let innermost = -1;
     for (let i = 0; i < end; i++) {
       if (nest.axis[i] === temporal && (rules.wholeTiles || projection.relevant[nest.dimension[i]])) innermost = i;
     }
-    for (let i = 0; i <= innermost; i++) if (nest.axis[i] === temporal) this.loops.push(i);
+    for (let i = 0; i <= innermost; i++) {
+      if (nest.axis[i] === temporal && (only === null || only.dimensions.includes(nest.dimension[i])))
+        this.loops.push(i);
+    }
     this.join(parents);
   }
 
@@ -290,6 +353,7 @@ class Walk {
       const move = this.move(joint, a, relation);
       if (a < 0 || this.rules.wholeTiles) return wholeDelta(move.extent);
       if (move.translation.every((x) => x === 0)) return difference(move);
+      if (this.only !== null) return this.slides(a, move) ? difference(move) : wholeDelta(move.extent);
       const id = intern(this.translations, move.translation.join());
       if (state[j] === -1 || state[j] === id) {
         // Without windows no two tiles overlap, so there is nothing to remember.
@@ -307,6 +371,17 @@ class Walk {
       this.kinds.push(this.kindOf(a, deltas));
     }
     return { state: next, kind };
+  }
+
+  /** Does the tile move as under one step of the sliding loop? */
+  private slides(a: number, { translation }: Move): boolean {
+    const slide = this.only?.slide ?? -1;
+    if (a === slide) return true;
+    const d = this.nest.dimension[slide];
+    return this.projection.ranks.every((rank, k) => {
+      const i = rank.dimensions.indexOf(d);
+      return translation[k] === (i < 0 ? 0 : rank.coefficients[i] * this.nest.stride[slide]);
+    });
   }
 
   /** Tile, previous tile and the way between them, per rank. */
@@ -371,7 +446,7 @@ class Walk {
       bySize.set(multicast, record);
       record.words += words;
       record.groups++;
-      record.hops += words * hopsOf(members, this.mesh.height);
+      if (this.mesh !== null) record.hops += words * hopsOf(members, this.mesh.height);
     }
     const example = shown as Delta | null;
     const step: StepClass = {
