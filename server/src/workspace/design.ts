@@ -31,6 +31,9 @@ export interface Design {
 /** `mapspace.designs`: glob-free list of files that form one design, in any order. */
 export type DesignSetting = readonly string[];
 
+/** A file that may take part; `kinds` where its text alone does not tell them (templates). */
+export type Candidate = SourceFile & { kinds?: readonly FileKind[] };
+
 const required: readonly FileKind[] = ["architecture", "problem", "mapping"];
 const optional: readonly FileKind[] = ["ERT", "ART", "constraints", "mapper", "components", "variables"];
 const modelineKinds: Readonly<Record<string, FileKind>> = {
@@ -54,10 +57,10 @@ const modelineKinds: Readonly<Record<string, FileKind>> = {
  */
 export function resolveDesign(
   main: string,
-  candidates: readonly SourceFile[],
+  candidates: readonly Candidate[],
   settings: readonly DesignSetting[] = [],
 ): Design {
-  const kindsOf = new Map(candidates.map((file) => [file.uri, fileKinds(file.text)]));
+  const kindsOf = new Map(candidates.map((file) => [file.uri, file.kinds ?? fileKinds(file.text)]));
   const mainFile = candidates.find((file) => file.uri === main);
   const parts = new Map<string, DesignPart>();
   const have = new Set<FileKind>();

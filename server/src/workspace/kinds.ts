@@ -1,5 +1,7 @@
 /** What a file contributes to a design, told by its top-level keys and never by its name. */
 
+import type { SourceFile } from "../syntax/source.ts";
+
 export type FileKind =
   | "architecture"
   | "problem"
@@ -30,6 +32,12 @@ const kindOfKey: Readonly<Record<string, FileKind>> = {
   variables: "variables",
 };
 
+/** Kinds of the keys of a file that was read already. */
+export function kindsOfKeys(keys: Iterable<string>): FileKind[] {
+  const kinds = [...keys].flatMap((key) => kindOfKey[key.replaceAll("-", "_")] ?? []);
+  return [...new Set(kinds)];
+}
+
 const topLevelKey = /^(?:"([\w-]+)"|'([\w-]+)'|([\w-]+))[ \t]*:(?=[ \t\r\n]|$)/;
 
 /**
@@ -59,4 +67,16 @@ export function fileKinds(text: string): FileKind[] {
     start = end + 1;
   }
   return [...kinds];
+}
+
+const known = new WeakMap<SourceFile, readonly FileKind[]>();
+
+/** The same for a file, worked out once per `SourceFile` object. */
+export function kindsOf(file: SourceFile): readonly FileKind[] {
+  let kinds = known.get(file);
+  if (kinds === undefined) {
+    kinds = fileKinds(file.text);
+    known.set(file, kinds);
+  }
+  return kinds;
 }
