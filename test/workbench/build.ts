@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../support/shared.ts";
 import { lock } from "./lock.ts";
@@ -29,7 +30,8 @@ export async function ensureBuilt(): Promise<void> {
 /** Makes the .vsix as `npm run package` does, in a folder of its own. */
 export async function packageExtension(): Promise<{ vsix: string; stage: string }> {
   await ensureBuilt();
-  const out = mkdtempSync(at("test/.output/package-"));
+  const out = mkdtempSync(join(tmpdir(), "mapspace-package-"));
+  process.once("exit", () => rmSync(out, { recursive: true, force: true }));
   run("scripts/package.mjs", "--no-build", "--out", out);
   return { vsix: join(out, "mapspace.vsix"), stage: join(out, "package") };
 }
