@@ -122,7 +122,7 @@ export class Labels {
       const { relevantList, irrelevantList } = this.problem.spaces[v];
       let relevant = 0;
       for (const d of relevantList) relevant = relevant * this.shapes[boundary][d] + inside[d];
-      for (const { c, o, prices } of this.open(v, pending)) {
+      for (const { c, o, prices } of this.open(v, pending, boundary)) {
         const words = this.relevantTable(v, c, o, boundary, first);
         let parents = 1;
         let children = 1;
@@ -137,8 +137,9 @@ export class Labels {
     return cost;
   }
 
-  private open(v: number, pending: Pending) {
-    return pending[v] < 0 ? [] : this.transfers[v].filter(({ c }) => c >= pending[v]);
+  /** Transfers of v whose run is open at a boundary: those of the kept levels from its origin up to there. */
+  private open(v: number, pending: Pending, boundary: number) {
+    return pending[v] < 0 ? [] : this.transfers[v].filter(({ c }) => c >= pending[v] && c < boundary);
   }
 
   private outermost(pending: Pending): Layer {
@@ -194,7 +195,7 @@ export class Labels {
     // Relevant sizes are now those inside, irrelevant ones those outside the slot.
     const mixed = Float64Array.from(tensor);
     const { relevant, irrelevant } = this.indices(only.v, boundary, boundary + 1);
-    for (const { c, o, prices } of this.open(only.v, pending)) {
+    for (const { c, o, prices } of this.open(only.v, pending, boundary)) {
       const words = this.relevantTable(only.v, c, o, boundary, only.first);
       const repeats = this.repeats(only.v, c, o, boundary, boundary + 1);
       const { parent, child } = prices[q];
@@ -329,7 +330,7 @@ export class Labels {
     pending: Pending,
   ): void {
     const { relevant, irrelevant } = this.indices(v, boundary, boundary);
-    for (const { c, o, prices } of this.open(v, pending)) {
+    for (const { c, o, prices } of this.open(v, pending, boundary)) {
       const words = this.relevantTable(v, c, o, boundary, first);
       const repeats = e < 0 ? null : this.repeats(v, c, o, boundary - 1, boundary);
       for (let q = 0; q < into.length; q++) {
