@@ -29,6 +29,15 @@ export function folderDistance(a: string, b: string): number {
   return from.length + to.length - 2 * shared;
 }
 
+/** The way from the folder of the file `from` to the file `to`. */
+export function relativePath(from: string, to: string): string {
+  const a = from.split("/").slice(0, -1);
+  const b = to.split("/");
+  let shared = 0;
+  while (shared < a.length && shared < b.length - 1 && a[shared] === b[shared]) shared++;
+  return [...a.slice(shared).map(() => ".."), ...b.slice(shared)].join("/");
+}
+
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

@@ -1,0 +1,37 @@
+/** The words for what a search can be asked for. */
+
+import type { MapspaceKind } from "../../engine/mapspace/constraints.ts";
+import type { Choice, StrategyChoice } from "./protocol.ts";
+
+const words: Readonly<Record<string, { label: string; detail: string }>> = {
+  exact: { label: "Exact", detail: "Finds the best mapping and proves that there is none better." },
+  local: { label: "Local search", detail: "Improves random mappings step by step." },
+  random: { label: "Random sampling", detail: "Tries mappings drawn evenly from the whole mapspace." },
+  exhaustive: { label: "Exhaustive", detail: "Tries every mapping; for small mapspaces." },
+  gradient: { label: "Gradient", detail: "Follows the slope of the differentiable model, then rounds." },
+};
+
+/** Padded mapspaces are left out: their mappings belong to a larger problem than the one in the file. */
+const mapspaces: readonly Choice<MapspaceKind>[] = [
+  { id: "pfm", label: "Perfect factors", detail: "Every factor divides its dimension." },
+  { id: "ruby-s", label: "Ruby-S", detail: "Remainders where loops are spread over the array." },
+  { id: "ruby-t", label: "Ruby-T", detail: "Remainders in temporal loops." },
+  { id: "ruby", label: "Ruby", detail: "Remainders in every loop." },
+];
+
+/** Offers exactly the strategies there are. */
+export function abilities(
+  strategies: readonly { id: string; mapspaces: readonly MapspaceKind[]; proves: boolean; ends: boolean }[],
+): { strategies: StrategyChoice[]; mapspaces: readonly Choice<MapspaceKind>[] } {
+  const offered = strategies.map(({ id, mapspaces: kinds, proves, ends }) => ({
+    id,
+    mapspaces: kinds.filter((kind) => mapspaces.some((choice) => choice.id === kind)),
+    proves,
+    ends,
+    ...(words[id] ?? { label: id, detail: "" }),
+  }));
+  return {
+    strategies: offered,
+    mapspaces: mapspaces.filter(({ id }) => offered.some((strategy) => strategy.mapspaces.includes(id))),
+  };
+}

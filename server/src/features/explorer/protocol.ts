@@ -1,0 +1,339 @@
+/**
+ * What the Explorer panel, the editor and the server say to each other. Types only: the panel imports nothing else of
+ * the server. Every message between panel and editor carries the design it is about; those of the editor are numbered.
+ */
+
+import type { MapspaceKind } from "../../engine/mapspace/constraints.ts";
+import type { Mapping } from "../../engine/model/types.ts";
+import type { Objective } from "../../engine/search/objective.ts";
+
+export type { Mapping, MapspaceKind, Objective };
+
+/** Line and character from 0, as in the language server protocol. */
+export interface Place {
+  uri: string;
+  start: { line: number; character: number };
+  end: { line: number; character: number };
+}
+
+// --- What can be searched ---------------------------------------------------------------------------------------
+
+export interface Choice<Id extends string = string> {
+  id: Id;
+  label: string;
+  detail: string;
+}
+
+export interface StrategyChoice extends Choice {
+  mapspaces: readonly MapspaceKind[];
+  /** Ends with a proof that nothing better exists. */
+  proves: boolean;
+  /** Works through a whole set and ends by itself. */
+  ends: boolean;
+}
+
+export interface SearchOptions {
+  strategy: string;
+  mapspace: MapspaceKind;
+  objective: Objective;
+  /** Mappings tried at most; `null` is no limit. */
+  evaluations: number | null;
+  /** Seconds at most; `null` is no limit. */
+  seconds: number | null;
+  seed: number;
+}
+
+export interface Cost {
+  cycles: number;
+  energyPj: number;
+  /** 0..1 */
+  utilization: number;
+}
+
+/** A mapping with its cost by the reference model. */
+export interface Candidate {
+  mapping: Mapping;
+  cost: Cost;
+}
+
+export interface LayerOffer {
+  index: number;
+  name: string;
+  /** How often it occurs in the network. */
+  count: number;
+  macs: number;
+  bounds: string;
+  /** The mapping the files hold, where it has a cost. */
+  before: Candidate | null;
+}
+
+/** A directive of the mapping in its file: storage level (inner to outer) and part. */
+export interface LevelPlace {
+  level: number;
+  part: "temporal" | "spatial" | "keep";
+  place: Place;
+}
+
+export interface ConstraintInForce {
+  text: string;
+  place: Place;
+}
+
+/** Everything the panel needs to know of a design before a search. */
+export interface DesignOffer {
+  uri: string;
+  name: string;
+  /** Fingerprints of the files a search rests on, by URI. */
+  files: Readonly<Record<string, string>>;
+  /** The file whose mapping a result replaces; `null` where a new file is written. */
+  mappingUri: string | null;
+  counting: string;
+  layers: readonly LayerOffer[];
+  strategies: readonly StrategyChoice[];
+  mapspaces: readonly Choice<MapspaceKind>[];
+  constraints: readonly ConstraintInForce[];
+  defaults: SearchOptions;
+  places: readonly LevelPlace[];
+  /** Why nothing can be searched. */
+  obstacle: string | null;
+}
+
+// --- A search ---------------------------------------------------------------------------------------------------
+
+export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed";
+
+/** One search on one layer, or one mapping brought in for comparison. Plain data: kept across reloads as it is. */
+export interface Run {
+  id: string;
+  design: string;
+  label: string;
+  /** `null` for a mapping taken from a file. */
+  options: SearchOptions | null;
+  layer: number;
+  layerName: string;
+  files: Readonly<Record<string, string>>;
+  /** The mapping of the files when the search began. */
+  before: Candidate | null;
+  state: RunState;
+  message: string | null;
+  evaluations: number;
+  valid: number;
+  elapsedMs: number;
+  /** Nothing better than this exists, as far as proven. */
+  bound: number | null;
+  best: Candidate | null;
+  /** Improvements: evaluations, milliseconds and value in turn. */
+  curve: readonly number[];
+  /** Mappings seen on the way: energy in pJ and cycles in turn. */
+  cloud: readonly number[];
+  /** By ascending energy. */
+  front: readonly Candidate[];
+}
+
+/** What happened since the last progress of a run. Absent parts did not change. */
+export interface RunProgress {
+  run: string;
+  state: RunState;
+  message?: string;
+  evaluations: number;
+  valid: number;
+  elapsedMs: number;
+  bound: number | null;
+  best?: Candidate;
+  /** To append. */
+  curve?: readonly number[];
+  cloud?: readonly number[];
+  front?: readonly Candidate[];
+}
+
+// --- One mapping in detail --------------------------------------------------------------------------------------
+
+export interface SpaceView {
+  name: string;
+  kept: boolean;
+  tileWords: number;
+  reads: number;
+  fills: number;
+  updates: number;
+  energyPj: number;
+}
+
+export interface LevelView {
+  name: string;
+  level: number;
+  instances: number;
+  usedInstances: number;
+  cycles: number;
+  /** Leakage and address generation, what belongs to no data space. */
+  otherEnergyPj: number;
+  energyPj: number;
+  spaces: readonly SpaceView[];
+  neededWords: number;
+  capacityWords: number | null;
+}
+
+export interface NestLine {
+  level: number;
+  levelName: string;
+  kind: "temporal" | "spatial-x" | "spatial-y";
+  dimension: string;
+  factor: number;
+  residual: number;
+  /** Data spaces whose tile stays where it is while this loop runs, and where that is. */
+  still: readonly { space: number; at: string }[];
+}
+
+/** The fan-out below one level. */
+export interface ArrayView {
+  level: number;
+  levelName: string;
+  childName: string;
+  width: number;
+  height: number;
+  usedX: number;
+  usedY: number;
+  /** `N 14` and the like, innermost first. */
+  alongX: readonly string[];
+  alongY: readonly string[];
+}
+
+export interface RooflineLevel {
+  name: string;
+  /** MACs per word that passes the level's ports. */
+  intensity: number;
+  /** Words per cycle of all instances; `null` is unlimited. */
+  wordsPerCycle: number | null;
+}
+
+export interface CandidateView {
+  cost: Cost;
+  macs: number;
+  dataSpaces: readonly string[];
+  /** Outer to inner. */
+  levels: readonly LevelView[];
+  computeName: string;
+  computeEnergyPj: number;
+  networkEnergyPj: number;
+  areaUm2: number;
+  boundBy: string;
+  /** Outermost first. */
+  nest: readonly NestLine[];
+  arrays: readonly ArrayView[];
+  roofline: { peakMacsPerCycle: number; levels: readonly RooflineLevel[] };
+  /** What the hardware cannot hold, in words. */
+  violations: readonly string[];
+}
+
+/** Least words that must come from the outermost level, by the size of the buffer below it. */
+export interface TrafficCurve {
+  buffer: string;
+  /** Bytes, words from the outermost level, and whether proven least. */
+  points: readonly { words: number; traffic: number; proven: boolean }[];
+  compulsoryWords: number;
+  /** Size of the buffer as built, and what the file's mapping does there. */
+  capacityWords: number | null;
+  before: { words: number; traffic: number } | null;
+}
+
+// --- Editor and server ------------------------------------------------------------------------------------------
+
+export interface OfferParams {
+  uri: string;
+}
+export interface StartParams {
+  uri: string;
+  run: string;
+  layer: number;
+  options: SearchOptions;
+}
+/** The run as it begins, or why it does not. */
+export type StartResult = { run: Run; refusal?: undefined } | { run?: undefined; refusal: string };
+export type RunAction = "pause" | "resume" | "cancel";
+export interface ControlParams {
+  run: string;
+  action: RunAction;
+}
+export interface ViewParams {
+  uri: string;
+  layer: number;
+  mapping: Mapping;
+}
+export interface TrafficParams {
+  uri: string;
+  layer: number;
+}
+export interface CompareParams {
+  uri: string;
+  run: string;
+  layer: number;
+  /** File with the other mapping. */
+  other: string;
+}
+export interface WriteParams {
+  uri: string;
+  layer: number;
+  mapping: Mapping;
+  /** The files as the search found them; `null` takes them as they are. */
+  files: Readonly<Record<string, string>> | null;
+}
+export interface TextChange {
+  start: Place["start"];
+  end: Place["end"];
+  newText: string;
+}
+export type WriteResult =
+  | { kind: "edit"; uri: string; edits: readonly TextChange[]; text: string; fingerprint: string }
+  | { kind: "create"; uri: string; text: string }
+  | { kind: "changed"; changed: readonly string[]; message: string }
+  | { kind: "refused"; message: string };
+
+// --- Editor and panel -------------------------------------------------------------------------------------------
+
+export interface Selection {
+  layer: number;
+  /** Run whose best (or front mapping) is looked at; `null` is the mapping of the files. */
+  run: string | null;
+  /** Index into the run's front; `null` is its best. */
+  front: number | null;
+}
+
+/** What the panel restores by itself after a reload. */
+export interface PanelState {
+  design: string;
+  name: string;
+  selection: Selection;
+  options: SearchOptions | null;
+  /** Runs drawn beside each other. */
+  shown: readonly string[];
+}
+
+export type ToPanelBody =
+  | { type: "welcome"; offer: DesignOffer | null; runs: readonly Run[]; state: PanelState | null }
+  | { type: "offer"; offer: DesignOffer }
+  | { type: "run"; run: Run }
+  | { type: "progress"; progress: RunProgress }
+  | { type: "removed"; run: string }
+  | { type: "select"; selection: Selection }
+  | { type: "view"; request: number; view: CandidateView | null }
+  | { type: "traffic"; request: number; curve: TrafficCurve | null }
+  | { type: "cursor"; level: number | null }
+  | { type: "notice"; text: string; problem: boolean; again: boolean };
+
+/** `session` changes with every life of the editor's side, `sequence` counts from 0 within it. */
+export type ToPanel = ToPanelBody & { design: string; session: string; sequence: number };
+
+export type FromPanelBody =
+  | { type: "ready" }
+  | { type: "start"; layers: readonly number[]; options: SearchOptions }
+  | { type: "control"; run: string; action: RunAction }
+  | { type: "remove"; run: string }
+  | { type: "view"; request: number; layer: number; mapping: Mapping }
+  | { type: "traffic"; request: number; layer: number }
+  | { type: "compare"; layer: number }
+  | { type: "apply"; run: string; front: number | null }
+  | { type: "diff"; run: string; front: number | null }
+  | { type: "reveal"; level: number; part: LevelPlace["part"] }
+  | { type: "reveal-place"; place: Place }
+  | { type: "save"; name: string; base64: string };
+
+export type FromPanel = FromPanelBody & { design: string };

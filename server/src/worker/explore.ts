@@ -1,0 +1,223 @@
+/**
+ * One search in slices of time, so that whoever runs it can pause or stop it between two of them. Clock, messages
+ * and the pause between slices come from outside: the same code runs in a thread, in a Web Worker and in place.
+ */
+
+import { createMapspace } from "../engine/mapspace/build.ts";
+import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
+import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
+import { ParetoFront } from "../engine/numeric/pareto.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import type { SearchProgress } from "../engine/search/progress.ts";
+import { strategies } from "./strategies.ts";
+
+export interface ExploreJob {
+  architecture: Architecture;
+  workload: Workload;
+  kind: MapspaceKind;
+  constraints: MapspaceConstraints;
+  strategy: string;
+  objective: Objective;
+  seed: number;
+  /** Mappings tried at most; `null` is no limit. */
+  evaluations: number | null;
+  milliseconds: number | null;
+}
+
+export interface FoundMapping {
+  energyPj: number;
+  cycles: number;
+  mapping: Mapping;
+}
+
+export type ExploreState = "running" | "paused" | "done" | "stopped";
+
+export interface ExploreProgress {
+  type: "progress";
+  state: ExploreState;
+  evaluations: number;
+  valid: number;
+  elapsedMs: number;
+  bound: number | null;
+  /** Parts that changed since the last message. */
+  best?: FoundMapping;
+  /** Improvements: evaluations, milliseconds, value in turn. */
+  curve: number[];
+  front?: FoundMapping[];
+  /** Mappings seen: energy, cycles in turn. */
+  cloud: number[];
+}
+
+export type FromExplorer =
+  | ExploreProgress
+  | { type: "conflict"; conflict: Conflict }
+  | { type: "failed"; error: string };
+export type ToExplorer =
+  | { type: "start"; job: ExploreJob }
+  | { type: "pause" }
+  | { type: "resume" }
+  | { type: "cancel" };
+
+export interface Surroundings {
+  now(): number;
+  post(message: FromExplorer): void;
+  /** Runs the next slice after messages that wait. */
+  later(slice: () => void): void;
+}
+
+/** A stop waits for at most one slice. */
+const sliceMs = 25;
+const postMs = 100;
+
+export class Explorer {
+  private readonly job: ExploreJob;
+  private readonly around: Surroundings;
+  private search: Iterator<SearchProgress> | null = null;
+  private last: SearchProgress | null = null;
+  private state: ExploreState = "running";
+  /** Time spent before the present stretch of running, and when that began. */
+  private spentMs = 0;
+  private since: number;
+  private posted = Number.NEGATIVE_INFINITY;
+  private value = Number.POSITIVE_INFINITY;
+  private improved = false;
+  private curve: number[] = [];
+  private cloud: number[] = [];
+  private readonly front = new ParetoFront<Mapping>();
+  private frontChanged = false;
+
+  constructor(job: ExploreJob, around: Surroundings) {
+    this.job = job;
+    this.around = around;
+    this.since = around.now();
+  }
+
+  start(): void {
+    this.around.later(() => this.guarded(() => this.prepare()));
+  }
+
+  pause(): void {
+    if (this.state !== "running") return;
+    this.spentMs = this.elapsed();
+    this.state = "paused";
+    this.post();
+  }
+
+  resume(): void {
+    if (this.state !== "paused") return;
+    this.state = "running";
+    this.since = this.around.now();
+    this.post();
+    this.next();
+  }
+
+  cancel(): void {
+    if (this.state === "running" || this.state === "paused") this.finish("stopped");
+  }
+
+  private prepare(): void {
+    if (this.state === "stopped") return;
+    const { architecture, workload, kind, constraints, objective, seed } = this.job;
+    const { mapspace, conflict } = createMapspace(architecture, workload, kind, constraints);
+    if (mapspace === undefined) {
+      this.state = "stopped";
+      this.around.post({ type: "conflict", conflict });
+      return;
+    }
+    const strategy = strategies.find(({ id }) => id === this.job.strategy);
+    if (strategy === undefined) throw new Error(`there is no strategy “${this.job.strategy}”`);
+    this.search = strategy.search(mapspace, { objective, seed });
+    this.slice();
+  }
+
+  private next(): void {
+    this.around.later(() => this.guarded(() => this.slice()));
+  }
+
+  private slice(): void {
+    if (this.state !== "running" || this.search === null) return;
+    const { evaluations, milliseconds } = this.job;
+    const until = this.around.now() + sliceMs;
+    do {
+      const { value, done } = this.search.next();
+      if (value !== undefined) this.take(value);
+      const spent =
+        (evaluations !== null && value !== undefined && value.evaluations >= evaluations) ||
+        (milliseconds !== null && this.elapsed() >= milliseconds);
+      if (done || value?.done || spent) {
+        this.finish("done");
+        return;
+      }
+    } while (this.around.now() < until);
+    if (this.around.now() - this.posted >= postMs) this.post();
+    this.next();
+  }
+
+  private take(progress: SearchProgress): void {
+    this.last = progress;
+    const { best } = progress;
+    if (best === null || best.value >= this.value) return;
+    this.value = best.value;
+    this.improved = true;
+    this.curve.push(progress.evaluations, this.elapsed(), best.value);
+    this.cloud.push(best.energyPj, best.cycles);
+    if (this.front.add(best.energyPj, best.cycles, () => best.mapping)) this.frontChanged = true;
+  }
+
+  private finish(state: "done" | "stopped"): void {
+    this.spentMs = this.elapsed();
+    this.state = state;
+    this.post();
+  }
+
+  private elapsed(): number {
+    return this.spentMs + (this.state === "running" ? this.around.now() - this.since : 0);
+  }
+
+  private post(): void {
+    const { last } = this;
+    const message: ExploreProgress = {
+      type: "progress",
+      state: this.state,
+      evaluations: last?.evaluations ?? 0,
+      valid: last?.valid ?? 0,
+      elapsedMs: this.elapsed(),
+      bound: last?.bound ?? null,
+      curve: this.curve,
+      cloud: this.cloud,
+    };
+    if (this.improved && last?.best) {
+      const { energyPj, cycles, mapping } = last.best;
+      message.best = { energyPj, cycles, mapping };
+    }
+    if (this.frontChanged) {
+      message.front = this.front.points.map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: value }));
+    }
+    this.improved = false;
+    this.frontChanged = false;
+    this.curve = [];
+    this.cloud = [];
+    this.posted = this.around.now();
+    this.around.post(message);
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.state = "stopped";
+      this.around.post({ type: "failed", error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+/** Connects an explorer to messages: a thread's, a Web Worker's, or none but its owner's. */
+export function explorerFor(around: Surroundings): (message: ToExplorer) => void {
+  let explorer: Explorer | null = null;
+  return (message) => {
+    if (message.type === "start") {
+      explorer = new Explorer(message.job, around);
+      explorer.start();
+    } else explorer?.[message.type]();
+  };
+}
