@@ -82,6 +82,10 @@ const least = 11;
 const gate = 12;
 const gateRatio = 13;
 
+/** Outer to inner within a level. */
+const nestKinds = [kindTemporal, kindSpatialY, kindSpatialX];
+const nestAxes = [temporal, spatialY, spatialX];
+
 class ExactCost implements CostModel {
   readonly layout: MappingLayout;
   private readonly nest: Nest;
@@ -150,28 +154,33 @@ class ExactCost implements CostModel {
 
   private read(row: Int32Array): void {
     const { layout, nest } = this;
-    nest.clear();
+    const { dimensions } = layout;
+    const { level, axis, dimension, factor, lastDigit } = nest;
+    let n = 0;
     for (let l = layout.levels - 1; l >= 0; l--) {
-      this.readLoops(row, l, kindTemporal, temporal);
-      this.readLoops(row, l, kindSpatialY, spatialY);
-      this.readLoops(row, l, kindSpatialX, spatialX);
+      for (let k = 0; k < 3; k++) {
+        const at = loopsAt(layout, l, nestKinds[k]);
+        const order = at + 2 * dimensions;
+        for (let place = order + dimensions - 1; place >= order; place--) {
+          const d = row[place];
+          const trips = row[at + d];
+          if (trips === 1) continue;
+          level[n] = l;
+          axis[n] = nestAxes[k];
+          dimension[n] = d;
+          factor[n] = trips;
+          lastDigit[n] = row[at + dimensions + d] - 1;
+          n++;
+        }
+      }
     }
-  }
-
-  private readLoops(row: Int32Array, level: number, kind: number, axis: number): void {
-    const { dimensions } = this.layout;
-    const at = loopsAt(this.layout, level, kind);
-    for (let k = dimensions - 1; k >= 0; k--) {
-      const d = row[at + 2 * dimensions + k];
-      const factor = row[at + d];
-      if (factor !== 1) this.nest.push(level, axis, d, factor, row[at + dimensions + d]);
-    }
+    nest.size = n;
+    nest.finish();
   }
 
   cost(row: Int32Array, into: Cost): Cost {
     const { nest, layout } = this;
     this.read(row);
-    nest.finish();
     this.energyPj = this.computeEnergyPj;
     this.pacing.fill(0);
     for (let l = 0; l < layout.levels; l++) this.instances[l] = actingInstances(nest, l);
@@ -301,7 +310,7 @@ class ExactCost implements CostModel {
   }
 
   fits(row: Int32Array): boolean {
-    const { layout, nest } = this;
+    const { layout } = this;
     const spaces = layout.dataSpaces;
     let x = 1;
     let y = 1;
@@ -315,7 +324,6 @@ class ExactCost implements CostModel {
     }
     if (!this.meshHolds(layout.levels, x, y)) return false;
     this.read(row);
-    nest.finish();
     for (let l = 0; l < layout.levels; l++) {
       let used = 0;
       const keep = keepAt(layout, l);

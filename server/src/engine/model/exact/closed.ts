@@ -116,19 +116,22 @@ export class ClosedForm {
     let innerOwn = 1;
     let inner = 1;
     let apart = skip < 0 ? 0 : 1 << skip;
-    if (projection.windowed) {
+    if (projection.windowed && !nest.even) {
       for (let k = 0; k < parts.length; k++) if (spreadUnevenly(nest, parts[k], at, end)) apart |= 1 << k;
     }
+    const { axis, dimension, factor: factors, perfect, even } = nest;
+    const { alone } = projection;
     for (let i = 0; i < end; i++) {
-      const d = nest.dimension[i];
-      if (nest.perfect[at + d] === 0 || (partOf[d] >= 0 && (apart >> partOf[d]) & 1)) continue;
-      const factor = nest.factor[i];
-      if (nest.axis[i] === temporal) {
+      const d = dimension[i];
+      if (!even && perfect[at + d] === 0) continue;
+      if (apart !== 0 && partOf[d] >= 0 && ((apart >> partOf[d]) & 1) === 1) continue;
+      const factor = factors[i];
+      if (axis[i] === temporal) {
         if (i < cut) all *= factor;
       } else if (i < inside) outer *= factor;
       else {
         inner *= factor;
-        if (partOf[d] >= 0 && parts[partOf[d]].dimensions.length === 1) innerOwn *= factor;
+        if (alone[d] === 1) innerOwn *= factor;
       }
     }
     product[parents] = all * outer * innerOwn;
@@ -138,8 +141,9 @@ export class ClosedForm {
     for (let k = 0; k < parts.length; k++) {
       if (k === skip) continue;
       if ((apart >> k) & 1) this.multiplyWalked(nest, projection, parts[k], cut);
-      else if (!this.multiplyPart(nest, parts[k], at, end, inside, cut)) return false;
+      else if (!this.multiplyPart(nest, projection, k, at, end, inside, cut)) return false;
     }
+    if (nest.even) return true;
     for (let d = 0; d < nest.dimensions; d++) {
       if (partOf[d] >= 0 || nest.perfect[at + d] === 1) continue;
       product[parents] *= this.indices(nest, d, end, cut, inside, running, held);
@@ -151,8 +155,17 @@ export class ClosedForm {
     return true;
   }
 
-  private multiplyPart(nest: Nest, part: Part, at: number, end: number, inside: number, cut: number): boolean {
+  private multiplyPart(
+    nest: Nest,
+    projection: Projection,
+    index: number,
+    at: number,
+    end: number,
+    inside: number,
+    cut: number,
+  ): boolean {
     const { product, extents } = this;
+    const part = projection.parts[index];
     const { dimensions } = part;
     if (dimensions.length === 0) return true;
     if (dimensions.length === 1) {
@@ -168,7 +181,7 @@ export class ClosedForm {
       product[firstChild] *= this.tiles(nest, part, at, end, cut, inside, held, held);
       return true;
     }
-    const distinct = distinctOffsets(nest, part, inside, end, this.marks);
+    const distinct = distinctOffsets(nest, projection, index, inside, end, this.marks);
     if (distinct === 0) return false;
     product[parents] *= distinct;
     product[firstParent] *= distinct;
@@ -248,7 +261,8 @@ export class ClosedForm {
     const { saved, product } = this;
     const part = projection.parts[own];
     saved.fill(0);
-    const uneven = spreadUnevenly(nest, part, at, end);
+    nest.group();
+    const uneven = !nest.even && spreadUnevenly(nest, part, at, end);
     const narrow = uneven ? projectionOfPart(projection, part) : null;
     const whole = narrow && walkPart(nest, narrow, part.dimensions, this.child, this.parent, b + 1, -1);
     const fresh = narrow && walkPart(nest, narrow, part.dimensions, this.child, this.parent, b + 1, b);
@@ -277,7 +291,7 @@ export class ClosedForm {
         if (i < inside) outer *= nest.factor[i];
         else inner *= nest.factor[i];
       }
-      const distinct = distinctOffsets(nest, part, inside, end, this.marks);
+      const distinct = distinctOffsets(nest, projection, own, inside, end, this.marks);
       saved[parents] += product[parents] * kept * outer * distinct;
       saved[firstParent] += product[firstParent] * kept * distinct;
       saved[children] += product[children] * kept * outer * inner;
@@ -430,7 +444,7 @@ export class ClosedForm {
     }
     let distinct = 1;
     for (let k = 0; k < projection.parts.length; k++) {
-      distinct *= distinctOffsets(nest, projection.parts[k], inside, end, this.marks);
+      distinct *= distinctOffsets(nest, projection, k, inside, end, this.marks);
     }
     if (distinct === 0 || !this.memory.run(nest, projection, child)) return false;
     this.firstChildWords = this.memory.words;

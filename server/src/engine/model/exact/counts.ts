@@ -18,8 +18,7 @@ export function countExactly(
 ): AccessCounts {
   const nest = nestOf(workload, mapping);
   const available = fanouts(architecture);
-  const projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
-  const closed = new ClosedForm(nest.dimensions, projections);
+  const { projections, closed } = loweredOnce(workload);
   const columns = projections.map((projection, p) =>
     dataSpaceCounts(nest, projection, mapping, p, available, options, closed),
   );
@@ -40,6 +39,24 @@ export function countExactly(
       cycles: computeCycles(nest),
     },
   };
+}
+
+interface Lowered {
+  projections: Projection[];
+  closed: ClosedForm;
+}
+
+/** What does not depend on the mapping, kept as long as the workload lives. */
+const lowered = new WeakMap<Workload, Lowered>();
+
+function loweredOnce(workload: Workload): Lowered {
+  let known = lowered.get(workload);
+  if (known === undefined) {
+    const projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
+    known = { projections, closed: new ClosedForm(workload.dimensions.length, projections) };
+    lowered.set(workload, known);
+  }
+  return known;
 }
 
 function expansion(nest: Nest, l: number, axis: number): number {

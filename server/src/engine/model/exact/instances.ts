@@ -28,6 +28,7 @@ function vectors(nest: Nest, l: number, time: boolean): number {
   for (let i = 0; i < end; i++) {
     if ((nest.axis[i] === temporal) === time && nest.perfect[at + nest.dimension[i]] === 1) product *= nest.factor[i];
   }
+  if (nest.even) return product;
   for (let d = 0; d < nest.dimensions; d++) if (nest.perfect[at + d] === 0) product *= indices(nest, l, d, time);
   return product;
 }

@@ -48,6 +48,7 @@ export class WindowMemory {
   /** False where there are too many residual dimensions. `level` holds the tiles. */
   run(nest: Nest, projection: Projection, level: number): boolean {
     const { relevant } = projection;
+    nest.group();
     const end = nest.before(level);
     const at = (level + 1) * nest.dimensions;
     let innermost = end - 1;

@@ -30,12 +30,15 @@ export class Nest {
   readonly lastExtent: Float64Array;
   /** 1 where the tiles of level l and the loops outside it cut d without remainder. */
   readonly perfect: Uint8Array;
+  /** No loop has a residual. */
+  even = true;
   /** Loops grouped by dimension, outer to inner: `byDimension[firstOf[d]]` … `byDimension[endOf[d] − 1]`. */
   readonly byDimension: Int32Array;
   readonly firstOf: Int32Array;
   readonly endOf: Int32Array;
   readonly levels: number;
   readonly dimensions: number;
+  private grouped = false;
   private readonly running: Float64Array;
 
   constructor(workload: Workload, levels: number, capacity: number) {
@@ -93,9 +96,22 @@ export class Nest {
       const at = (l + 1) * dimensions;
       for (let d = 0; d < dimensions; d++) this.extent[at + d] = running[d];
     }
-    // Digits of the last index outside each level, by level from the outermost.
+    this.even = true;
+    for (let d = 0; d < dimensions; d++) if (running[d] !== this.bounds[d]) this.even = false;
+    for (i = 0; i < size; i++) if (this.lastDigit[i] !== this.factor[i] - 1) this.even = false;
+    this.grouped = false;
+    if (this.even) {
+      this.perfect.fill(1);
+      this.lastExtent.set(this.extent);
+    } else this.findResiduals();
+  }
+
+  /** Digits of the last index outside each level, from the outermost inwards. */
+  private findResiduals(): void {
+    const { dimensions, running, size, levels } = this;
+    this.group();
     running.fill(0);
-    i = 0;
+    let i = 0;
     for (let l = levels - 1; l >= -1; l--) {
       for (; i < this.outside[l + 1]; i++) running[this.dimension[i]] += this.lastDigit[i] * this.stride[i];
       const at = (l + 1) * dimensions;
@@ -106,20 +122,27 @@ export class Nest {
         this.perfect[at + d] = last === full ? 1 : 0;
       }
     }
+    for (i = 0; i < size; i++) {
+      if (this.lastDigit[i] === this.factor[i] - 1) continue;
+      const d = this.dimension[i];
+      for (let l = this.level[i] - 1; l >= -1; l--) this.perfect[(l + 1) * dimensions + d] = 0;
+    }
+  }
+
+  /** Fills `byDimension`; done where there are residuals. */
+  group(): void {
+    if (this.grouped) return;
+    this.grouped = true;
+    const { dimensions, size } = this;
     this.endOf.fill(0);
-    for (i = 0; i < size; i++) this.endOf[this.dimension[i]]++;
+    for (let i = 0; i < size; i++) this.endOf[this.dimension[i]]++;
     let place = 0;
     for (let d = 0; d < dimensions; d++) {
       this.firstOf[d] = place;
       place += this.endOf[d];
       this.endOf[d] = this.firstOf[d];
     }
-    for (i = 0; i < size; i++) this.byDimension[this.endOf[this.dimension[i]]++] = i;
-    for (i = 0; i < size; i++) {
-      if (this.lastDigit[i] === this.factor[i] - 1) continue;
-      const d = this.dimension[i];
-      for (let l = this.level[i] - 1; l >= -1; l--) this.perfect[(l + 1) * dimensions + d] = 0;
-    }
+    for (let i = 0; i < size; i++) this.byDimension[this.endOf[this.dimension[i]]++] = i;
   }
 }
 

@@ -19,7 +19,15 @@ export class OffsetMarks {
  * Different places of a part's tiles among the children of one parent, all of whose loops are full: for two loops in
  * closed form, for more by marking offsets. 0 where a part of several ranks would need more.
  */
-export function distinctOffsets(nest: Nest, part: Part, inside: number, end: number, scratch: OffsetMarks): number {
+export function distinctOffsets(
+  nest: Nest,
+  { parts, partOf }: Projection,
+  index: number,
+  inside: number,
+  end: number,
+  scratch: OffsetMarks,
+): number {
+  const part = parts[index];
   let total = 1;
   let loops = 0;
   let one = -1;
@@ -27,7 +35,7 @@ export function distinctOffsets(nest: Nest, part: Part, inside: number, end: num
   let p = 0;
   let q = 0;
   for (let i = inside; i < end; i++) {
-    if (nest.axis[i] === temporal || !part.dimensions.includes(nest.dimension[i])) continue;
+    if (nest.axis[i] === temporal || partOf[nest.dimension[i]] !== index) continue;
     total *= nest.factor[i];
     if (loops === 0) p = i;
     else q = i;
@@ -50,7 +58,7 @@ export function distinctOffsets(nest: Nest, part: Part, inside: number, end: num
   offsets[0] = 0;
   let count = 1;
   for (let i = inside; i < end; i++) {
-    if (nest.axis[i] === temporal || !part.dimensions.includes(nest.dimension[i])) continue;
+    if (nest.axis[i] === temporal || partOf[nest.dimension[i]] !== index) continue;
     const by = moveOf(nest, part, i);
     const before = count;
     for (let digit = 1; digit < nest.factor[i]; digit++) {

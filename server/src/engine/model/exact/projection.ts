@@ -18,6 +18,8 @@ export interface Projection {
   parts: readonly Part[];
   /** Index of the part a dimension belongs to, −1 for irrelevant ones. */
   partOf: Int32Array;
+  /** 1 for relevant dimensions that are a part by themselves. */
+  alone: Uint8Array;
   /** True where some part joins several dimensions: tiles may overlap (halos). */
   windowed: boolean;
 }
@@ -35,6 +37,7 @@ export function projectionOfPart({ readWrite, relevant }: Projection, part: Part
     relevant: relevant.map((_, d) => (part.dimensions.includes(d) ? 1 : 0)),
     parts: [part],
     partOf: Int32Array.from(relevant, (_, d) => (part.dimensions.includes(d) ? 0 : -1)),
+    alone: relevant.map((_, d) => (part.dimensions.length === 1 && part.dimensions[0] === d ? 1 : 0)),
     windowed: part.dimensions.length > 1,
   };
 }
@@ -57,6 +60,9 @@ export function projectionOf(workload: Workload, space: DataSpace): Projection {
     relevant,
     parts,
     partOf: Int32Array.from(workload.dimensions, (_, d) => parts.findIndex((part) => part.dimensions.includes(d))),
+    alone: Uint8Array.from(workload.dimensions, (_, d) =>
+      parts.some((part) => part.dimensions.length === 1 && part.dimensions[0] === d) ? 1 : 0,
+    ),
     windowed: parts.some((part) => part.dimensions.length > 1),
   };
 }
