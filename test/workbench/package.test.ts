@@ -10,6 +10,7 @@ const allowed = [
   /^(README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/[a-z]+\.cjs$/,
   /^dist\/browser\/[a-z]+\.js$/,
+  /^dist\/webview\/[a-z]+\.(js|css)$/,
   /^client\/media\/(walkthrough\/)?[\w-]+\.(png|svg|md)$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^syntaxes\/schemas\/[a-z]+\.json$/,
