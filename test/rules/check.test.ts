@@ -49,7 +49,7 @@ ERT:
 function check(text: string): string[] {
   const file = { uri: "design.yaml", text };
   return checkDesign(analyse(readSpecification([file])), [file])
-    .filter(({ code }) => code !== "estimate" && code !== "buffer-larger-than-needed")
+    .filter(({ code }) => code !== "estimate" && code !== "minimal-buffer")
     .map(({ code, severity, location }) => `${severity} ${code} «${text.slice(location.start, location.end)}»`);
 }
 

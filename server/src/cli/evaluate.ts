@@ -31,7 +31,7 @@ const flagSpec = {
 } as const satisfies FlagSpec;
 
 /** What the table says already. */
-const shownInTable: ReadonlySet<string> = new Set(["estimate", "minimal-buffer", "buffer-larger-than-needed"]);
+const shownInTable: ReadonlySet<string> = new Set(["estimate", "minimal-buffer"]);
 
 export const evaluateCommand: Command = {
   name: "evaluate",

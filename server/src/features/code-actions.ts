@@ -10,15 +10,16 @@ import {
 } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
 import type { Fix, SourceEdit } from "../syntax/source.ts";
-import { type FeatureContext, toProtocolLocation } from "./context.ts";
-import { toDiagnostic } from "./diagnostics.ts";
+import { type CheckedContext, type FeatureContext, toProtocolLocation } from "./context.ts";
+import { type DiagnosticSettings, inForce, toDiagnostic } from "./diagnostics.ts";
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.mapspace`;
 
 export function codeActions(
-  context: FeatureContext,
+  context: CheckedContext,
   range: Range,
   request: Pick<CodeActionContext, "only">,
+  settings: DiagnosticSettings,
 ): CodeAction[] {
   const wants = (kind: string) =>
     request.only === undefined || request.only.some((only) => kind === only || kind.startsWith(`${only}.`));
@@ -27,9 +28,9 @@ export function codeActions(
   const to = index.offset(range.end);
   const actions: CodeAction[] = [];
   if (wants(CodeActionKind.QuickFix)) {
-    for (const problem of context.problems) {
-      const { uri, start, end } = problem.location;
-      if (uri !== context.file.uri || start > to || end < from) continue;
+    for (const problem of inForce(context, settings)) {
+      const { start, end } = problem.location;
+      if (start > to || end < from) continue;
       problem.fixes?.forEach((fix, position) => {
         actions.push({
           title: fix.title,
@@ -51,7 +52,7 @@ export function codeActions(
 }
 
 /** Safe fixes of this document that do not touch each other; what is left comes with the next round. */
-export function safeEdits(context: FeatureContext): SourceEdit[] {
+export function safeEdits(context: CheckedContext): SourceEdit[] {
   const { uri } = context.file;
   const fixes: Fix[] = context.problems.flatMap(
     (problem) => problem.fixes?.filter((fix) => fix.safe).slice(0, 1) ?? [],

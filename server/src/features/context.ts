@@ -11,6 +11,10 @@ export interface FeatureContext {
   file: SourceFile;
   tree: YamlFile;
   snapshot: Snapshot;
+}
+
+/** For the features that tell problems or cure them. */
+export interface CheckedContext extends FeatureContext {
   problems: readonly Problem[];
 }
 
@@ -27,5 +31,7 @@ export function toProtocolLocation(context: FeatureContext, location: Location):
 }
 
 export function fileOf(context: FeatureContext, uri: string): SourceFile | undefined {
-  return uri === context.file.uri ? context.file : context.snapshot.files.find((file) => file.uri === uri);
+  if (uri === context.file.uri) return context.file;
+  const { files, included } = context.snapshot;
+  return files.find((file) => file.uri === uri) ?? included.find((file) => file.uri === uri);
 }

@@ -3,7 +3,7 @@
 import { type Diagnostic, DiagnosticSeverity } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
 import type { Problem, Severity } from "../syntax/source.ts";
-import { type FeatureContext, toProtocolLocation, toRange } from "./context.ts";
+import { type CheckedContext, type FeatureContext, toProtocolLocation, toRange } from "./context.ts";
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -21,20 +21,39 @@ export const maxDiagnostics = 1000;
 export interface DiagnosticSettings {
   estimates: { diagnostics: boolean };
   buffers: { diagnostics: boolean };
+  /** By code: another severity, or none at all. */
+  severities: Readonly<Record<string, Severity | "off">>;
 }
 
-/** Codes that a setting switches off. */
-export const estimateCode = "estimate";
-export const minimalBufferCode = "minimal-buffer";
+/** Codes that a setting of their own switches off. */
+const estimateCode = "estimate";
+const minimalBufferCode = "minimal-buffer";
 
-export function documentDiagnostics(context: FeatureContext, settings: DiagnosticSettings): Diagnostic[] {
-  const { uri } = context.file;
-  return context.problems
-    .filter((problem) => problem.location.uri === uri)
-    .filter(({ code }) => settings.estimates.diagnostics || code !== estimateCode)
-    .filter(({ code }) => settings.buffers.diagnostics || code !== minimalBufferCode)
+/** @param language in plain `yaml` documents another extension tells about the syntax */
+export function documentDiagnostics(
+  context: CheckedContext,
+  settings: DiagnosticSettings,
+  language = "timeloop",
+): Diagnostic[] {
+  return inForce(context, settings)
+    .filter(({ code }) => language === "timeloop" || !code.startsWith("yaml-"))
     .slice(0, maxDiagnostics)
     .map((problem) => toDiagnostic(context, problem));
+}
+
+const order: readonly Severity[] = ["error", "warning", "information", "hint"];
+
+/** Problems of the document at the severities the user wants, the worst first. */
+export function inForce({ problems, file }: CheckedContext, settings: DiagnosticSettings): Problem[] {
+  return problems
+    .filter((problem) => problem.location.uri === file.uri)
+    .filter(({ code }) => settings.estimates.diagnostics || code !== estimateCode)
+    .filter(({ code }) => settings.buffers.diagnostics || code !== minimalBufferCode)
+    .flatMap((problem) => {
+      const severity = settings.severities[problem.code] ?? problem.severity;
+      return severity === "off" ? [] : [{ ...problem, severity }];
+    })
+    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
 
 export function toDiagnostic(context: FeatureContext, problem: Problem): Diagnostic {

@@ -12,10 +12,12 @@ import type {
 import { type Log, runSafe } from "./run-safe.ts";
 
 export interface DiagnosticsSource {
-  diagnose(uri: string): Diagnostic[];
+  diagnose(uri: string): Promise<Diagnostic[]>;
   /** Equal revisions give equal diagnostics. */
   revision(): number;
   openUris(): string[];
+  /** Of an open document. */
+  version(uri: string): number | undefined;
 }
 
 /** A pause in typing before pushed diagnostics are computed; pulling clients have a pause of their own. */
@@ -97,10 +99,11 @@ export class DiagnosticsPublisher {
     { textDocument, previousResultId }: DocumentDiagnosticParams,
     token: CancellationToken,
   ): Promise<DocumentDiagnosticReport | ResponseError<never>> {
-    return runSafe<DocumentDiagnosticReport>("diagnostics", token, this.log, { kind: "full", items: [] }, () => {
-      const resultId = String(this.source.revision());
-      if (resultId === previousResultId) return { kind: "unchanged", resultId };
-      return { kind: "full", resultId, items: this.source.diagnose(textDocument.uri) };
+    return runSafe<DocumentDiagnosticReport>("diagnostics", token, this.log, { kind: "full", items: [] }, async () => {
+      const revision = String(this.source.revision());
+      if (revision === previousResultId) return { kind: "unchanged", resultId: revision };
+      const items = await this.source.diagnose(textDocument.uri);
+      return { kind: "full", resultId: String(this.source.revision()), items };
     });
   }
 
@@ -111,14 +114,21 @@ export class DiagnosticsPublisher {
       uri,
       setTimeout(() => {
         this.pending.delete(uri);
-        let diagnostics: Diagnostic[] = [];
-        try {
-          diagnostics = this.source.diagnose(uri);
-        } catch (error) {
-          this.log.error(`diagnostics failed: ${(error as Error)?.stack ?? error}`);
-        }
-        if (this.source.openUris().includes(uri)) void this.connection.sendDiagnostics({ uri, diagnostics });
+        void this.push(uri);
       }, pushDelay),
     );
+  }
+
+  /** Sends what holds for the text as it is now; what a later edit has overtaken is dropped. */
+  private async push(uri: string): Promise<void> {
+    const version = this.source.version(uri);
+    let diagnostics: Diagnostic[] = [];
+    try {
+      diagnostics = await this.source.diagnose(uri);
+    } catch (error) {
+      this.log.error(`diagnostics failed: ${(error as Error)?.stack ?? error}`);
+    }
+    const current = !this.disposed && this.source.openUris().includes(uri) && this.source.version(uri) === version;
+    if (current) void this.connection.sendDiagnostics({ uri, version, diagnostics });
   }
 }

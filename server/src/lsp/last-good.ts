@@ -1,15 +1,16 @@
 /** While a text is broken, the lenses and hints of its last good version stay, marked stale: nothing jumps. */
 
-import type { CodeLens, InlayHint, Range } from "vscode-languageserver-types";
+import type { CodeLens, InlayHint, Position, Range } from "vscode-languageserver-types";
 import type { FeatureContext } from "../features/context.ts";
 import { lineIndex } from "../syntax/position.ts";
+import type { SourceFile } from "../syntax/source.ts";
 
 const staleMark = "(before the error) ";
 
 interface Kept {
-  lenses?: CodeLens[];
-  /** By the range asked for. */
-  hints: Map<string, InlayHint[]>;
+  /** The good version that these belong to. */
+  lenses?: { file: SourceFile; items: CodeLens[] };
+  hints?: { file: SourceFile; items: InlayHint[] };
 }
 
 export class LastGood {
@@ -18,40 +19,34 @@ export class LastGood {
   lenses(context: FeatureContext, fresh: CodeLens[]): CodeLens[] {
     const entry = this.entry(context.file.uri);
     if (isWhole(context)) {
-      entry.lenses = fresh;
+      entry.lenses = { file: context.file, items: fresh };
       return fresh;
     }
-    const lastLine = lineIndex(context.file).lineCount - 1;
-    return (entry.lenses ?? fresh)
-      .filter((lens) => lens.range.start.line <= lastLine)
-      .map((lens) =>
-        lens.command === undefined
-          ? lens
-          : { ...lens, command: { ...lens.command, title: staleMark + lens.command.title } },
-      );
+    if (entry.lenses === undefined) return fresh;
+    const move = movedLines(entry.lenses.file, context.file);
+    return entry.lenses.items.map((lens) => ({
+      ...lens,
+      range: { start: move(lens.range.start), end: move(lens.range.end) },
+      ...(lens.command ? { command: { ...lens.command, title: staleMark + lens.command.title } } : {}),
+    }));
   }
 
-  hints(context: FeatureContext, range: Range, fresh: InlayHint[]): InlayHint[] {
+  /** @param make the hints of a range of the document */
+  hints(context: FeatureContext, range: Range, make: (range: Range) => InlayHint[]): InlayHint[] {
     const entry = this.entry(context.file.uri);
-    const key = `${range.start.line}`;
+    const within = ({ position }: InlayHint) => position.line >= range.start.line && position.line <= range.end.line;
     if (isWhole(context)) {
-      entry.hints.clear();
-      entry.hints.set(key, fresh);
-      return fresh;
+      if (entry.hints?.file !== context.file) {
+        const last = lineIndex(context.file).position(context.file.text.length);
+        entry.hints = { file: context.file, items: make({ start: { line: 0, character: 0 }, end: last }) };
+      }
+      return entry.hints.items.filter(within);
     }
-    const kept = entry.hints.get(key);
-    if (kept === undefined) return fresh;
-    const index = lineIndex(context.file);
-    return kept
-      .filter((hint) => hint.position.line < index.lineCount)
-      .map((hint) => {
-        const end = index.position(index.lineEnd(hint.position.line));
-        return {
-          ...hint,
-          position: hint.position.character > end.character ? end : hint.position,
-          label: `${hint.label} (stale)`,
-        };
-      });
+    if (entry.hints === undefined) return make(range);
+    const move = movedLines(entry.hints.file, context.file);
+    return entry.hints.items
+      .map((hint) => ({ ...hint, position: move(hint.position), label: `${hint.label} (stale)` }))
+      .filter(within);
   }
 
   forget(uri: string): void {
@@ -61,11 +56,31 @@ export class LastGood {
   private entry(uri: string): Kept {
     let entry = this.kept.get(uri);
     if (entry === undefined) {
-      entry = { hints: new Map() };
+      entry = {};
       this.kept.set(uri, entry);
     }
     return entry;
   }
+}
+
+/** Where a place of one version of a text is in another: what stands after the change moves with its line. */
+function movedLines(from: SourceFile, to: SourceFile): (position: Position) => Position {
+  const before = lineIndex(from);
+  const after = lineIndex(to);
+  const shorter = Math.min(from.text.length, to.text.length);
+  let same = 0;
+  while (same < shorter && from.text[same] === to.text[same]) same++;
+  let tail = 0;
+  while (tail < shorter - same && from.text[from.text.length - 1 - tail] === to.text[to.text.length - 1 - tail]) tail++;
+  const firstChanged = before.position(same).line;
+  const firstAfter = before.position(from.text.length - tail).line;
+  const added = after.lineCount - before.lineCount;
+  return ({ line, character }) => {
+    const moved = line > firstChanged && line >= firstAfter ? line + added : line;
+    const within = Math.min(Math.max(moved, 0), after.lineCount - 1);
+    const end = after.position(after.lineEnd(within)).character;
+    return { line: within, character: Math.min(character, end) };
+  };
 }
 
 /** Every layer that can be costed is costed, and the text itself is sound. */

@@ -6,8 +6,8 @@ export interface Log {
   error(message: string): void;
 }
 
-/** Lets a queued cancellation arrive before the work begins. */
-const breathe = () =>
+/** Lets what is queued, such as a cancellation, arrive before the work goes on. */
+export const breathe = () =>
   new Promise<void>((resolve) => (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve, 0)));
 
 export async function runSafe<T>(

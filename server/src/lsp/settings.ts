@@ -1,15 +1,20 @@
 /** The user's settings as the server understands them; anything missing or of another shape is the default. */
 
 import type { CountingRule, EvaluationOptions } from "../engine/model/types.ts";
+import type { SearchOptions } from "../features/explorer/protocol.ts";
 import type { InlayHintSettings } from "../features/inlay-hints.ts";
+import type { Severity } from "../syntax/source.ts";
 import type { DesignSetting } from "../workspace/design.ts";
+import { defaultSearch, readSearch } from "./search-settings.ts";
 
 export interface Settings {
   designs: DesignSetting[];
   evaluation: Partial<EvaluationOptions>;
   estimates: { diagnostics: boolean; codeLens: boolean };
   buffers: { diagnostics: boolean };
+  severities: Record<string, Severity | "off">;
   inlayHints: InlayHintSettings;
+  search: SearchOptions;
 }
 
 export const defaultSettings: Settings = {
@@ -17,10 +22,14 @@ export const defaultSettings: Settings = {
   evaluation: {},
   estimates: { diagnostics: true, codeLens: true },
   buffers: { diagnostics: true },
+  severities: {},
   inlayHints: { tiles: true, zeroFactors: true, permutationDirection: true },
+  search: defaultSearch,
 };
 
 const rules: readonly string[] = ["exact", "timeloop", "timeloop-2022"] satisfies CountingRule[];
+
+const levels: readonly string[] = ["off", "hint", "information", "warning", "error"] satisfies (Severity | "off")[];
 
 type Bag = Record<string, unknown>;
 const bag = (value: unknown): Bag => (typeof value === "object" && value !== null ? (value as Bag) : {});
@@ -49,10 +58,14 @@ export function readSettings(section: unknown, resolve: (path: string) => string
       codeLens: flag(estimates.codeLens, defaultSettings.estimates.codeLens),
     },
     buffers: { diagnostics: flag(bag(all.buffers).diagnostics, defaultSettings.buffers.diagnostics) },
+    severities: Object.fromEntries(
+      Object.entries(bag(all.severities)).filter(([, level]) => levels.includes(level as string)),
+    ) as Settings["severities"],
     inlayHints: {
       tiles: flag(hints.tiles, defaultSettings.inlayHints.tiles),
       zeroFactors: flag(hints.zeroFactors, defaultSettings.inlayHints.zeroFactors),
       permutationDirection: flag(hints.permutationDirection, defaultSettings.inlayHints.permutationDirection),
     },
+    search: readSearch(all.search),
   };
 }

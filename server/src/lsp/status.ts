@@ -1,7 +1,7 @@
 /** Tells the client what its status item shows. */
 
 import type { Connection } from "vscode-languageserver";
-import type { FeatureContext } from "../features/context.ts";
+import type { CheckedContext } from "../features/context.ts";
 import { maxSymbols } from "../features/symbols.ts";
 import { lineIndex } from "../syntax/position.ts";
 import { networkTotals } from "../workspace/analysis.ts";
@@ -20,7 +20,7 @@ export class StatusReporter {
   constructor(
     private readonly connection: Connection,
     private readonly log: Log,
-    private readonly contextOf: (uri: string) => FeatureContext | null,
+    private readonly contextOf: (uri: string) => Promise<CheckedContext | null>,
   ) {}
 
   refresh(uris: readonly string[]): void {
@@ -28,14 +28,13 @@ export class StatusReporter {
     for (const uri of uris) this.waiting.add(uri);
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      for (const uri of this.waiting) {
-        try {
-          this.report(uri);
-        } catch (error) {
-          this.log.error(`status failed: ${(error as Error)?.stack ?? error}`);
-        }
-      }
+      const uris = [...this.waiting];
       this.waiting.clear();
+      for (const uri of uris) {
+        this.report(uri).catch((error) => {
+          if (!this.disposed) this.log.error(`status failed: ${(error as Error)?.stack ?? error}`);
+        });
+      }
     }, delay);
   }
 
@@ -45,9 +44,14 @@ export class StatusReporter {
     this.disposed = true;
   }
 
-  private report(uri: string): void {
-    const context = this.contextOf(uri);
-    if (context === null) return;
+  forget(uri: string): void {
+    this.waiting.delete(uri);
+    this.sent.delete(uri);
+  }
+
+  private async report(uri: string): Promise<void> {
+    const context = await this.contextOf(uri);
+    if (context === null || this.disposed) return;
     const status = describe(context);
     const text = JSON.stringify(status);
     if (this.sent.get(uri) === text) return;
@@ -56,7 +60,7 @@ export class StatusReporter {
   }
 }
 
-function describe({ file, snapshot, problems }: FeatureContext): StatusParams {
+function describe({ file, snapshot, problems }: CheckedContext): StatusParams {
   const { design, analysis } = snapshot;
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const totals = networkTotals(analysis);

@@ -1,19 +1,22 @@
 /** Everything that is wrong or worth knowing about a design, all at once. */
 
 import type { Problem, SourceFile } from "../syntax/source.ts";
-import type { Analysis, LayerAnalysis } from "../workspace/analysis.ts";
+import { type Analysis, finish, type LayerAnalysis } from "../workspace/analysis.ts";
 import { bypass } from "./bypass.ts";
 import { capacity } from "./capacity.ts";
 import { constraintNames } from "./constraint-names.ts";
 import { constraints } from "./constraints.ts";
 import { countingDifference } from "./counting-difference.ts";
 import { energySource } from "./energy-source.ts";
+import { estimate } from "./estimate.ts";
 import { factorProduct } from "./factor-product.ts";
 import { incomplete } from "./incomplete.ts";
 import { minimalBuffers } from "./minimal-buffers.ts";
+import { type FoundInLayers, problemsOfLayers } from "./of-layers.ts";
 import { residuals } from "./residual.ts";
 import { spread } from "./spread.ts";
 import type { Subject } from "./subject.ts";
+import { unsuppressed } from "./suppression.ts";
 
 /** What a mapping must satisfy on its architecture and layer. */
 const mappingRules: readonly ((subject: Subject) => Problem[])[] = [
@@ -39,11 +42,38 @@ const losesFactors: ReadonlySet<string> = new Set([
 
 /** @param files the files of the design, for problems about what none of them has */
 export function checkDesign(analysis: Analysis, files: readonly SourceFile[] = []): Problem[] {
+  return finish(checking(analysis, files));
+}
+
+/** The same layer by layer, for callers that have other things to do in between. */
+export function* checking(analysis: Analysis, files: readonly SourceFile[] = []): Generator<void, Problem[]> {
   const { specification } = analysis;
-  const problems = [...specification.problems, ...incomplete(specification, files), ...energySource(specification)];
-  for (const entry of analysis.layers) problems.push(...layerProblems(analysis, entry));
-  problems.push(...minimalBuffers(analysis.layers.flatMap((entry) => subjectOf(analysis, entry) ?? [])));
-  return distinct(problems);
+  const problems = [
+    ...specification.problems,
+    ...incomplete(specification, files),
+    ...energySource(specification),
+    ...estimate(analysis, files),
+  ];
+  const found = new Map<unknown, FoundInLayers>();
+  for (const entry of analysis.layers) {
+    const same = found.get(entry.lowered ?? entry);
+    if (same !== undefined) same.names.push(entry.layer.workload.name);
+    else {
+      found.set(entry.lowered ?? entry, {
+        names: [entry.layer.workload.name],
+        problems: layerProblems(analysis, entry),
+      });
+      yield;
+    }
+  }
+  problems.push(...problemsOfLayers([...found.values()]));
+  problems.push(
+    ...minimalBuffers(
+      analysis.layers.flatMap((entry) => subjectOf(analysis, entry) ?? []),
+      files,
+    ),
+  );
+  return unsuppressed(distinct(problems), files);
 }
 
 function subjectOf({ specification, options }: Analysis, entry: LayerAnalysis): Subject | undefined {

@@ -1,42 +1,55 @@
 import { evaluate } from "../engine/model/evaluate.ts";
-import { defaultEvaluationOptions, type Evaluation, type EvaluationOptions } from "../engine/model/types.ts";
+import {
+  defaultEvaluationOptions,
+  type Evaluation,
+  type EvaluationOptions,
+  type EvaluationOutcome,
+} from "../engine/model/types.ts";
 import type { Problem } from "../syntax/source.ts";
 import { headOf, type Subject } from "./subject.ts";
 
 /** Differences below this share say nothing. */
 const worthSaying = 0.001;
 
+/** What is said depends on the outcome alone, and costs several evaluations: kept as long as the outcome. */
+const known = new WeakMap<EvaluationOutcome, Pick<Problem, "code" | "message">[]>();
+
 /** `counting-difference` and `link-transfers`: where the way of counting changes the result, by how much and why. */
 export function countingDifference(subject: Subject): Problem[] {
+  let notes = known.get(subject.outcome);
+  if (notes === undefined) {
+    notes = differences(subject);
+    known.set(subject.outcome, notes);
+  }
+  const location = headOf(subject.mappingSource.location);
+  return notes.map((note) => ({ ...note, severity: "information", location }));
+}
+
+function differences(subject: Subject): Pick<Problem, "code" | "message">[] {
   const shownNow = subject.outcome.evaluation;
   if (shownNow === undefined) return [];
-  const location = headOf(subject.mappingSource.location);
-  const problems: Problem[] = [];
+  const notes: Pick<Problem, "code" | "message">[] = [];
   const other = shownNow.counting === "exact" ? "timeloop" : "exact";
   const exact = shownNow.counting === "exact" ? shownNow : cost(subject, { counting: "exact" });
   const timeloop = shownNow.counting === "exact" ? cost(subject, { counting: "timeloop" }) : shownNow;
-  const differences = compare(exact, timeloop);
-  if (exact !== undefined && timeloop !== undefined && differences.length > 0) {
-    problems.push({
+  const found = compare(exact, timeloop);
+  if (exact !== undefined && timeloop !== undefined && found.length > 0) {
+    notes.push({
       code: "counting-difference",
-      severity: "information",
-      message: `Counted ${other === "timeloop" ? "as Timeloop does" : "exactly"} the result differs: ${differences.map((d) => d.describe(other)).join(", ")}. ${cause(subject, exact, timeloop)}`,
-      location,
+      message: `Counted ${other === "timeloop" ? "as Timeloop does" : "exactly"} the result differs: ${found.map((d) => d.describe(other)).join(", ")}. ${cause(subject, exact, timeloop)}`,
     });
   }
   if (shownNow.counting === "exact") {
     const { linkTransfers } = subject.options;
     const switched = compare(shownNow, cost(subject, { ...subject.options, linkTransfers: !linkTransfers }));
     if (switched.length > 0) {
-      problems.push({
+      notes.push({
         code: "link-transfers",
-        severity: "information",
         message: `With link transfers switched ${linkTransfers ? "off" : "on"}: ${switched.map((d) => d.describe("timeloop")).join(", ")}.`,
-        location,
       });
     }
   }
-  return problems;
+  return notes;
 }
 
 function cost(subject: Subject, stated: Partial<EvaluationOptions>): Evaluation | undefined {

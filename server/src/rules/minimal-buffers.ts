@@ -1,27 +1,71 @@
-import type { Problem } from "../syntax/source.ts";
+import type { Fix, Problem, SourceEdit, SourceFile } from "../syntax/source.ts";
+import { formatPercent } from "../workspace/quantities.ts";
 import { attributePlace, componentOf, type Subject, shown } from "./subject.ts";
 
-/** Buffers used less than this are worth a word. */
-const wellUsed = 0.5;
+const rows = ["depth", "memory_depth", "data_storage_depth"];
+const sizes = ["entries", ...rows, "sizeKB"];
 
-/** `buffer-larger-than-needed`: the mapping would run with a much smaller buffer, whichever of the layers it is. */
-export function minimalBuffers(subjects: readonly Subject[]): Problem[] {
+/** Where a capacity is written and what would be the least there. */
+interface Shrinking {
+  edit: SourceEdit;
+  title: string;
+}
+
+/** `minimal-buffer`: beside each storage component how much of it the mapping (of the largest layer) needs. */
+export function minimalBuffers(subjects: readonly Subject[], files: readonly SourceFile[]): Problem[] {
   const layers = subjects.map((subject) => subject.outcome.evaluation?.minimalBuffers ?? []);
-  const who = subjects.length > 1 ? "the largest layer" : "this mapping";
-  return (layers.find((buffers) => buffers.length > 0) ?? []).flatMap((buffer): Problem[] => {
+  const found = (layers.find((buffers) => buffers.length > 0) ?? []).flatMap((buffer) => {
     const { level, name, capacityWords } = buffer;
     const neededWords = Math.max(...layers.flatMap((buffers) => buffers[level]?.neededWords ?? []));
-    if (capacityWords === null || neededWords === 0 || neededWords >= capacityWords * wellUsed) return [];
-    const location = attributePlace(componentOf(subjects[0], level), ["entries", "depth", "memory_depth", "sizeKB"]);
-    if (location === undefined) return [];
-    const share = ((100 * neededWords) / capacityWords).toFixed(1);
-    return [
-      {
-        code: "buffer-larger-than-needed",
-        severity: "hint",
-        message: `${name}: ${who} needs ${shown(neededWords)} of ${shown(capacityWords)} words (${share} %).`,
-        location,
-      },
-    ];
+    const location = attributePlace(componentOf(subjects[0], level), sizes);
+    // More than there is: that is the rule `capacity`.
+    if (capacityWords === null || neededWords === 0 || neededWords > capacityWords || location === undefined) return [];
+    const what = subjects.length > 1 ? " for its largest layer" : "";
+    const problem: Problem = {
+      code: "minimal-buffer",
+      severity: "information",
+      message: `${name} needs ${shown(neededWords)} of ${shown(capacityWords)} words${what}, ${formatPercent(neededWords / capacityWords)}.`,
+      location,
+    };
+    return [{ problem, shrinking: shrink(subjects[0], level, neededWords, files) }];
   });
+  const possible = found.flatMap(({ shrinking }) => shrinking ?? []);
+  const all: Fix[] =
+    possible.length < 2
+      ? []
+      : [{ title: "Shrink all buffers to the minimum", edits: possible.map(({ edit }) => edit), safe: false }];
+  return found.map(({ problem, shrinking }) =>
+    shrinking === null
+      ? problem
+      : { ...problem, fixes: [{ title: shrinking.title, edits: [shrinking.edit], safe: false }, ...all] },
+  );
+}
+
+/** `null` where one number in the text does not decide the capacity of this component alone. */
+function shrink(subject: Subject, level: number, neededWords: number, files: readonly SourceFile[]): Shrinking | null {
+  const component = componentOf(subject, level);
+  const given = sizes.filter((key) => component?.attributes.has(key));
+  if (component === undefined || given.length !== 1) return null;
+  const [key] = given;
+  const { value, location } = component.attributes.get(key)!;
+  const written = files.find((file) => file.uri === location.uri)?.text.slice(location.start, location.end);
+  const { location: own } = component;
+  const inside = own.uri === location.uri && own.start <= location.start && location.end <= own.end;
+  const shared = subject.specification.architectureSource?.components.some(
+    (other) => other !== component && other.attributes.get(key)?.location === location,
+  );
+  // An expression, a value from a table of defaults or from a component around this one.
+  if (!inside || shared || typeof value !== "number" || Number(written) !== value) return null;
+  const { blockSize, wordBits } = subject.architecture.storage[level];
+  const least =
+    key === "entries"
+      ? neededWords
+      : key === "sizeKB"
+        ? Math.ceil((neededWords * wordBits) / 8192)
+        : Math.ceil(neededWords / blockSize);
+  if (least >= value) return null;
+  return {
+    edit: { location, newText: String(least) },
+    title: `Shrink ${component.name.value} to the minimum: ${key} ${shown(least)} instead of ${shown(value)}`,
+  };
 }

@@ -20,6 +20,8 @@ export class TreeBuilder {
   private anchors = new Map<string, Built | "open">();
   private expanded = 0;
   private exhausted = false;
+  /** Some node so far has an anchor or is an alias. */
+  anchored = false;
 
   constructor(file: SourceFile, report: ReportSyntax) {
     this.file = file;
@@ -37,7 +39,10 @@ export class TreeBuilder {
   private node(node: Node | null, at: number): Built {
     if (isAlias(node)) return this.alias(node.source, node.range?.[0] ?? at, node.range?.[1] ?? at);
     const anchor = node && "anchor" in node ? node.anchor : undefined;
-    if (anchor) this.anchors.set(anchor, "open");
+    if (anchor) {
+      this.anchored = true;
+      this.anchors.set(anchor, "open");
+    }
     const built = this.plain(node, at);
     if (anchor) this.anchors.set(anchor, built);
     return built;
@@ -140,6 +145,7 @@ export class TreeBuilder {
   }
 
   private alias(name: string, start: number, end: number): Built {
+    this.anchored = true;
     const target = this.anchors.get(name);
     const empty: Built = { node: this.empty(start, end), size: 1 };
     if (target === undefined) {

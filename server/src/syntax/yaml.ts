@@ -1,126 +1,37 @@
-/** YAML text to a tree with places. The only importer of `yaml`. Never throws; a half-typed text gives its rest. */
+/** YAML text to a tree with places: what the other rooms read files with. */
 
-import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
-import { type ReportSyntax, TreeBuilder } from "./builder.ts";
-import { maxDepth, maxFileLength, maxProblems, maxTokenLength, maxTokens } from "./limits.ts";
-import type { Location, Problem, SourceFile } from "./source.ts";
-import type { YamlFile, YamlNode } from "./tree.ts";
+import { reparse } from "./incremental.ts";
+import { type Parsed, parse } from "./parse.ts";
+import type { SourceFile } from "./source.ts";
+import type { YamlFile } from "./tree.ts";
 
 export * from "./tree.ts";
 
-const parsed = new WeakMap<SourceFile, YamlFile>();
+const parsed = new WeakMap<SourceFile, Parsed>();
+/** The version of a text that another one came from. */
+const before = new WeakMap<SourceFile, SourceFile>();
 
 /** Parses a file once: the result is kept as long as the caller keeps the `SourceFile` object. */
 export function parseYaml(file: SourceFile): YamlFile {
   let result = parsed.get(file);
   if (result === undefined) {
-    result = parse(file);
+    const from = before.get(file);
+    const known = from && parsed.get(from);
+    result = (from && known && reparse(from, known, file)) ?? parse(file);
+    before.delete(file);
     parsed.set(file, result);
   }
-  return result;
+  return result.tree;
+}
+
+/** Tells that `file` is `earlier` with a change, so that only what changed need be parsed anew. */
+export function followYaml(earlier: SourceFile, file: SourceFile): void {
+  const base = parsed.has(earlier) ? earlier : before.get(earlier);
+  if (base !== undefined && !parsed.has(file)) before.set(file, base);
 }
 
 /** Lets `parseYaml` of this file give a tree made elsewhere: that of a rendered template. */
 export function adoptYaml(file: SourceFile, tree: YamlFile): void {
-  parsed.set(file, tree);
-}
-
-function parse(file: SourceFile): YamlFile {
-  const problems: Problem[] = [];
-  const report: ReportSyntax = (code, message, start, end, severity = "error") => {
-    if (problems.length < maxProblems) problems.push({ code, severity, message, location: clamp(file, start, end) });
-  };
-  if (file.text.length > maxFileLength) {
-    const megabytes = (file.text.length / 1024 / 1024).toFixed(1);
-    const limit = maxFileLength / 1024 / 1024;
-    report("file-too-large", `This file has ${megabytes} MB; files up to ${limit} MB are read.`, 0, 1);
-    return { documents: [], root: null, problems };
-  }
-  const documents: YamlNode[] = [];
-  const builder = new TreeBuilder(file, report);
-  const composer = new Composer({ schema: "failsafe", prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
-  const take = (composed: Iterable<Document.Parsed>): void => {
-    for (const document of composed) {
-      let lost = false;
-      for (const error of document.errors) {
-        // Once the parser has lost its way it complains about every word to the end.
-        if (lost && error.code === "UNEXPECTED_TOKEN") continue;
-        lost ||= error.code === "UNEXPECTED_TOKEN";
-        reportSyntax(error, file.text, report);
-      }
-      const root = builder.build(document);
-      if (root !== null) documents.push(root);
-    }
-  };
-  // The parser makes an Error per mistake; without stack traces a file full of mistakes stays fast and small.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    for (const token of tokens(file.text, report)) take(composer.next(token));
-    take(composer.end());
-  } catch (error) {
-    // The parser may run out of stack on input made for that; anything else is a defect of the parser.
-    report("yaml-unreadable", `This text cannot be read as YAML (${(error as Error).message}).`, 0, 1);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-  return { documents, root: documents[0] ?? null, problems };
-}
-
-/** Tokens of the documents, cut off where nesting or number of tokens exceed the limits. */
-function* tokens(text: string, report: ReportSyntax) {
-  const parser = new Parser();
-  let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme.length > maxTokenLength) {
-      const at = parser.offset;
-      report(
-        "file-too-large",
-        `A single value is longer than ${maxTokenLength} characters; the rest is not read.`,
-        at,
-        at + 1,
-      );
-      break;
-    }
-    yield* parser.next(lexeme);
-    count++;
-    if (parser.stack.length > maxDepth) {
-      const at = parser.offset;
-      report(
-        "yaml-too-deep",
-        `Collections are nested more than ${maxDepth} deep here; the rest is not read.`,
-        at,
-        at + 1,
-      );
-      break;
-    }
-    if (count > maxTokens) {
-      const at = parser.offset;
-      report("file-too-large", `The file has more than ${maxTokens} YAML tokens; the rest is not read.`, at, at + 1);
-      break;
-    }
-  }
-  yield* parser.end();
-}
-
-const codes: Partial<Record<YAMLError["code"], string>> = {
-  TAB_AS_INDENT: "yaml-tab",
-  BAD_INDENT: "yaml-indentation",
-  MISSING_CHAR: "yaml-missing-character",
-  BAD_ALIAS: "yaml-alias",
-};
-
-function reportSyntax(error: YAMLError, text: string, report: ReportSyntax): void {
-  const [start, end] = error.pos;
-  if (error.code === "TAB_AS_INDENT" || (error.code === "BAD_SCALAR_START" && text[start] === "\t")) {
-    report("yaml-tab", "A tab cannot indent YAML; use spaces.", start, end);
-    return;
-  }
-  const message = error.message.replace(/\s+/g, " ").slice(0, 300);
-  report(codes[error.code] ?? "yaml-syntax", /[.!?]$/.test(message) ? message : `${message}.`, start, end);
-}
-
-function clamp(file: SourceFile, start: number, end: number): Location {
-  const from = Math.max(0, Math.min(start, file.text.length));
-  return { uri: file.uri, start: from, end: Math.max(from, Math.min(end, file.text.length)) };
+  // Its text is no YAML: nothing can follow from it piecemeal.
+  parsed.set(file, { tree, tokens: 0, anchored: true });
 }

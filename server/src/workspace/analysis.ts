@@ -4,11 +4,13 @@ import { evaluate } from "../engine/model/evaluate.ts";
 import {
   type Architecture,
   defaultEvaluationOptions,
+  type Evaluation,
   type EvaluationOptions,
   type EvaluationOutcome,
+  type Workload,
 } from "../engine/model/types.ts";
 import { lowerMapping } from "../spec/mapping.ts";
-import type { LayerSource, LoweredMapping, Specification } from "../spec/types.ts";
+import type { LayerSource, LoweredMapping, Reading, Specification } from "../spec/types.ts";
 import type { Problem } from "../syntax/source.ts";
 
 export interface LayerAnalysis {
@@ -22,6 +24,10 @@ export interface Analysis {
   specification: Specification;
   options: EvaluationOptions;
   layers: LayerAnalysis[];
+  /** Hardware and way of counting, as one text. */
+  conditions: string;
+  /** Outcomes by shape of the layer and mapping: equal layers share theirs. */
+  evaluated: ReadonlyMap<string, EvaluationOutcome>;
 }
 
 /** Options in force: built-in defaults, then `evaluate:` in the files, then what the caller insists on. */
@@ -33,50 +39,89 @@ export function evaluationOptions(
   return { ...defaultEvaluationOptions(stated.counting), ...stated };
 }
 
-/**
- * Evaluates the mapping for every layer; layers it cannot be lowered for carry the problems instead.
- *
- * @param before an earlier analysis: layers whose architecture, mapping and workload are as they were keep its results
- */
+export interface AnalysisSettings {
+  /** Keep the derivation of every number; without it `explained` derives one layer when it is asked for. */
+  terms?: boolean;
+  /** Earlier analyses: what was evaluated there under the same conditions is not evaluated again. */
+  before?: readonly Analysis[];
+}
+
+/** Evaluates the mapping for every layer; layers it cannot be lowered for carry the problems instead. */
 export function analyse(
   specification: Specification,
   overrides: Partial<EvaluationOptions> = {},
-  settings: { terms?: boolean } = {},
-  before?: Analysis,
+  settings: AnalysisSettings = {},
 ): Analysis {
+  return finish(analysing(specification, overrides, settings));
+}
+
+/** The same in steps of at most one evaluation, for callers that have other things to do in between. */
+export function* analysing(
+  specification: Specification,
+  overrides: Partial<EvaluationOptions> = {},
+  { terms = false, before = [] }: AnalysisSettings = {},
+): Generator<void, Analysis> {
   const options = evaluationOptions(specification, overrides);
   const { architecture, architectureSource, mappingSource } = specification;
-  const reusable = before !== undefined && sameInputs(before, specification, options) ? before.layers : [];
-  const known = new Map(reusable.map((entry) => [JSON.stringify(entry.layer.workload), entry]));
-  const layers = specification.layers.map((layer): LayerAnalysis => {
-    if (architecture === undefined || mappingSource === undefined) return { layer, problems: [] };
-    const same = known.size > 0 ? known.get(JSON.stringify(layer.workload)) : undefined;
-    if (same !== undefined && same.problems.length === 0) return { ...same, layer };
-    const { value: lowered, problems } = lowerMapping(mappingSource, architecture, layer.workload, architectureSource);
-    const outcome = evaluate(architecture, layer.workload, lowered.mapping, options, settings);
-    return { layer, lowered, outcome, problems };
-  });
-  return { specification, options, layers };
+  const conditions = `${terms} ${JSON.stringify(options)} ${plainText(architecture)}`;
+  const known = before.filter((analysis) => analysis.conditions === conditions);
+  const evaluated = new Map<string, EvaluationOutcome>();
+  const lowerings = new Map<string, Reading<LoweredMapping>>();
+  const layers: LayerAnalysis[] = [];
+  for (const layer of specification.layers) {
+    if (architecture === undefined || mappingSource === undefined) {
+      layers.push({ layer, problems: [] });
+      continue;
+    }
+    const shape = shapeOf(layer.workload);
+    let lowering = lowerings.get(shape);
+    if (lowering === undefined) {
+      lowering = lowerMapping(mappingSource, architecture, layer.workload, architectureSource);
+      lowerings.set(shape, lowering);
+    }
+    const { value: lowered, problems } = lowering;
+    const key = `${shape} ${JSON.stringify(lowered.mapping)}`;
+    let outcome = evaluated.get(key) ?? known.find((analysis) => analysis.evaluated.has(key))?.evaluated.get(key);
+    if (outcome === undefined) {
+      outcome = evaluate(architecture, layer.workload, lowered.mapping, options, { terms });
+      yield;
+    }
+    evaluated.set(key, outcome);
+    layers.push({ layer, lowered, outcome, problems });
+  }
+  return { specification, options, layers, conditions, evaluated };
 }
 
-function sameInputs(before: Analysis, specification: Specification, options: EvaluationOptions): boolean {
-  return (
-    before.specification.mappingSource === specification.mappingSource &&
-    JSON.stringify(before.options) === JSON.stringify(options) &&
-    (before.specification.architecture === specification.architecture ||
-      comparable(before.specification.architecture) === comparable(specification.architecture)) &&
-    statedInside(before.specification) === statedInside(specification)
-  );
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
-function comparable(architecture: Architecture | undefined): string | undefined {
+/** What two layers must share to have the same cost: everything but the name. */
+function shapeOf({ dimensions, dataSpaces }: Workload): string {
+  return JSON.stringify([dimensions, dataSpaces]);
+}
+
+function plainText(architecture: Architecture | undefined): string | undefined {
   return JSON.stringify(architecture, (_, value) => (value instanceof Map ? [...value] : value));
 }
 
-/** What v0.4 components say about every mapping, wherever they say it. */
-function statedInside({ architectureSource }: Specification): string {
-  const constraints = architectureSource?.constraints ?? [];
-  return JSON.stringify(constraints, (key, value) => (/location$/i.test(key) ? undefined : value));
+const derivations = new WeakMap<EvaluationOutcome, EvaluationOutcome>();
+
+/** The evaluation of a layer with the derivation of every number. */
+export function explained({ specification, options }: Analysis, entry: LayerAnalysis): Evaluation | undefined {
+  const { layer, lowered, outcome } = entry;
+  const { architecture } = specification;
+  if (outcome?.evaluation === undefined || lowered === undefined || architecture === undefined) return undefined;
+  if (outcome.evaluation.terms !== undefined) return outcome.evaluation;
+  let derived = derivations.get(outcome);
+  if (derived === undefined) {
+    derived = evaluate(architecture, layer.workload, lowered.mapping, options, { terms: true });
+    derivations.set(outcome, derived);
+  }
+  return derived.evaluation;
 }
 
 /** Cost of a whole network: every layer as often as it occurs, one after the other. */

@@ -6,15 +6,22 @@
 import type { EvaluationOptions } from "../engine/model/types.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { Specification } from "../spec/types.ts";
-import type { SourceFile } from "../syntax/source.ts";
-import { type Analysis, analyse } from "./analysis.ts";
-import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
+import type { Problem, SourceFile } from "../syntax/source.ts";
+import { followYaml, parseYaml } from "../syntax/yaml.ts";
+import { type Analysis, analysing, finish } from "./analysis.ts";
+import { type Candidate, type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { fileKinds } from "./kinds.ts";
+import { type Rendering, TemplateCache } from "./templates.ts";
 
 /** Everything known about one design at one moment; immutable. */
 export interface Snapshot {
   design: Design;
+  /** The parts of the design; templates as the files they render to. */
   files: readonly SourceFile[];
+  /** Files that templates include: places may lie in them. */
+  included: readonly SourceFile[];
+  /** Problems of rendering templates. */
+  templateProblems: readonly Problem[];
   specification: Specification;
   analysis: Analysis;
 }
@@ -33,6 +40,7 @@ export class DesignStore {
   private readonly opened = new Map<string, SourceFile>();
   private readonly onDisk = new Map<string, SourceFile>();
   private readonly snapshots = new Map<string, CacheEntry>();
+  private readonly templates = new TemplateCache((uri) => this.file(uri)?.text ?? null);
   private settings: StoreSettings = { designs: [], evaluation: {} };
   /** Counts changes of any file; equal revisions mean equal answers. */
   revision = 0;
@@ -44,7 +52,10 @@ export class DesignStore {
   }
 
   open(uri: string, text: string): void {
-    this.opened.set(uri, { uri, text });
+    const file = { uri, text };
+    const before = this.opened.get(uri);
+    if (before !== undefined) followYaml(before, file);
+    this.opened.set(uri, file);
     this.revision++;
   }
 
@@ -82,16 +93,22 @@ export class DesignStore {
     this.revision++;
   }
 
-  private candidates(): SourceFile[] {
+  /** The file, or what it renders to. */
+  rendered(uri: string): Rendering | undefined {
+    const file = this.file(uri);
+    return file && this.templates.render(file);
+  }
+
+  private candidates(): Candidate[] {
     const files = new Map(this.onDisk);
     for (const [uri, file] of this.opened) files.set(uri, file);
-    return [...files.values()];
+    return [...files.values()].map((file) => ({ ...file, kinds: this.templates.kinds(file) }));
   }
 
   /** True when the text of the file says that it concerns us. */
   concerns(uri: string): boolean {
     const file = this.file(uri);
-    return file !== undefined && fileKinds(file.text).length > 0;
+    return file !== undefined && (fileKinds(file.text).length > 0 || this.templates.kinds(file).length > 0);
   }
 
   design(uri: string): Design {
@@ -100,24 +117,41 @@ export class DesignStore {
 
   /** What is known about the design of a file; `null` for a file we do not have. */
   snapshot(uri: string): Snapshot | null {
+    return finish(this.preparing(uri));
+  }
+
+  /** The same in short steps. What comes of it is out of date if `revision` changes in between. */
+  *preparing(uri: string): Generator<void, Snapshot | null> {
     if (this.file(uri) === undefined) return null;
+    const { revision } = this;
     const cached = this.snapshots.get(uri);
-    if (cached?.revision === this.revision) return cached.snapshot;
+    if (cached?.revision === revision) return cached.snapshot;
     const design = this.design(uri);
-    const files = design.parts.flatMap((part) => this.file(part.uri) ?? []);
+    const renderings = design.parts.flatMap((part) => this.rendered(part.uri) ?? []);
+    const files = renderings.map(({ file }) => file);
     const before = cached?.snapshot;
     const unchanged = before !== undefined && sameFiles(before.files, files) && before.design.layer === design.layer;
-    const snapshot = unchanged ? { ...before, design } : this.analyse(design, files, before);
-    this.snapshots.set(uri, { revision: this.revision, snapshot });
+    const snapshot = unchanged ? { ...before, design } : yield* this.analysing(design, renderings);
+    if (this.revision === revision) this.snapshots.set(uri, { revision, snapshot });
     return snapshot;
   }
 
-  private analyse(design: Design, files: SourceFile[], before: Snapshot | undefined): Snapshot {
+  private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Snapshot> {
+    const files = renderings.map(({ file }) => file);
+    for (const file of files) {
+      parseYaml(file);
+      yield;
+    }
     const whole = readSpecification(files);
+    yield;
     const chosen = design.layer === null ? [] : whole.layers.filter((layer) => layer.workload.name === design.layer);
     const specification = chosen.length > 0 ? { ...whole, layers: chosen } : whole;
-    const analysis = analyse(specification, this.settings.evaluation, { terms: true }, before?.analysis);
-    return { design, files, specification, analysis };
+    // Other documents of the same design have evaluated the same layers.
+    const before = [...this.snapshots.values()].map(({ snapshot }) => snapshot.analysis);
+    const analysis = yield* analysing(specification, this.settings.evaluation, { before });
+    const included = renderings.flatMap(({ sources }) => sources);
+    const templateProblems = renderings.flatMap(({ problems }) => problems);
+    return { design, files, included, templateProblems, specification, analysis };
   }
 }
 

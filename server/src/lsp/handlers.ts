@@ -1,0 +1,135 @@
+/** One handler per feature: context in, neutral answer where there is none or where something goes wrong. */
+
+import { type CancellationToken, type Connection, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { codeActions } from "../features/code-actions.ts";
+import { codeLenses } from "../features/code-lens.ts";
+import { completions } from "../features/completion.ts";
+import type { FeatureContext } from "../features/context.ts";
+import { foldingRanges } from "../features/folding.ts";
+import { formatting } from "../features/formatting.ts";
+import { hover } from "../features/hover.ts";
+import { inlayHints } from "../features/inlay-hints.ts";
+import { documentLinks } from "../features/links.ts";
+import { definitions, highlights, references } from "../features/navigation.ts";
+import { prepareRename, rename } from "../features/rename.ts";
+import { designReport } from "../features/report.ts";
+import { selectionRanges } from "../features/selection.ts";
+import { semanticTokens } from "../features/semantic-tokens.ts";
+import { documentSymbols } from "../features/symbols.ts";
+import type { Designs } from "./designs.ts";
+import type { LastGood } from "./last-good.ts";
+import { type ReportParams, reportRequest } from "./protocol.ts";
+import { type Log, runSafe } from "./run-safe.ts";
+import type { Settings } from "./settings.ts";
+
+export const allFeatures = {
+  codeActions,
+  codeLenses,
+  completions,
+  definitions,
+  documentLinks,
+  documentSymbols,
+  foldingRanges,
+  formatting,
+  highlights,
+  hover,
+  inlayHints,
+  prepareRename,
+  references,
+  rename,
+  designReport,
+  selectionRanges,
+  semanticTokens,
+};
+export type Features = typeof allFeatures;
+
+export interface Surroundings {
+  designs: Designs;
+  lastGood: LastGood;
+  settings: () => Settings;
+  log: Log;
+}
+
+export function registerFeatures(
+  connection: Connection,
+  { designs, lastGood, settings, log }: Surroundings,
+  features: Features,
+): void {
+  function answer<T>(
+    name: string,
+    uri: string,
+    token: CancellationToken,
+    neutral: T,
+    work: (context: FeatureContext) => T,
+  ) {
+    return runSafe(name, token, log, neutral, async () => {
+      const context = await designs.context(uri);
+      return context === null || token.isCancellationRequested ? neutral : work(context);
+    });
+  }
+
+  connection.onHover(({ textDocument: { uri }, position }, token) =>
+    answer("hover", uri, token, null, (c) => features.hover(c, position)),
+  );
+  connection.onCompletion(({ textDocument: { uri }, position }, token) =>
+    answer("completion", uri, token, [], (c) => features.completions(c, position)),
+  );
+  connection.onCodeLens(({ textDocument: { uri } }, token) =>
+    answer("code lens", uri, token, [], (c) =>
+      settings().estimates.codeLens ? lastGood.lenses(c, features.codeLenses(c)) : [],
+    ),
+  );
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
+    answer("inlay hints", uri, token, [], (c) =>
+      lastGood.hints(c, range, (whole) => features.inlayHints(c, whole, settings().inlayHints)),
+    ),
+  );
+  connection.onCodeAction(({ textDocument: { uri }, range, context: request }, token) =>
+    runSafe("code actions", token, log, [], async () => {
+      const context = await designs.checked(uri);
+      return context === null || token.isCancellationRequested
+        ? []
+        : features.codeActions(context, range, request, settings());
+    }),
+  );
+  connection.onDefinition(({ textDocument: { uri }, position }, token) =>
+    answer("definition", uri, token, [], (c) => features.definitions(c, position)),
+  );
+  connection.onReferences(({ textDocument: { uri }, position, context: { includeDeclaration } }, token) =>
+    answer("references", uri, token, [], (c) => features.references(c, position, includeDeclaration)),
+  );
+  connection.onDocumentHighlight(({ textDocument: { uri }, position }, token) =>
+    answer("highlights", uri, token, [], (c) => features.highlights(c, position)),
+  );
+  connection.onPrepareRename(({ textDocument: { uri }, position }, token) =>
+    answer("prepare rename", uri, token, null, (c) => features.prepareRename(c, position)),
+  );
+  connection.onRenameRequest(({ textDocument: { uri }, position, newName }, token) =>
+    answer("rename", uri, token, null, (c) => {
+      const result = features.rename(c, position, newName);
+      if (typeof result === "string") throw new ResponseError(LSPErrorCodes.RequestFailed, result);
+      return result;
+    }),
+  );
+  connection.onDocumentSymbol(({ textDocument: { uri } }, token) =>
+    answer("outline", uri, token, [], features.documentSymbols),
+  );
+  connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
+    answer("folding", uri, token, [], features.foldingRanges),
+  );
+  connection.onSelectionRanges(({ textDocument: { uri }, positions }, token) =>
+    answer("selection", uri, token, [], (c) => features.selectionRanges(c, positions)),
+  );
+  connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
+    answer("links", uri, token, [], features.documentLinks),
+  );
+  connection.onDocumentFormatting(({ textDocument: { uri } }, token) =>
+    answer("formatting", uri, token, [], features.formatting),
+  );
+  connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
+    answer("semantic tokens", uri, token, { data: [] as number[] }, features.semanticTokens),
+  );
+  connection.onRequest(reportRequest, ({ uri }: ReportParams, token) =>
+    answer("report", uri, token, "", features.designReport),
+  );
+}
