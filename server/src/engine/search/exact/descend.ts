@@ -80,8 +80,7 @@ export function* descend(
     seen.add(key);
     statistics.tilings++;
     writeTiling(labels, tiling, point);
-    const imperfect = sk.spreads.some((s) => s.top !== s.bound);
-    for (const _ of orderClasses(problem, point, imperfect)) {
+    for (const _ of orderClasses(problem, sk, point, tiling)) {
       if ((++statistics.orders & 1023) === 0) yield;
       const limits = referee.limits();
       if (labels.quantities.some((w, q) => !(boundOf(problem, sk, w, point, tiling) < limits[q]))) continue;

@@ -2,7 +2,7 @@ import type { MapspacePoint } from "../../mapspace/point.ts";
 import { constantPart, transferPrice, transfersOf, type Weights } from "./functional.ts";
 import type { ExactProblem } from "./problem.ts";
 import type { Skeleton } from "./skeleton.ts";
-import { distinctShare, relevantWords, repeatsAtChild, repeatsAtParent } from "./traffic.ts";
+import { distinctShare, isCutOutside, relevantWords, repeatsAtChild, repeatsAtParent } from "./traffic.ts";
 
 /** A complete tiling: tile sizes by boundary (index l + 1) and dimension, row by row. */
 export type Tiling = Float64Array;
@@ -26,7 +26,16 @@ export function boundOf(problem: ExactProblem, sk: Skeleton, w: Weights, point: 
     for (const { c, o } of transfersOf(point.keep, problem.levels, v)) {
       const { slot, first, inside } = runEnd(problem, point, v, c);
       const tile = tiling.subarray(slot * nd, (slot + 1) * nd);
-      const words = relevantWords(problem, sk, v, c, slot - 1, tile, first < 0 ? [] : [first]);
+      const words = relevantWords(
+        problem,
+        sk,
+        v,
+        c,
+        slot - 1,
+        tile,
+        first < 0 ? [] : [first],
+        first < 0 ? null : point.factors[(2 * slot + 1) * nd + first],
+      );
       let parents = 1;
       let children = 1;
       for (const d of space.irrelevantList) {
@@ -70,6 +79,7 @@ function runEnd(
 const running = 0;
 const sliding = 1;
 const settled = 2;
+const unsettled = 3;
 
 interface TransferState {
   v: number;
@@ -81,9 +91,15 @@ interface TransferState {
 /**
  * Orders of all temporal slots of a point, one of each class that counts differ by: loops are placed innermost first
  * until every transfer has met the loop that moves it and, where that loop slides a window, one that moves it
- * elsewhere. With `all`, every distinct order.
+ * elsewhere. Where instances idle at the end of a pass, their history may depend on all that follows: then every order
+ * is a class of its own.
  */
-export function* orderClasses(problem: ExactProblem, point: MapspacePoint, all: boolean): Generator<void> {
+export function* orderClasses(
+  problem: ExactProblem,
+  sk: Skeleton,
+  point: MapspacePoint,
+  tiling: Tiling,
+): Generator<void> {
   const nd = problem.dimensions;
   const { rules } = problem.mapspace;
 
@@ -115,7 +131,7 @@ export function* orderClasses(problem: ExactProblem, point: MapspacePoint, all: 
       remaining: readonly number[],
       now: readonly TransferState[],
     ): Generator<void> {
-      if (remaining.length === 0 || (!all && now.every((t) => t.state === settled))) {
+      if (remaining.length === 0 || now.every((t) => t.state === settled)) {
         write([...order, ...remaining]);
         yield* slot(level + 1, now);
         return;
@@ -129,7 +145,7 @@ export function* orderClasses(problem: ExactProblem, point: MapspacePoint, all: 
         yield* place(
           [...order, d],
           rest,
-          now.map((t) => stepped(problem, t, d)),
+          now.map((t) => stepped(problem, sk, tiling, t, d, point.factors[(2 * level + 1) * nd + d])),
         );
       }
     }
@@ -140,15 +156,22 @@ export function* orderClasses(problem: ExactProblem, point: MapspacePoint, all: 
   yield* slot(0, []);
 }
 
-function stepped(problem: ExactProblem, t: TransferState, d: number): TransferState {
-  if (t.state === settled) return t;
+function stepped(
+  problem: ExactProblem,
+  sk: Skeleton,
+  tiling: Tiling,
+  t: TransferState,
+  d: number,
+  trips: number,
+): TransferState {
+  if (t.state >= settled) return t;
   const space = problem.spaces[t.v];
   if (!space.relevant[d]) return t;
-  if (!space.regular) return { ...t, state: sliding };
+  if (!space.regular) return { ...t, state: unsettled };
   const rank = space.ranks.findIndex((r) => r.dimensions.includes(d));
-  if (t.state === running) {
-    const window = space.ranks[rank].dimensions.length > 1;
-    return { ...t, state: window ? sliding : settled, window: rank };
-  }
-  return rank === t.window ? t : { ...t, state: settled };
+  if (t.state === sliding) return rank === t.window ? t : { ...t, state: settled };
+  const cut = (of: number) => isCutOutside(problem, sk, of, t.c, tiling[(t.c + 1) * problem.dimensions + of]);
+  const window = space.ranks[rank].dimensions.length > 1;
+  if ((trips === 2 && cut(d)) || (window && space.relevantList.some(cut))) return { ...t, state: unsettled };
+  return { ...t, state: window ? sliding : settled, window: rank };
 }

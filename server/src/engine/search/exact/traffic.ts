@@ -53,11 +53,18 @@ export function tileWords(space: Space, extent: (d: number) => number): number {
   return words;
 }
 
+/** Is some spatial loop of d outside level c cut short in its last pass? */
+export function isCutOutside(problem: ExactProblem, sk: Skeleton, d: number, c: number, tileAtChild: number): boolean {
+  const n = sk.outside[(c + 1) * problem.dimensions + d];
+  return n > 1 && tileAtChild * passesOf(sk.bounds[d], tileAtChild) !== sk.tops[d];
+}
+
 /**
  * Words that the relevant loops outside child c bring in, summed over its instances, once through. `tile(d)`: tiles at
  * boundary l, where the run ends; slot l + 1 holds the first relevant loop, one of `first` (none: the data space never
  * moves). The window's overlap is reused only from step to step of that loop (point 4 of `exact`): every other step
  * loads its whole tile, unless it continues the same stride, which is taken as possible wherever it cannot be excluded.
+ * `trips`: iterations of the first loop, where they are known.
  */
 export function relevantWords(
   problem: ExactProblem,
@@ -67,15 +74,15 @@ export function relevantWords(
   l: number,
   tile: ArrayLike<number>,
   first: readonly number[],
+  trips: number | null = null,
 ): number {
   const space = problem.spaces[v];
   if (!space.regular) return 0;
   const nd = problem.dimensions;
-  const { bounds, outside, tops, spreads } = sk;
+  const { bounds, outside, tops } = sk;
   const tileAt = (d: number) => (tile[d] * outside[(l + 1) * nd + d]) / outside[(c + 1) * nd + d];
 
   let base = 1;
-  let perfect = true;
   let allPasses = 1;
   for (const { dimensions, coefficients } of space.ranks) {
     let passes = 1;
@@ -85,36 +92,59 @@ export function relevantWords(
       const t = passesOf(bounds[d], tileAt(d));
       passes *= t;
       stretch += coefficients[i] * (bounds[d] / t - 1);
-      if (tileAt(d) * t !== tops[d]) perfect = false;
     }
     base *= passes * stretch;
     allPasses *= passes;
   }
+  if (first.length === 0) return base;
 
-  let saved = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (const rank of space.ranks) {
     for (let i = 0; i < rank.dimensions.length; i++) {
       const w = rank.dimensions[i];
       if (!first.includes(w) || tile[w] * outside[(l + 1) * nd + w] >= tops[w]) continue;
-      saved = Math.max(saved, savedWords(problem, sk, rank, i, c, l, tile, base));
+      const words = base - savedWords(problem, sk, rank, i, c, l, tile, base);
+      const idle = idleVisits(problem, sk, w, c, l, tileAt(w), tile[w], trips);
+      if (idle === 0) {
+        least = Math.min(least, Math.max(words, sk.distinct[v]));
+        continue;
+      }
+      // What such visits bring, and the step after each, is taken as nothing.
+      const largest = tileWords(space, (d) => Math.min(tileAt(d), bounds[d]));
+      least = Math.min(least, words - 2 * idle * largest * (allPasses / passesOf(bounds[w], tileAt(w))));
     }
   }
-  let words = base - saved;
-  if (perfect) return Math.max(words, sk.distinct[v]);
+  return Number.isFinite(least) ? Math.max(0, least) : base;
+}
 
-  // Instances that idle in the last pass may be left with a single step there and then keep their tile: what such
-  // visits bring, and the step after each, is taken as nothing.
-  const largest = tileWords(space, (d) => Math.min(tileAt(d), bounds[d]));
-  for (const d of space.relevantList) {
-    const inner = tileAt(d);
-    const t = passesOf(bounds[d], inner);
-    const n = outside[(c + 1) * nd + d];
-    if (inner * t === tops[d] || t <= n || n === 1) continue;
-    const adjacent = spreads[d].spatial[c + 1];
-    const idle = adjacent === n ? adjacent * Math.ceil(t / adjacent) - t : n - 1;
-    words -= 2 * idle * largest * (allPasses / t);
+/**
+ * Instances along w that may be left with a single step of the first loop in their last pass, because they idle at the
+ * end of it: then the loop does not move their tile. It takes a loop of two iterations.
+ */
+function idleVisits(
+  problem: ExactProblem,
+  sk: Skeleton,
+  w: number,
+  c: number,
+  l: number,
+  tileAtChild: number,
+  tile: number,
+  trips: number | null,
+): number {
+  if (!isCutOutside(problem, sk, w, c, tileAtChild)) return 0;
+  const { outside, tops, bounds, spreads } = sk;
+  const nd = problem.dimensions;
+  const n = outside[(c + 1) * nd + w];
+  const remaining = tops[w] / (tile * outside[(l + 1) * nd + w]);
+  if (trips === null ? remaining % 2 !== 0 : trips !== 2) return 0;
+  let level = -1;
+  for (let m = c + 1; m < problem.levels; m++) {
+    if (spreads[w].spatial[m] === 1) continue;
+    if (level >= 0 || m > l + 1) return n - 1;
+    level = m;
   }
-  return Math.max(0, words);
+  const passes = passesOf(bounds[w], tileAtChild);
+  return n * Math.ceil(passes / n) - passes;
 }
 
 /**
@@ -144,6 +174,7 @@ function savedWords(
   let fullByInstances = 1;
   let others = 0;
   let sliding = 1;
+  let cut = false;
   for (let k = 0; k < rank.dimensions.length; k++) {
     const d = rank.dimensions[k];
     const inner = (tile[d] * outside[(l + 1) * nd + d]) / outside[(c + 1) * nd + d];
@@ -154,6 +185,7 @@ function savedWords(
     const n = inner * t === tops[d] ? outside[(c + 1) * nd + d] : acting(sk, d, c, problem.levels - 1);
     fullByInstances *= n;
     fullByOthers *= k === i ? n : t;
+    cut ||= isCutOutside(problem, sk, d, c, inner);
     if (k !== i && tile[d] * outside[(l + 1) * nd + d] < tops[d]) {
       others++;
       const ratio = stepOf(k) / stepOf(i);
@@ -162,6 +194,7 @@ function savedWords(
       else sliding = Math.max(1 / 2, 1 - idleShare(ratio));
     }
   }
+  if (cut && others > 0) sliding = 1 / 2;
   const elsewhere = base / (passes * stretch);
   const overlap = Math.max(0, extent - stepOf(i));
   if (sliding === 1) return elsewhere * overlap * Math.max(0, passes - fullByOthers);
