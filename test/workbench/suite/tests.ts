@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import {
   type CodeLens,
   commands,
@@ -26,8 +27,34 @@ const replace = async (document: TextDocument, from: string | RegExp, to: string
   assert.ok(await workspace.applyEdit(edit));
 };
 
+/** Servers that this extension host started. */
+const serverProcesses = () =>
+  readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        const parent = /\nPPid:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return Number(parent) === process.pid && command.includes("server.cjs");
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+
 const errors = (uri: Uri) =>
   languages.getDiagnostics(uri).filter(({ severity }) => severity === DiagnosticSeverity.Error);
+
+describe("before any Timeloop file is open", () => {
+  it("YAML that does not concern us starts no server", async () => {
+    const content = "variables:\n  CACHE: yes\nstages: [build]\n";
+    const other = await workspace.openTextDocument({ language: "yaml", content });
+    const mapspace = await api();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(other.languageId, "yaml");
+    assert.equal(mapspace.serverState(), "idle");
+  });
+});
 
 describe("in VS Code", () => {
   before(async () => {
@@ -106,6 +133,22 @@ describe("in VS Code", () => {
     await eventually("the server runs again", () => mapspace.serverState() === "running");
     const document = await show(mapping);
     await eventually("the estimate is back", () => mapspace.status(document.uri)?.summary.includes("cycles"));
+  });
+
+  it("comes back when the server dies", async function () {
+    if (process.platform !== "linux") this.skip();
+    const mapspace = await api();
+    const document = await show(mapping);
+    await eventually("the estimate is there", () => mapspace.status(document.uri)?.summary.includes("cycles"));
+    const before = serverProcesses();
+    assert.equal(before.length, 1);
+    process.kill(before[0], "SIGKILL");
+    await eventually("another server runs", () => {
+      const now = serverProcesses();
+      return now.length === 1 && now[0] !== before[0] && mapspace.serverState() === "running";
+    });
+    await replace(document, /\bK=\d+/, "K=31");
+    await eventually("it reports errors", () => errors(document.uri).length > 0);
   });
 
   it("shows the report of a design", async () => {
