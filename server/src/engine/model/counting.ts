@@ -9,8 +9,8 @@ export function countAccesses(
   workload: Workload,
   mapping: Mapping,
   options: EvaluationOptions,
-  _terms: boolean,
+  terms: boolean,
 ): AccessCounts {
-  if (options.counting === "exact") return countExactly(architecture, workload, mapping, options);
+  if (options.counting === "exact") return countExactly(architecture, workload, mapping, options, terms);
   return countByTimeloop(architecture, workload, mapping, options);
 }

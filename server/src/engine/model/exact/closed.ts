@@ -26,6 +26,10 @@ export class ClosedForm {
   childWords = 0;
   firstParentWords = 0;
   firstChildWords = 0;
+  /** The innermost loop that moves the tile (for the arithmetic: the innermost loop); −1 for none. */
+  through = -1;
+  /** Words that would arrive at the children if no tile kept anything of the one before. */
+  wholeWords = 0;
   unionTotal = 0;
   unionFirst = 0;
   private readonly lattice = new Lattice();
@@ -56,9 +60,11 @@ export class ClosedForm {
     this.child = child;
     this.parent = parent;
     let b = end - 1;
+    this.through = b;
     if (!whole) {
       const { relevant } = projection;
       while (b >= 0 && !(nest.axis[b] === temporal && relevant[nest.dimension[b]] === 1)) b--;
+      this.through = b;
       if (b >= 0 && !repeats(nest, at, end, b)) {
         if (projection.windowed) return this.remembering(nest, projection, child, inside);
         if (!movesAlways(nest, projection, b)) {
@@ -66,6 +72,7 @@ export class ClosedForm {
           this.firstParentWords = visitsByLoop(nest, projection, child, inside, held, running, held, b);
           this.childWords = visitsByLoop(nest, projection, child, inside, running, running, running, b);
           this.firstChildWords = visitsByLoop(nest, projection, child, inside, held, held, held, b);
+          this.wholeWords = this.childWords;
           return true;
         }
       }
@@ -76,6 +83,7 @@ export class ClosedForm {
     let fp = product[firstParent];
     let c = product[children];
     let fc = product[firstChild];
+    this.wholeWords = c;
     if (!whole && b >= 0 && projection.windowed) {
       const own = projection.partOf[nest.dimension[b]];
       if (projection.parts[own].dimensions.length > 1) {
@@ -447,6 +455,7 @@ export class ClosedForm {
       distinct *= distinctOffsets(nest, projection, k, inside, end, this.marks);
     }
     if (distinct === 0 || !this.memory.run(nest, projection, child)) return false;
+    if (this.sum(nest, projection, at, end, inside, this.through + 1, -1)) this.wholeWords = this.product[children];
     this.firstChildWords = this.memory.words;
     this.childWords = this.memory.words * outer * inner;
     this.firstParentWords = this.memory.words * distinct;

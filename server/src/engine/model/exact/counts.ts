@@ -6,6 +6,7 @@ import { ClosedForm } from "./closed.ts";
 import { actingInstances, computeCycles, largestExtents } from "./instances.ts";
 import { type Nest, nestOf, spatialX, spatialY, temporal } from "./nest.ts";
 import { type Projection, projectionOf, rankExtent } from "./projection.ts";
+import { exactTerms } from "./terms.ts";
 import { type Traffic, trafficBetween } from "./traffic.ts";
 import { type UnionWords, unionWords } from "./union.ts";
 
@@ -15,12 +16,13 @@ export function countExactly(
   workload: Workload,
   mapping: Mapping,
   options: EvaluationOptions,
+  terms = false,
 ): AccessCounts {
   const nest = nestOf(workload, mapping);
   const available = fanouts(architecture);
   const { projections, closed } = loweredOnce(workload);
   const columns = projections.map((projection, p) =>
-    dataSpaceCounts(nest, projection, mapping, p, available, options, closed),
+    dataSpaceCounts(nest, projection, mapping, p, available, options, closed, terms),
   );
   const levels = mapping.levels.map(
     (_, l): LevelCounts => ({
@@ -74,6 +76,7 @@ function dataSpaceCounts(
   available: readonly { x: number; y: number }[],
   options: EvaluationOptions,
   closed: ClosedForm,
+  terms: boolean,
 ): DataSpaceCounts[] {
   const counts = mapping.levels.map((_, l) => bypassed(actingInstances(nest, l)));
   let child = -1;
@@ -104,28 +107,42 @@ function dataSpaceCounts(
     const instances = actingInstances(nest, l);
     const extents = new Float64Array(nest.dimensions);
     largestExtents(nest, l, extents);
-    const tileWords = projection.ranks.reduce((words, rank) => words * rankExtent(rank, extents, 0), 1);
+    const tileWords = wordsOf(projection, extents);
     const union = projection.readWrite ? unionOf(nest, projection, l, closed) : { total: 0, first: 0 };
     const elides = options.firstReadElision && !(level.rmwFirstUpdate?.[p] ?? false);
-    const total = scalar(level, p, projection, down.parentWords, up?.childWords, elides ? union.total : 0);
+    const known = elides && !level.noCoalesce?.[p] ? union.total : 0;
+    const total = scalar(level, p, projection, down.parentWords, up?.childWords, known);
     const pace = scalar(level, p, projection, down.firstParentWords, up?.firstChildWords, elides ? union.first : 0);
-    return {
+    const perInstance = {
+      reads: total.reads / instances,
+      fills: total.fills / instances,
+      updates: total.updates / instances,
+      temporalReductions: total.temporalReductions / instances,
+    };
+    const counts: DataSpaceCounts = {
       kept: true,
       tileWords,
       partitionWords: partition(projection, union, tileWords, instances),
       instances,
-      perInstance: {
-        reads: total.reads / instances,
-        fills: total.fills / instances,
-        updates: total.updates / instances,
-        temporalReductions: total.temporalReductions / instances,
-      },
+      perInstance,
       total,
       pacingReads: pace.reads,
       pacingWrites: pace.fills + pace.updates,
       network: networkOf(nest, inner, l, down),
     };
+    if (terms) {
+      const childExtents = new Float64Array(nest.dimensions);
+      largestExtents(nest, inner, childExtents);
+      const childTileWords = wordsOf(projection, childExtents);
+      const from = { nest, projection, extents, tileWords, instances, known, perInstance };
+      counts.terms = exactTerms({ ...from, down, child: inner, childTileWords, up, level: l });
+    }
+    return counts;
   }
+}
+
+function wordsOf({ ranks }: Projection, extents: Float64Array): number {
+  return ranks.reduce((words, rank) => words * rankExtent(rank, extents, 0), 1);
 }
 
 function unionOf(nest: Nest, projection: Projection, level: number, closed: ClosedForm): UnionWords {

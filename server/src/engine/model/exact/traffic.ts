@@ -16,6 +16,9 @@ export interface Traffic {
   firstChildWords: number;
   /** By size of the groups that share a transfer, ascending. */
   records: NetworkRecord[];
+  /** The loop down to which steps move the tile, or −1, and what arrives if no tile keeps anything of the last one. */
+  through: number;
+  wholeWords: number;
   /** Kinds of step, where the general walk was needed. */
   steps: readonly StepClass[] | null;
 }
@@ -40,12 +43,16 @@ export function trafficBetween(
         firstParentWords: closed.firstParentWords,
         firstChildWords: closed.firstChildWords,
         records,
+        through: closed.through,
+        wholeWords: closed.wholeWords,
         steps: null,
       };
     }
   }
   const walked = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fanouts), rules);
-  return { ...walked, records: recordsOf(walked) };
+  const through = walked.steps.reduce((innermost, step) => Math.max(innermost, step.advancing), -1);
+  const wholeWords = walked.steps.reduce((sum, step) => sum + step.count * step.wholeWords, 0);
+  return { ...walked, records: recordsOf(walked), through, wholeWords };
 }
 
 function recordsOf({ steps }: WalkResult): NetworkRecord[] {

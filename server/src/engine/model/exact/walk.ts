@@ -15,6 +15,8 @@ export interface StepClass {
   /** Words leaving one parent, words arriving at its children. */
   parentWords: number;
   childWords: number;
+  /** Words that would arrive if no tile kept anything. */
+  wholeWords: number;
   groups: readonly { multicast: number; words: number; hops: number; groups: number }[];
 }
 
@@ -421,6 +423,7 @@ class Walk {
   private kindOf(a: number, deltas: readonly (Delta | null)[]): Kind {
     const groups = new Map<string, { words: number; members: Cell[] }>();
     let childWords = 0;
+    let wholeWords = 0;
     let firstChildWords = 0;
     let shown: Delta | null = null;
     this.joints.forEach((joint, j) => {
@@ -428,6 +431,7 @@ class Walk {
       if (delta === null || delta.words === 0) return;
       shown ??= delta;
       childWords += delta.words * joint.cells.length;
+      wholeWords += delta.tile * joint.cells.length;
       if (joint.first) firstChildWords = delta.words;
       const shift = delta.shift.reduce((sum, x, k) => sum + x * this.weights[k], 0);
       joint.cells.forEach((cell, n) => {
@@ -456,6 +460,7 @@ class Walk {
       overlapWords: example === null ? 0 : example.tile - example.words,
       parentWords,
       childWords,
+      wholeWords,
       groups: [...bySize.values()].sort((p, q) => p.multicast - q.multicast),
     };
     return { step, firstChildWords };
