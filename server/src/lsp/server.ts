@@ -13,6 +13,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
+import { type SpawnSearch, spawnInPlace } from "../worker/spawn.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
 import { Designs } from "./designs.ts";
@@ -28,12 +29,14 @@ import {
   type ReadFileResult,
   readFileRequest,
 } from "./protocol.ts";
+import { Searches } from "./search.ts";
 import { defaultSettings, readSettings, type Settings } from "./settings.ts";
 import { StatusReporter } from "./status.ts";
 
 export function startServer(
   connection: Connection,
   features: Features = allFeatures,
+  spawn: SpawnSearch = spawnInPlace,
 ): void {
   const documents = new TextDocuments(TextDocument);
   const store = new DesignStore();
@@ -99,7 +102,7 @@ export function startServer(
         codeActionProvider: {
           codeActionKinds: [
             CodeActionKind.QuickFix,
-            CodeActionKind.RefactorRewrite,
+            CodeActionKind.Refactor,
             `${CodeActionKind.SourceFixAll}.mapspace`,
           ],
         },
@@ -142,6 +145,7 @@ export function startServer(
     publisher.dispose();
     status.dispose();
     designs.dispose();
+    searches.dispose();
   });
   connection.onDidChangeConfiguration(() => void configure());
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
@@ -187,6 +191,7 @@ export function startServer(
   connection.languages.diagnostics.on((params, token) => publisher.pull(params, token));
   registerFeatures(connection, { designs, lastGood, settings: () => settings, log }, features);
 
+  const searches = new Searches({ connection, log, designs, store, settings: () => settings, read: files.read, spawn });
 
   documents.listen(connection);
   connection.listen();

@@ -28,6 +28,7 @@ export function designOffer(snapshot: Snapshot, abilities: SearchAbilities, defa
   const { design, specification, analysis } = snapshot;
   return {
     uri: design.main,
+    home: specification.mappingSource?.location.uri ?? design.main,
     name: designName(design.main),
     files: fingerprints(snapshot),
     mappingUri: mappingUri(snapshot),

@@ -82,6 +82,8 @@ export interface ConstraintInForce {
 /** Everything the panel needs to know of a design before a search. */
 export interface DesignOffer {
   uri: string;
+  /** The file that stands for the design: its mapping, where there is one. */
+  home: string;
   name: string;
   /** Fingerprints of the files a search rests on, by URI. */
   files: Readonly<Record<string, string>>;

@@ -1,0 +1,34 @@
+/** `mapspace.search.*`: what a search is unless its user chooses otherwise. */
+
+import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import type { SearchOptions } from "../features/explorer/protocol.ts";
+import { strategies } from "../worker/strategies.ts";
+
+export const defaultSearch: SearchOptions = {
+  strategy: "exact",
+  mapspace: "ruby-s",
+  objective: "edp",
+  evaluations: null,
+  seconds: 60,
+  seed: 1,
+};
+
+const objectives: readonly string[] = ["edp", "energy", "latency"] satisfies Objective[];
+
+/** Reads `mapspace.search`; anything missing or unknown is the default, and the mapspace one the strategy can search. */
+export function readSearch(section: unknown): SearchOptions {
+  const stated = (typeof section === "object" && section !== null ? section : {}) as Record<string, unknown>;
+  const strategy = strategies.find(({ id }) => id === stated.strategy) ?? strategies[0];
+  const wanted = stated.mapspace ?? defaultSearch.mapspace;
+  const positive = (value: unknown, fallback: number | null) =>
+    typeof value === "number" && value > 0 ? value : value === null || value === 0 ? null : fallback;
+  return {
+    strategy: strategy.id,
+    mapspace: strategy.mapspaces.includes(wanted as MapspaceKind) ? (wanted as MapspaceKind) : strategy.mapspaces[0],
+    objective: objectives.includes(stated.objective as string) ? (stated.objective as Objective) : "edp",
+    evaluations: positive(stated.evaluations, defaultSearch.evaluations),
+    seconds: positive(stated.seconds, defaultSearch.seconds),
+    seed: typeof stated.seed === "number" && Number.isInteger(stated.seed) ? stated.seed : defaultSearch.seed,
+  };
+}

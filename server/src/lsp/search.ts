@@ -1,0 +1,320 @@
+/** Searches asked for over the connection: what can be searched, its progress, and the way back into the files. */
+
+import type { CancellationToken, Connection, GenericRequestHandler } from "vscode-languageserver";
+import type { Conflict } from "../engine/mapspace/constraints.ts";
+import { candidateOf, candidateView } from "../features/explorer/candidate-view.ts";
+import { abilities } from "../features/explorer/choices.ts";
+import { before, designOffer, fingerprints } from "../features/explorer/offer.ts";
+import type {
+  CandidateView,
+  CompareParams,
+  ControlParams,
+  DesignOffer,
+  OfferParams,
+  Run,
+  RunProgress,
+  StartParams,
+  StartResult,
+  ViewParams,
+  WriteParams,
+  WriteResult,
+} from "../features/explorer/protocol.ts";
+import { writeBack } from "../features/explorer/write-back.ts";
+import { lowerMapping } from "../spec/mapping.ts";
+import { lowerConstraints } from "../spec/mapspace-constraints.ts";
+import { readSpecification } from "../spec/specification.ts";
+import type { ConstraintSource } from "../spec/types.ts";
+import { lineAndColumn } from "../syntax/position.ts";
+import type { SourceFile } from "../syntax/source.ts";
+import type { ExploreJob, ExploreProgress, FoundMapping, FromExplorer } from "../worker/explore.ts";
+import type { RunningSearch, SpawnSearch } from "../worker/spawn.ts";
+import { strategies } from "../worker/strategies.ts";
+import { baseName } from "../workspace/paths.ts";
+import type { DesignStore, Snapshot } from "../workspace/store.ts";
+import type { Designs } from "./designs.ts";
+import { type Log, runSafe } from "./run-safe.ts";
+import {
+  compareRequest,
+  controlRequest,
+  offerRequest,
+  progressNotification,
+  startRequest,
+  viewRequest,
+  writeRequest,
+} from "./search-methods.ts";
+import type { Settings } from "./settings.ts";
+
+/** Threads at work at one time. */
+const mostAtOnce = 2;
+/** A search that does not answer by then is ended; what it told before stays. */
+const patienceMs = 80;
+
+interface Session {
+  run: string;
+  job: ExploreJob;
+  snapshot: Snapshot;
+  places: ReturnType<typeof lowerConstraints>["places"];
+  search: RunningSearch | null;
+  waiting: boolean;
+  last: RunProgress;
+  stopTimer: ReturnType<typeof setTimeout> | null;
+}
+
+export interface SearchSurroundings {
+  connection: Connection;
+  log: Log;
+  designs: Designs;
+  store: DesignStore;
+  settings(): Settings;
+  /** The text of a file that no editor holds. */
+  read(uri: string): Promise<string | null>;
+  spawn: SpawnSearch;
+}
+
+export class Searches {
+  private readonly around: SearchSurroundings;
+  private readonly sessions = new Map<string, Session>();
+
+  constructor(around: SearchSurroundings) {
+    this.around = around;
+    const { connection, log } = around;
+    const answer = <P, R extends object | null>(method: string, neutral: R, work: (params: P) => R | Promise<R>) => {
+      const handler: GenericRequestHandler<object | null, never> = (params: P, token: CancellationToken) =>
+        runSafe<object | null>(method, token, log, neutral, () => work(params));
+      connection.onRequest(method, handler);
+    };
+    answer<OfferParams, DesignOffer | null>(offerRequest, null, async ({ uri }) => {
+      const snapshot = await this.snapshotOf(uri);
+      return snapshot === null ? null : designOffer(snapshot, abilities(strategies), around.settings().search);
+    });
+    const unable = refusal("The search could not be started; see the log.");
+    answer<StartParams, StartResult>(startRequest, unable, (params) => this.start(params));
+    answer<ControlParams, null>(controlRequest, null, (params) => {
+      this.control(params);
+      return null;
+    });
+    answer<ViewParams, CandidateView | null>(viewRequest, null, async ({ uri, layer, mapping }) => {
+      const subject = subjectOf(await this.snapshotOf(uri), layer);
+      return subject === null
+        ? null
+        : candidateView(subject.architecture, subject.workload, mapping, subject.snapshot.analysis.options);
+    });
+    const unread = refusal("The file could not be read.");
+    answer<CompareParams, StartResult>(compareRequest, unread, (params) => this.compare(params));
+    const unwritten: WriteResult = { kind: "refused", message: "The mapping could not be written; see the log." };
+    answer<WriteParams, WriteResult>(writeRequest, unwritten, async ({ uri, layer, mapping, files }) => {
+      const snapshot = await this.snapshotOf(uri);
+      if (snapshot === null) return { kind: "refused", message: "This file is no longer part of a design." };
+      return writeBack(snapshot, layer, mapping, files, (of) => around.store.file(of)?.text);
+    });
+  }
+
+  dispose(): void {
+    for (const session of this.sessions.values()) {
+      if (session.stopTimer !== null) clearTimeout(session.stopTimer);
+      session.search?.end();
+    }
+    this.sessions.clear();
+  }
+
+  private async snapshotOf(uri: string): Promise<Snapshot | null> {
+    return (await this.around.designs.context(uri))?.snapshot ?? null;
+  }
+
+  private async start({ uri, run, layer, options }: StartParams): Promise<StartResult> {
+    const subject = subjectOf(await this.snapshotOf(uri), layer);
+    if (subject === null) return refusal("There is nothing to search: the architecture or the problem cannot be read.");
+    const { snapshot, architecture, workload } = subject;
+    const { specification, analysis } = snapshot;
+    if (analysis.options.counting !== "exact") return refusal("Searches count accesses exactly.");
+    const strategy = strategies.find(({ id }) => id === options.strategy);
+    if (strategy === undefined) return refusal(`There is no strategy “${options.strategy}”.`);
+    if (!strategy.mapspaces.includes(options.mapspace)) return refusal("This strategy cannot search that mapspace.");
+    const sources = new Set<ConstraintSource>([
+      ...specification.constraints,
+      ...(specification.architectureSource?.constraints ?? []),
+    ]);
+    const lowered = lowerConstraints([...sources], architecture, workload, specification.architectureSource);
+    const job: ExploreJob = {
+      architecture,
+      workload,
+      kind: options.mapspace,
+      constraints: lowered.constraints,
+      strategy: options.strategy,
+      objective: options.objective,
+      seed: options.seed,
+      evaluations: options.evaluations,
+      milliseconds: options.seconds === null ? null : options.seconds * 1000,
+    };
+    const last: RunProgress = { run, state: "waiting", evaluations: 0, valid: 0, elapsedMs: 0, bound: null };
+    this.sessions.set(run, {
+      run,
+      job,
+      snapshot,
+      places: lowered.places,
+      search: null,
+      waiting: true,
+      last,
+      stopTimer: null,
+    });
+    // The answer reaches the client before the first progress.
+    setTimeout(() => this.startWaiting(), 0);
+    return {
+      run: {
+        ...emptyRun(run, snapshot, layer),
+        label: `${abilities(strategies).strategies.find(({ id }) => id === options.strategy)?.label ?? options.strategy}`,
+        options,
+        state: "waiting",
+      },
+    };
+  }
+
+  private startWaiting(): void {
+    for (const session of this.sessions.values()) {
+      const busy = [...this.sessions.values()].filter(({ search }) => search !== null).length;
+      if (busy >= mostAtOnce) return;
+      if (!session.waiting) continue;
+      session.waiting = false;
+      session.search = this.around.spawn(
+        (message) => this.received(session, message),
+        (reason) => this.end(session, "failed", `The search ended unexpectedly: ${reason}.`),
+      );
+      session.search.send({ type: "start", job: session.job });
+    }
+  }
+
+  private control({ run, action }: ControlParams): void {
+    const session = this.sessions.get(run);
+    if (session === undefined) return;
+    if (action !== "cancel") {
+      session.search?.send({ type: action });
+      return;
+    }
+    if (session.search === null) {
+      this.end(session, "stopped");
+      return;
+    }
+    session.search.send({ type: "cancel" });
+    session.stopTimer ??= setTimeout(() => this.end(session, "stopped"), patienceMs);
+  }
+
+  private received(session: Session, message: FromExplorer): void {
+    if (!this.sessions.has(session.run)) return;
+    if (message.type === "conflict") this.end(session, "failed", conflictText(session, message.conflict));
+    else if (message.type === "failed") {
+      this.around.log.error(`search failed: ${message.error}`);
+      this.end(session, "failed", "The search failed; see the log.");
+    } else {
+      const progress = this.progress(session, message);
+      if (message.state === "done" || message.state === "stopped") {
+        session.last = progress;
+        this.end(session, message.state, undefined, progress);
+      } else this.tell(session, progress);
+    }
+  }
+
+  private progress({ run, job, snapshot }: Session, message: ExploreProgress): RunProgress {
+    const { state, evaluations, valid, elapsedMs, bound, curve, cloud } = message;
+    const progress: RunProgress = { run, state, evaluations, valid, elapsedMs, bound };
+    const recost = ({ mapping }: FoundMapping) =>
+      candidateOf(job.architecture, job.workload, mapping, snapshot.analysis.options) ?? [];
+    if (message.best !== undefined) progress.best = [recost(message.best)].flat()[0];
+    if (message.front !== undefined) progress.front = message.front.flatMap(recost);
+    if (curve.length > 0) progress.curve = curve;
+    if (cloud.length > 0) progress.cloud = cloud;
+    return progress;
+  }
+
+  private tell(session: Session, progress: RunProgress): void {
+    session.last = progress;
+    void this.around.connection.sendNotification(progressNotification, progress);
+  }
+
+  private end(session: Session, state: RunProgress["state"], message?: string, progress?: RunProgress): void {
+    if (!this.sessions.delete(session.run)) return;
+    if (session.stopTimer !== null) clearTimeout(session.stopTimer);
+    session.search?.end();
+    const { run, evaluations, valid, elapsedMs, bound } = session.last;
+    this.tell(session, {
+      ...(progress ?? { run, evaluations, valid, elapsedMs, bound }),
+      state,
+      ...(message === undefined ? {} : { message }),
+    });
+    this.startWaiting();
+  }
+
+  /** The mapping of another file on this design's hardware and layer. */
+  private async compare({ uri, run, layer, other }: CompareParams): Promise<StartResult> {
+    const text = this.around.store.file(other)?.text ?? (await this.around.read(other));
+    const file: SourceFile | null = text === null ? null : { uri: other, text };
+    const subject = subjectOf(await this.snapshotOf(uri), layer);
+    if (subject === null) return refusal("The architecture or the problem of this design cannot be read.");
+    if (file === null) return refusal(`${baseName(other)} cannot be read.`);
+    const { snapshot, architecture, workload } = subject;
+    const { architectureSource } = snapshot.specification;
+    const parts = snapshot.files.filter(({ uri: part }) => part !== snapshot.specification.mappingSource?.location.uri);
+    const source = readSpecification([file, ...parts.filter((part) => part.uri !== other)]).mappingSource;
+    if (source === undefined) return refusal(`${baseName(other)} has no mapping.`);
+    const { value } = lowerMapping(source, architecture, workload, architectureSource);
+    const best = candidateOf(architecture, workload, value.mapping, snapshot.analysis.options);
+    if (best === null)
+      return refusal(`The mapping in ${baseName(other)} is for another layer: its factors do not fit.`);
+    const { energyPj, cycles } = best.cost;
+    return {
+      run: {
+        ...emptyRun(run, snapshot, layer),
+        label: baseName(other),
+        state: "done",
+        evaluations: 1,
+        valid: 1,
+        best,
+        cloud: [energyPj, cycles],
+        front: [best],
+      },
+    };
+  }
+}
+
+const refusal = (text: string): StartResult => ({ refusal: text });
+
+function subjectOf(snapshot: Snapshot | null, layerIndex: number) {
+  const architecture = snapshot?.specification.architecture;
+  const layer = snapshot?.analysis.layers[layerIndex]?.layer;
+  if (snapshot === null || architecture === undefined || layer === undefined) return null;
+  return { snapshot, architecture, workload: layer.workload };
+}
+
+function emptyRun(id: string, snapshot: Snapshot, layerIndex: number): Run {
+  const entry = snapshot.analysis.layers[layerIndex];
+  return {
+    id,
+    design: snapshot.design.main,
+    label: "",
+    options: null,
+    layer: layerIndex,
+    layerName: entry.layer.workload.name || `Layer ${layerIndex + 1}`,
+    files: fingerprints(snapshot),
+    before: before(entry),
+    state: "done",
+    message: null,
+    evaluations: 0,
+    valid: 0,
+    elapsedMs: 0,
+    bound: null,
+    best: null,
+    curve: [],
+    cloud: [],
+    front: [],
+  };
+}
+
+function conflictText({ job, places, snapshot }: Session, conflict: Conflict): string {
+  const where = conflict.ids.flatMap((id): string[] => {
+    const place = places[id];
+    const file = snapshot.files.find(({ uri }) => uri === place?.uri);
+    return file === undefined ? [] : [`${baseName(file.uri)} line ${lineAndColumn(file, place.start).line}`];
+  });
+  const about = conflict.dimension === undefined ? "" : ` about ${job.workload.dimensions[conflict.dimension].name}`;
+  if (where.length === 0) return `The hardware leaves no mapping in this mapspace${about}.`;
+  return `No mapping satisfies these constraints together${about}: ${[...new Set(where)].join(", ")}.`;
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type {
+  CandidateView,
+  DesignOffer,
+  Run,
+  RunProgress,
+  SearchOptions,
+  StartResult,
+  WriteResult,
+} from "../../server/src/features/explorer/protocol.ts";
+import {
+  controlRequest,
+  offerRequest,
+  progressNotification,
+  startRequest,
+  viewRequest,
+  writeRequest,
+} from "../../server/src/lsp/search-methods.ts";
+import { repositoryRoot } from "../support/shared.ts";
+import { type Client, until, withServer } from "./harness.ts";
+
+function exampleFiles(folder: string): Record<string, string> {
+  const path = join(repositoryRoot, "examples", folder);
+  return Object.fromEntries(
+    readdirSync(path).map((name) => [`${folder}/${name}`, readFileSync(join(path, name), "utf8")]),
+  );
+}
+
+const map = "three-level/gemm.map.yaml";
+/** A layer small enough to be searched to the end, mapped as badly as can be. */
+const files = {
+  ...exampleFiles("three-level"),
+  "three-level/gemm.yaml": exampleFiles("three-level")["three-level/gemm.yaml"].replace(
+    /instance:.*/,
+    "instance: {M: 4, N: 4, K: 8}",
+  ),
+  [map]: `# mapspace: architecture=arch.yaml problem=gemm.yaml
+mapping:
+- target: DRAM     # all of it
+  type: temporal
+  factors: M=4 N=4 K=8
+  permutation: KNM
+- target: Buffer
+  type: temporal
+  factors: M=1 N=1 K=1
+  permutation: MNK
+`,
+};
+
+interface Explorer {
+  client: Client;
+  uri: string;
+  offer: DesignOffer;
+  progress: RunProgress[];
+  start(run: string, options?: Partial<SearchOptions>): Promise<StartResult>;
+  ended(run: string): Promise<RunProgress>;
+  write(run: Run, best: RunProgress["best"]): Promise<WriteResult>;
+}
+
+async function withExplorer(work: (explorer: Explorer) => Promise<void>): Promise<void> {
+  await withServer({ files }, async (client) => {
+    const progress: RunProgress[] = [];
+    client.connection.onNotification(progressNotification, (params: RunProgress) => void progress.push(params));
+    const uri = await client.open(map);
+    await client.settled(map);
+    const ask = <T>(method: string, params: object) => client.connection.sendRequest<T>(method, params);
+    const offer = await ask<DesignOffer>(offerRequest, { uri });
+    await work({
+      client,
+      uri,
+      offer,
+      progress,
+      start: (run, options) => ask(startRequest, { uri, run, layer: 0, options: { ...offer.defaults, ...options } }),
+      ended: async (run) => {
+        const last = () => progress.findLast((p) => p.run === run);
+        await until(`the end of ${run}`, () => /done|stopped|failed/.test(last()?.state ?? ""));
+        return last()!;
+      },
+      write: (run, best) =>
+        ask(writeRequest, { uri, layer: 0, mapping: best!.mapping, files: run.files } satisfies object),
+    });
+    assert.deepEqual(client.logs, []);
+  });
+}
+
+const best = (progress: readonly RunProgress[], run: string) =>
+  progress.findLast((p) => p.run === run && p.best !== undefined)?.best;
+
+test("a search is offered what the files allow, and its result is written into the mapping alone", async () => {
+  await withExplorer(async ({ client, uri, offer, progress, start, ended, write }) => {
+    assert.equal(offer.obstacle, null);
+    assert.equal(offer.mappingUri, uri);
+    assert.ok(offer.strategies.length > 0);
+    const { run } = await start("a", { strategy: "exact", mapspace: "pfm" });
+    assert.ok(run?.before);
+    const end = await ended("a");
+    assert.equal(end.state, "done");
+    const found = best(progress, "a")!;
+    const edp = ({ cost }: { cost: { cycles: number; energyPj: number } }) => cost.cycles * cost.energyPj;
+    assert.ok(edp(found) <= edp(run.before));
+    const result = await write(run, found);
+    assert.equal(result.kind, "edit");
+    if (result.kind !== "edit") return;
+    assert.equal(result.uri, uri);
+    await client.change(map, result.text);
+    const view = await client.connection.sendRequest<CandidateView>(viewRequest, {
+      uri,
+      layer: 0,
+      mapping: found.mapping,
+    });
+    const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri });
+    assert.deepEqual(after.layers[0].before?.cost, found.cost);
+    assert.deepEqual(view.cost, found.cost);
+    assert.deepEqual(view.violations, []);
+  });
+});
+
+test("a file that changed meanwhile is not written to", async () => {
+  await withExplorer(async ({ client, progress, start, ended, write, uri }) => {
+    const { run } = await start("a", { strategy: "exact", mapspace: "pfm" });
+    await ended("a");
+    await client.change(map, `${client.files.get(uri)}\n# a remark\n`);
+    const result = await write(run!, best(progress, "a"));
+    assert.equal(result.kind, "changed");
+    assert.match(result.kind === "changed" ? result.message : "", /gemm\.map\.yaml changed/);
+  });
+});
+
+test("a cancelled search keeps what it had found", async () => {
+  await withExplorer(async ({ client, progress, start, ended }) => {
+    await start("a", { strategy: "exact", mapspace: "ruby-s" });
+    await until("something found", () => best(progress, "a") !== undefined);
+    await client.connection.sendRequest(controlRequest, { run: "a", action: "cancel" });
+    const end = await ended("a");
+    assert.ok(["stopped", "done"].includes(end.state));
+    const count = progress.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(progress.length, count, "nothing is heard after the end");
+  });
+});
+
+test("a budget of evaluations ends a search, and equal seeds give equal results", async () => {
+  await withExplorer(async ({ progress, start, ended }) => {
+    const options = { strategy: "exact", mapspace: "pfm" as const, evaluations: 500 };
+    await start("a", options);
+    await start("b", options);
+    const [a, b] = [await ended("a"), await ended("b")];
+    assert.equal(a.evaluations, b.evaluations);
+    assert.deepEqual(best(progress, "a"), best(progress, "b"));
+  });
+});
+
+test("what cannot be searched is refused in words", async () => {
+  await withExplorer(async ({ client, start, uri }) => {
+    assert.match((await start("a", { strategy: "magic" })).refusal ?? "", /no strategy/);
+    await client.connection.sendNotification("textDocument/didOpen", {
+      textDocument: { uri: "file:///elsewhere/x.map.yaml", languageId: "timeloop", version: 1, text: "mapping: []\n" },
+    });
+    const view = await client.connection.sendRequest(viewRequest, { uri, layer: 7, mapping: { levels: [] } });
+    assert.equal(view, null);
+  });
+});
