@@ -1,10 +1,11 @@
 /** A search as a Web Worker. */
+import { blocksFor, type FromBlocks, isForBlocks, type ToBlocks } from "./blocks.ts";
 import { explorerFor, type FromExplorer, type ToExplorer } from "./explore.ts";
 
 /** The worker's own end of its channel. */
 const channel = globalThis as unknown as {
-  postMessage(message: FromExplorer): void;
-  onmessage: ((event: { data: ToExplorer }) => void) | null;
+  postMessage(message: FromExplorer | FromBlocks): void;
+  onmessage: ((event: { data: ToExplorer | ToBlocks }) => void) | null;
 };
 
 const receive = explorerFor({
@@ -12,4 +13,11 @@ const receive = explorerFor({
   post: (message) => channel.postMessage(message),
   later: (slice) => void setTimeout(slice, 0),
 });
-channel.onmessage = ({ data }) => receive(data);
+const blocks = blocksFor(
+  (message) => channel.postMessage(message),
+  () => performance.now(),
+);
+channel.onmessage = ({ data }) => {
+  if (isForBlocks(data)) blocks(data);
+  else receive(data);
+};

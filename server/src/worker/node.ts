@@ -1,5 +1,6 @@
 /** A search as a thread of Node.js. */
 import { parentPort } from "node:worker_threads";
+import { blocksFor, isForBlocks, type ToBlocks } from "./blocks.ts";
 import { explorerFor, type ToExplorer } from "./explore.ts";
 
 const receive = explorerFor({
@@ -7,4 +8,11 @@ const receive = explorerFor({
   post: (message) => parentPort?.postMessage(message),
   later: (slice) => void setImmediate(slice),
 });
-parentPort?.on("message", (message: ToExplorer) => receive(message));
+const blocks = blocksFor(
+  (message) => parentPort?.postMessage(message),
+  () => performance.now(),
+);
+parentPort?.on("message", (message: ToExplorer | ToBlocks) => {
+  if (isForBlocks(message)) blocks(message);
+  else receive(message);
+});

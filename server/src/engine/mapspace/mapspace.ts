@@ -83,14 +83,16 @@ export class Mapspace {
   sample(random: Prng, point: MapspacePoint): void {
     const nd = this.workload.dimensions.length;
     this.spread.sample(random, this.picked);
-    for (let d = 0; d < nd; d++) this.sampleDimension(random, point, d, this.profiles[d][this.picked[d]]);
+    for (let d = 0; d < nd; d++) this.sampleDimension(random, point, d, this.picked[d]);
     for (let level = 0; level < this.rules.orders.length; level++) this.sampleOrder(random, point, level);
     this.sampleKeep(random, point);
   }
 
-  /** Draws the factors of one dimension of a given spread. */
-  sampleDimension(random: Prng, point: MapspacePoint, d: number, profile: Profile): void {
+  /** Draws the factors of one dimension of a given spread (an index into `profiles[d]`). */
+  sampleDimension(random: Prng, point: MapspacePoint, d: number, index: number): void {
     const nd = this.workload.dimensions.length;
+    const profile = this.profiles[d][index];
+    point.spread[d] = index;
     const bound = this.rules.bounds[d][profile.bound];
     this.chains[d].sample(bound, profile.factors, random, point.factors, point.residuals, nd, d);
     this.writeProfile(point, d, profile);
@@ -139,6 +141,11 @@ export class Mapspace {
     for (const _ of this.enumerateFactors(point)) {
       for (const _order of this.enumerateOrders(point, distinct)) yield* this.enumerateKeeps(point);
     }
+  }
+
+  /** A joint choice of profiles made dimension by dimension among those that leave a way to finish. */
+  chooseSpread(pick: (dimension: number, profiles: Int32Array) => number, picked: Int32Array): void {
+    this.spread.choose(pick, picked);
   }
 
   /** Every joint choice of profiles, one index per dimension, written into `picked`. */
@@ -218,7 +225,8 @@ export class Mapspace {
     };
   }
 
-  private writeProfile(point: MapspacePoint, d: number, profile: Profile): void {
+  /** Bound and axes of a profile. */
+  writeProfile(point: MapspacePoint, d: number, profile: Profile): void {
     const nd = this.workload.dimensions.length;
     point.bounds[d] = this.rules.bounds[d][profile.bound];
     for (let s = 0; s < profile.alongY.length; s++) {
@@ -226,7 +234,8 @@ export class Mapspace {
     }
   }
 
-  private writeFixedOrder(point: MapspacePoint, level: number): number {
+  /** Places the loops whose order is no choice; where the level's order begins. */
+  writeFixedOrder(point: MapspacePoint, level: number): number {
     const nd = this.workload.dimensions.length;
     const { prefix, suffix } = this.rules.orders[level];
     const at = level * nd;

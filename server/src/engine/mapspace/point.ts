@@ -12,6 +12,8 @@ export interface MapspacePoint {
   alongY: Uint8Array;
   /** By level · dimensions + position: dimensions of the temporal slot, innermost first. */
   orders: Uint8Array;
+  /** By dimension: the profile a sampled point has; not set by enumeration. */
+  spread: Int32Array;
   /** By level: bit v is set where data space v is kept. */
   keep: Int32Array;
 }
@@ -23,6 +25,7 @@ export function createPoint(levels: number, dimensions: number): MapspacePoint {
     residuals: new Int32Array(2 * levels * dimensions).fill(1),
     alongY: new Uint8Array(levels * dimensions),
     orders: new Uint8Array(levels * dimensions),
+    spread: new Int32Array(dimensions),
     keep: new Int32Array(levels),
   };
 }
@@ -33,6 +36,7 @@ export function copyPoint(from: MapspacePoint, to: MapspacePoint): MapspacePoint
   to.residuals.set(from.residuals);
   to.alongY.set(from.alongY);
   to.orders.set(from.orders);
+  to.spread.set(from.spread);
   to.keep.set(from.keep);
   return to;
 }

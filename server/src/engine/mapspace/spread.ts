@@ -79,6 +79,16 @@ export class SharedSpread {
     }
   }
 
+  /** Chooses dimension by dimension: `pick` is given the profiles that leave a way to finish, and returns one of them. */
+  choose(pick: (dimension: number, profiles: Int32Array) => number, picked: Int32Array): void {
+    let state = 0;
+    for (let d = 0; d < this.profiles.length; d++) {
+      const { profiles, next } = this.expand(d, state);
+      picked[d] = pick(d, profiles);
+      state = next[profiles.indexOf(picked[d])];
+    }
+  }
+
   /** Every joint spread, in the order of the profiles. */
   *enumerate(picked: Int32Array, d = 0, state = 0): Generator<void> {
     if (d === this.profiles.length) {

@@ -26,6 +26,8 @@ export interface SearchProgress {
   /** No mapping of the mapspace is better than this, as far as proven; `null` where the strategy proves nothing. */
   bound: number | null;
   done: boolean;
+  /** Best energies for each number of cycles and the reverse, by ascending energy; strategies that keep one tell it. */
+  front?: readonly FrontPoint[];
 }
 
 /** A search in steps: whoever iterates owns the time and stops by ceasing to. */

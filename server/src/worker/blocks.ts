@@ -1,0 +1,75 @@
+/** The worker's side of a search that many workers share: blocks on demand, or one exact search. */
+
+import { createMapspace } from "../engine/mapspace/build.ts";
+import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
+import type { Mapspace } from "../engine/mapspace/mapspace.ts";
+import type { Architecture, Workload } from "../engine/model/types.ts";
+import { type BlockSettings, runBlock } from "../engine/search/blocks.ts";
+import { type ExactProgress, exactSearch } from "../engine/search/exact/exact.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import { type BlockResult, Trial } from "../engine/search/sampler.ts";
+
+export interface MapspaceJob {
+  architecture: Architecture;
+  workload: Workload;
+  kind: MapspaceKind;
+  constraints: MapspaceConstraints;
+}
+
+export type ToBlocks =
+  | { type: "mapspace"; job: MapspaceJob }
+  | { type: "block"; settings: BlockSettings; index: number }
+  | { type: "exact"; objective: Objective; seed: number };
+
+export type FromBlocks =
+  | { type: "block-done"; index: number; result: BlockResult }
+  | { type: "exact-progress"; progress: ExactProgress }
+  | { type: "contradiction"; conflict: Conflict }
+  | { type: "broken"; error: string };
+
+const postMs = 100;
+
+/** True for messages of this protocol; the others are an explorer's. */
+export function isForBlocks(message: { type: string }): message is ToBlocks {
+  return message.type === "mapspace" || message.type === "block" || message.type === "exact";
+}
+
+/** Answers messages. Work is done at once: who wants it stopped ends the worker. */
+export function blocksFor(post: (message: FromBlocks) => void, now: () => number): (message: ToBlocks) => void {
+  let mapspace: Mapspace | undefined;
+  let trial: Trial | undefined;
+  const answer = (message: ToBlocks): void => {
+    if (message.type === "mapspace") {
+      const { architecture, workload, kind, constraints } = message.job;
+      const built = createMapspace(architecture, workload, kind, constraints);
+      mapspace = built.mapspace;
+      if (built.conflict !== undefined) post({ type: "contradiction", conflict: built.conflict });
+      return;
+    }
+    if (mapspace === undefined) return;
+    if (message.type === "block") {
+      trial ??= new Trial(mapspace, message.settings.objective);
+      const block = runBlock(mapspace, trial, message.settings, message.index);
+      let step = block.next();
+      while (!step.done) step = block.next();
+      post({ type: "block-done", index: message.index, result: step.value });
+      return;
+    }
+    let posted = now();
+    let value = Number.POSITIVE_INFINITY;
+    for (const progress of exactSearch(mapspace, message)) {
+      const better = (progress.best?.value ?? Number.POSITIVE_INFINITY) < value;
+      if (!better && !progress.done && now() - posted < postMs) continue;
+      value = progress.best?.value ?? value;
+      posted = now();
+      post({ type: "exact-progress", progress });
+    }
+  };
+  return (message) => {
+    try {
+      answer(message);
+    } catch (error) {
+      post({ type: "broken", error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  };
+}

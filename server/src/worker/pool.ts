@@ -1,0 +1,157 @@
+/** One search over several workers. The result does not depend on how many there are. */
+
+import type { Conflict } from "../engine/mapspace/constraints.ts";
+import { BlockMerge, type BlockSettings, type BlockStrategy, blockEvaluations } from "../engine/search/blocks.ts";
+import type { SearchProgress } from "../engine/search/progress.ts";
+import type { FromBlocks, MapspaceJob, ToBlocks } from "./blocks.ts";
+
+/** A worker as the pool sees it: a thread of Node.js or a Web Worker. */
+export interface PoolWorker {
+  post(message: ToBlocks): void;
+  /** Ends it at once, whatever it does. */
+  end(): void;
+}
+
+export type SpawnPoolWorker = (receive: (message: FromBlocks) => void, died: (reason: string) => void) => PoolWorker;
+
+export interface PoolSettings extends Omit<BlockSettings, "strategy"> {
+  strategy: BlockStrategy | "exact";
+  jobs: number;
+  milliseconds: number | null;
+}
+
+export interface PoolOutcome {
+  progress: SearchProgress;
+  /** False where time or the user ended it. */
+  complete: boolean;
+}
+
+export class ContradictionError extends Error {
+  readonly conflict: Conflict;
+
+  constructor(conflict: Conflict) {
+    super("the constraints leave no mapping");
+    this.conflict = conflict;
+  }
+}
+
+export interface RunningPool {
+  outcome: Promise<PoolOutcome>;
+  /** Stops at once and keeps the best so far. */
+  cancel(): void;
+}
+
+/** Starts a search. `onProgress` hears of it whenever something came in. */
+export function startPool(
+  spawn: SpawnPoolWorker,
+  job: MapspaceJob,
+  settings: PoolSettings,
+  onProgress: (progress: SearchProgress) => void,
+): RunningPool {
+  let cancel = () => {};
+  const outcome = new Promise<PoolOutcome>((resolve, reject) => {
+    const workers: PoolWorker[] = [];
+    let over = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const close = () => {
+      over = true;
+      clearTimeout(timer);
+      for (const worker of workers) worker.end();
+    };
+    const fail = (error: Error) => {
+      if (over) return;
+      close();
+      reject(error);
+    };
+    const run =
+      settings.strategy === "exact" ? new ExactRun() : new BlockRun({ ...settings, strategy: settings.strategy });
+    const finish = (complete: boolean) => {
+      if (over) return;
+      close();
+      resolve({ progress: run.last(), complete });
+    };
+    cancel = () => finish(false);
+    if (settings.milliseconds !== null) timer = setTimeout(() => finish(false), settings.milliseconds);
+    const count = settings.strategy === "exact" ? 1 : Math.max(1, settings.jobs);
+    for (let i = 0; i < count; i++) {
+      const receive = (message: FromBlocks) => {
+        if (over) return;
+        if (message.type === "broken") return fail(new Error(message.error));
+        if (message.type === "contradiction") return fail(new ContradictionError(message.conflict));
+        run.take(message);
+        onProgress(run.last());
+        if (run.done) finish(true);
+        else run.feed(workers[i]);
+      };
+      workers.push(spawn(receive, (reason) => fail(new Error(reason))));
+      workers[i].post({ type: "mapspace", job });
+      run.feed(workers[i], settings);
+    }
+    if (run.done) finish(true);
+  });
+  return { outcome, cancel: () => cancel() };
+}
+
+interface Run {
+  readonly done: boolean;
+  last(): SearchProgress;
+  take(message: FromBlocks): void;
+  feed(worker: PoolWorker, settings?: PoolSettings): void;
+}
+
+class ExactRun implements Run {
+  private progress: SearchProgress = { evaluations: 0, valid: 0, best: null, bound: 0, done: false };
+
+  get done(): boolean {
+    return this.progress.done;
+  }
+
+  last(): SearchProgress {
+    return this.progress;
+  }
+
+  take(message: FromBlocks): void {
+    if (message.type === "exact-progress") this.progress = message.progress;
+  }
+
+  feed(worker: PoolWorker, settings?: PoolSettings): void {
+    if (settings !== undefined) worker.post({ type: "exact", objective: settings.objective, seed: settings.seed });
+  }
+}
+
+/** Hands out blocks in order and merges them in order, holding back those that come early. */
+class BlockRun implements Run {
+  private readonly settings: BlockSettings;
+  private readonly merge: BlockMerge;
+  private readonly early = new Map<number, Extract<FromBlocks, { type: "block-done" }>>();
+  private next = 0;
+  private merged = 0;
+
+  constructor(settings: BlockSettings) {
+    const { strategy, objective, seed, evaluations, victory } = settings;
+    this.settings = { strategy, objective, seed, evaluations, victory };
+    this.merge = new BlockMerge(this.settings);
+  }
+
+  get done(): boolean {
+    return this.merge.won || (this.merged >= this.next && blockEvaluations(this.settings, this.next) === null);
+  }
+
+  last(): SearchProgress {
+    return this.merge.progress(this.done);
+  }
+
+  take(message: FromBlocks): void {
+    if (message.type !== "block-done") return;
+    this.early.set(message.index, message);
+    for (let block = this.early.get(this.merged); block !== undefined; block = this.early.get(this.merged)) {
+      this.early.delete(this.merged++);
+      this.merge.add(block.result);
+    }
+  }
+
+  feed(worker: PoolWorker): void {
+    if (blockEvaluations(this.settings, this.next) === null) return;
+    worker.post({ type: "block", settings: this.settings, index: this.next++ });
+  }
+}
