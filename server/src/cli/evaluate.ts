@@ -110,12 +110,12 @@ function renderSession(session: Session, format: string, terms: boolean): string
   if (evaluated.length === 0) {
     return `${session.input.name}: no cost, because ${whyNoCost(session)}`;
   }
-  const blocks = evaluated.map(({ architecture, layer, evaluation }) =>
+  const blocks = evaluated.map(({ architecture, layer, mapping, evaluation }) =>
     format === "timeloop"
       ? renderTimeloopStatistics(architecture, layer.workload, evaluation)
       : [
           renderReport(session.input.name, architecture, layer.workload, evaluation),
-          ...(terms ? [renderTerms(architecture, layer.workload, evaluation)] : []),
+          ...(terms ? [renderTerms({ architecture, workload: layer.workload, mapping }, evaluation)] : []),
         ].join("\n\n"),
   );
   if (session.analysis.layers.length > 1 && format === "table") blocks.push(renderNetwork(session));

@@ -1,6 +1,6 @@
 /** One design read, analysed and checked: what every command starts from. */
 
-import type { Architecture, Evaluation, EvaluationOptions } from "../engine/model/types.ts";
+import type { Architecture, Evaluation, EvaluationOptions, Mapping } from "../engine/model/types.ts";
 import { checkDesign } from "../rules/check.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { LayerSource, Specification } from "../spec/types.ts";
@@ -49,13 +49,16 @@ function selectLayer(specification: Specification, wanted: string, name: string)
 export interface EvaluatedLayer {
   architecture: Architecture;
   layer: LayerSource;
+  mapping: Mapping;
   evaluation: Evaluation;
 }
 
 /** The layers that have a cost, with it. */
 export function evaluatedLayers({ specification, analysis }: Session): EvaluatedLayer[] {
   const { architecture } = specification;
-  return analysis.layers.flatMap(({ layer, outcome }) =>
-    architecture && outcome?.evaluation ? [{ architecture, layer, evaluation: outcome.evaluation }] : [],
+  return analysis.layers.flatMap(({ layer, lowered, outcome }) =>
+    architecture && lowered && outcome?.evaluation
+      ? [{ architecture, layer, mapping: lowered.mapping, evaluation: outcome.evaluation }]
+      : [],
   );
 }

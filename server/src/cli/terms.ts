@@ -1,9 +1,12 @@
-/** `--terms`: the derivation of every number, indented. */
+/** `--terms`: the derivation of every number, in sentences and then term by term, indented. */
 
-import type { Architecture, Evaluation, Term, TermLoop, Workload } from "../engine/model/types.ts";
+import type { Evaluation, Term, TermLoop } from "../engine/model/types.ts";
+import { explanations } from "../features/explain-level.ts";
+import type { Explained } from "../features/explain-loops.ts";
 import { formatCount, formatNumber } from "../workspace/quantities.ts";
 
-export function renderTerms(architecture: Architecture, workload: Workload, evaluation: Evaluation): string {
+export function renderTerms(explained: Explained, evaluation: Evaluation): string {
+  const { architecture, workload } = explained;
   const lines = ["How the numbers come about"];
   const loopName = ({ level, kind, dimension, factor, residual }: TermLoop) =>
     `${workload.dimensions[dimension].name}${factor}${residual === factor ? "" : `,${residual}`}@${architecture.storage[level].name}${kind === "temporal" ? "" : ` ${kind.slice(-1).toUpperCase()}`}`;
@@ -21,6 +24,10 @@ export function renderTerms(architecture: Architecture, workload: Workload, eval
   for (const [name, term] of Object.entries(evaluation.terms ?? {})) write(name, term, 1);
   for (const level of [...evaluation.levels].reverse()) {
     lines.push(`  ${level.name}`);
+    const index = evaluation.levels.indexOf(level);
+    for (const text of explanations(explained, evaluation, index).flatMap((block) => block.split("\n"))) {
+      lines.push(`    ${text.replaceAll("**", "")}`);
+    }
     for (const [name, term] of Object.entries(level.terms ?? {})) write(name, term, 2);
     level.dataSpaces.forEach((result, index) => {
       if (!result.kept || result.terms === undefined) return;

@@ -1,27 +1,35 @@
 /** What a level stores and moves, as a table, and why, in sentences made from the evaluation's own terms. */
 
 import type { Architecture, DataSpaceResult, Evaluation, Workload } from "../engine/model/types.ts";
+import { explained, type LayerAnalysis } from "../workspace/analysis.ts";
 import { formatCount, formatEnergy, formatNumber, formatPercent } from "../workspace/quantities.ts";
 import type { FeatureContext } from "./context.ts";
 import { explainCount } from "./explain-count.ts";
+import type { Explained } from "./explain-loops.ts";
+import { explainTile } from "./explain-tile.ts";
 
 const counts = ["reads", "fills", "updates"] as const;
 
+/** Layers of a network that are told apart; the rest is left to the report. */
+const layersListed = 12;
+
 export function explainLevel({ snapshot }: FeatureContext, name: string): string | null {
+  const { analysis } = snapshot;
   const { architecture } = snapshot.specification;
   const level = architecture?.storage.findIndex((candidate) => candidate.name === name) ?? -1;
   if (architecture === undefined || level < 0) return null;
   const blocks = [describeHardware(architecture, level)];
-  const costed = snapshot.analysis.layers.filter(({ outcome }) => outcome?.evaluation !== undefined);
-  for (const { layer, outcome } of costed.slice(0, 1)) {
-    const evaluation = outcome!.evaluation!;
-    blocks.push(
-      describeTraffic(layer.workload, evaluation, level),
-      ...explanations(architecture, layer.workload, evaluation, level),
-    );
+  const costed = analysis.layers.filter(({ outcome }) => outcome?.evaluation !== undefined);
+  const [first] = costed;
+  if (first === undefined) return blocks.join("\n\n");
+  if (costed.length > 1) {
+    blocks.push(layerTable(costed, level), `Layer **${first.layer.workload.name}** in detail:`);
   }
-  if (costed.length > 1)
-    blocks.push(`These are the figures of the first of ${costed.length} layers, ${costed[0].layer.workload.name}.`);
+  const evaluation = explained(analysis, first);
+  const lowered = first.lowered?.mapping;
+  if (evaluation === undefined || lowered === undefined) return blocks.join("\n\n");
+  const about: Explained = { architecture, workload: first.layer.workload, mapping: lowered };
+  blocks.push(describeTraffic(about.workload, evaluation, level), ...explanations(about, evaluation, level));
   return blocks.join("\n\n");
 }
 
@@ -37,7 +45,7 @@ export function explainCompute({ snapshot }: FeatureContext, name: string): stri
 
 function describeHardware(architecture: Architecture, index: number): string {
   const level = architecture.storage[index];
-  const size = level.capacityWords === null ? "unlimited" : `${formatCount(level.capacityWords)} words`;
+  const size = level.capacityWords === null ? "unlimited size" : `${formatCount(level.capacityWords)} words`;
   const buffering =
     level.multipleBuffering === 1 ? "" : `, of which 1/${formatNumber(level.multipleBuffering)} for a tile`;
   const bandwidth = [
@@ -65,15 +73,38 @@ function row(name: string, { tileWords, total }: DataSpaceResult): string {
   return `| ${name} | ${cells.join(" | ")} | ${formatEnergy(total.energyPj)} |`;
 }
 
-function explanations(architecture: Architecture, workload: Workload, evaluation: Evaluation, index: number): string[] {
-  const lines = evaluation.levels[index].dataSpaces.flatMap((result, d) =>
-    result.kept
-      ? counts.flatMap((count) => {
-          const term = result.terms?.[count];
-          const text = term && result.total[count] > 0 ? explainCount(architecture, workload, d, count, term) : null;
-          return text === null ? [] : [`* ${text}`];
-        })
-      : [],
-  );
+/** The level in each layer of a network. */
+function layerTable(costed: readonly LayerAnalysis[], index: number): string {
+  const rows = costed.slice(0, layersListed).map(({ layer, outcome }) => {
+    const { dataSpaces, energyPj } = outcome!.evaluation!.levels[index];
+    const sum = (pick: (result: DataSpaceResult) => number) =>
+      formatCount(dataSpaces.reduce((total, result) => total + pick(result), 0));
+    const cells = [
+      sum((result) => result.tileWords),
+      ...counts.map((count) => sum((result) => result.total[count])),
+      formatEnergy(energyPj),
+    ];
+    const times = layer.count === 1 ? "" : ` (${layer.count} ×)`;
+    return `| ${layer.workload.name}${times} | ${cells.join(" | ")} |`;
+  });
+  const left = costed.length - rows.length;
+  const more = left > 0 ? `\n\n${formatCount(left)} more layers: see the report.` : "";
+  return `| layer | tile words | reads | fills | updates | energy |\n| --- | ---: | ---: | ---: | ---: | ---: |\n${rows.join("\n")}${more}`;
+}
+
+/** Per data space the tile and every count, each derived from the loops. */
+export function explanations(about: Explained, evaluation: Evaluation, index: number): string[] {
+  const lines = evaluation.levels[index].dataSpaces.flatMap((result, d) => {
+    if (!result.kept) return [];
+    const column = evaluation.levels.map((level) => level.dataSpaces[d]);
+    const tile = explainTile(about, index, d, result.tileWords);
+    const { name } = about.workload.dataSpaces[d];
+    return [
+      ...(tile === null ? [] : [`* **${name} tile** = ${tile}`]),
+      ...counts.flatMap((count) =>
+        explainCount(about, column, index, d, count).map((line, i) => (i === 0 ? `* ${line}` : line)),
+      ),
+    ];
+  });
   return lines.length === 0 ? [] : [lines.join("\n")];
 }

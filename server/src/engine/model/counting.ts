@@ -1,5 +1,6 @@
 import type { AccessCounts } from "./counts.ts";
 import { countExactly } from "./exact/counts.ts";
+import { withTransferTerms } from "./exact/transfer-terms.ts";
 import { countByTimeloop } from "./timeloop/counts.ts";
 import type { Architecture, EvaluationOptions, Mapping, Workload } from "./types.ts";
 
@@ -11,6 +12,7 @@ export function countAccesses(
   options: EvaluationOptions,
   terms: boolean,
 ): AccessCounts {
-  if (options.counting === "exact") return countExactly(architecture, workload, mapping, options, terms);
-  return countByTimeloop(architecture, workload, mapping, options);
+  if (options.counting !== "exact") return countByTimeloop(architecture, workload, mapping, options);
+  const counts = countExactly(architecture, workload, mapping, options, terms);
+  return terms ? withTransferTerms(counts, architecture, workload, mapping) : counts;
 }

@@ -1,0 +1,80 @@
+import type { AccessCounts, DataSpaceCounts } from "../counts.ts";
+import { fanouts } from "../fanout.ts";
+import type { Architecture, Mapping, Term, TermLoop, Workload } from "../types.ts";
+import { meshBetween } from "./classes.ts";
+import { type Nest, nestOf, spatialX, temporal } from "./nest.ts";
+import { projectionOf } from "./projection.ts";
+import { type StepClass, walkSteps } from "./walk.ts";
+
+/**
+ * Adds where the words of each transfer come from: kinds of step, each with the loop that advances. `sent` at the
+ * level that gives, `received` at the level that takes; values are words over all instances.
+ */
+export function withTransferTerms(
+  counts: AccessCounts,
+  architecture: Architecture,
+  workload: Workload,
+  mapping: Mapping,
+): AccessCounts {
+  const nest = nestOf(workload, mapping);
+  const available = fanouts(architecture);
+  const terms: Record<string, Term>[][] = mapping.levels.map(() => workload.dataSpaces.map(() => ({})));
+  workload.dataSpaces.forEach((space, p) => {
+    const projection = projectionOf(workload, space);
+    let child = -1;
+    mapping.levels.forEach((level, parent) => {
+      if (!level.keep[p]) return;
+      const { steps } = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, available), {
+        wholeTiles: child < 0 || (mapping.levels[child].noTemporalReuse?.[p] ?? false),
+        alone: mapping.levels.slice(child + 1, parent + 1).some((between) => between.noSpatialReuse?.[p]),
+      });
+      // The operands of every operation need no list: no loop but the innermost ones would be in it.
+      if (child >= 0) {
+        terms[parent][p].sent = transferTerm(nest, steps, "words-sent", child, "parentWords");
+        terms[child][p].received = transferTerm(nest, steps, "words-received", parent, "childWords");
+      }
+      child = parent;
+    });
+  });
+  return {
+    ...counts,
+    levels: counts.levels.map((level, l) => ({
+      ...level,
+      dataSpaces: level.dataSpaces.map(
+        (own, p): DataSpaceCounts => ({ ...own, terms: { ...own.terms, ...terms[l][p] } }),
+      ),
+    })),
+  };
+}
+
+/** @param other the level at the other end */
+function transferTerm(
+  nest: Nest,
+  steps: readonly StepClass[],
+  formula: string,
+  other: number,
+  words: "parentWords" | "childWords",
+): Term {
+  const parts = steps.map((step): Term => {
+    const { advancing, count, tileWords, overlapWords } = step;
+    return {
+      formula: advancing < 0 ? "first-step" : "loop-advances",
+      value: count * step[words],
+      inputs: { times: count, words: step[words], tileWords, overlapWords },
+      ...(advancing < 0 ? {} : { loops: [termLoop(nest, advancing)] }),
+    };
+  });
+  parts.sort((a, b) => b.value - a.value);
+  return { formula, value: parts.reduce((sum, part) => sum + part.value, 0), inputs: { level: other }, parts };
+}
+
+function termLoop(nest: Nest, i: number): TermLoop {
+  const kind = nest.axis[i] === temporal ? "temporal" : nest.axis[i] === spatialX ? "spatial-x" : "spatial-y";
+  return {
+    level: nest.level[i],
+    kind,
+    dimension: nest.dimension[i],
+    factor: nest.factor[i],
+    residual: nest.lastDigit[i] + 1,
+  };
+}
