@@ -1,0 +1,137 @@
+import type { Mapspace } from "../../mapspace/mapspace.ts";
+import type { MapspacePoint } from "../../mapspace/point.ts";
+import { Prng } from "../../numeric/prng.ts";
+import { type SobolIndices, sobolIndices } from "../../numeric/sobol.ts";
+import { PointCosts } from "../costing.ts";
+import { type Objective, objectiveValue } from "../objective.ts";
+import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import { drawVariable, MappingEncoder } from "./encoder.ts";
+import { BayesianOptimiser, type DesignSpace, type Proposal, type SourceObservations } from "./optimiser.ts";
+import type { Variable } from "./variables.ts";
+
+export interface BayesOptions {
+  objective: Objective;
+  seed: number;
+  /** Points asked at once. */
+  batch?: number;
+  initial?: number;
+  candidates?: number;
+  /** What searches of the same layer on other architectures found. */
+  sources?: readonly SourceObservations[];
+}
+
+/** The mapspace as the optimiser sees it. */
+export class MappingSpace implements DesignSpace {
+  readonly encoder: MappingEncoder;
+  readonly variables: number;
+  readonly features: number;
+  readonly point: MapspacePoint;
+  private readonly random: Prng;
+  private readonly costs: PointCosts;
+
+  constructor(mapspace: Mapspace, random: Prng) {
+    this.encoder = new MappingEncoder(mapspace);
+    this.random = random;
+    this.variables = this.encoder.variables.length;
+    this.point = mapspace.createPoint();
+    this.costs = new PointCosts(mapspace);
+    const u = new Float64Array(this.variables);
+    this.draw(u);
+    this.encoder.decode(u, this.point);
+    this.features = this.encoder.features(this.point).length;
+  }
+
+  draw(u: Float64Array): void {
+    this.encoder.draw(this.random, u);
+  }
+
+  mutate(u: Float64Array): void {
+    if (u.length === 0) return;
+    const changes = 1 + this.random.below(3);
+    for (let c = 0; c < changes; c++) {
+      const i = this.random.below(u.length);
+      const variable = this.encoder.variables[i];
+      const near = !("choices" in variable) && this.random.next() < 0.6;
+      u[i] = near
+        ? Math.min(1, Math.max(1e-3, u[i] + 0.3 * (this.random.next() - 0.5)))
+        : drawVariable(variable, this.random);
+    }
+  }
+
+  look(u: Float64Array): { features: Float64Array; key: string } | null {
+    this.encoder.decode(u, this.point);
+    this.costs.load(this.point);
+    if (!this.costs.fits()) return null;
+    return { features: this.encoder.features(this.point), key: pointKey(this.point) };
+  }
+}
+
+/** Equal for points that differ in the places of idle loops only. */
+export function pointKey(point: MapspacePoint): string {
+  const nd = point.bounds.length;
+  const order = Array.from(point.orders).filter((d, i) => point.factors[(2 * Math.floor(i / nd) + 1) * nd + d] > 1);
+  return `${point.factors.join()};${point.residuals.join()};${point.alongY.join()};${order.join()};${point.keep.join()}`;
+}
+
+export interface BayesProgress extends SearchProgress {
+  /** What the last evaluation gave. */
+  last: number | null;
+}
+
+/** Bayesian search with the reference model as its evaluator. */
+export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<BayesProgress> {
+  const { objective, seed, batch = 1, sources, initial, candidates } = options;
+  const random = new Prng(seed);
+  const space = new MappingSpace(mapspace, random);
+  const optimiser = new BayesianOptimiser(space, { random, initial, candidates }, sources);
+  const costs = new PointCosts(mapspace);
+  const cost = { energyPj: 0, cycles: 0 };
+  let best: Incumbent | null = null;
+  let evaluations = 0;
+  const progress = (done: boolean, last: number | null): BayesProgress => ({
+    evaluations,
+    valid: evaluations,
+    best,
+    bound: null,
+    done,
+    last,
+  });
+  for (;;) {
+    const proposals = optimiser.ask(batch);
+    if (proposals.length === 0) break;
+    for (const proposal of proposals) {
+      space.encoder.decode(proposal.u, space.point);
+      costs.load(space.point);
+      costs.cost(space.point, cost);
+      evaluations++;
+      const value = objectiveValue(objective, cost.energyPj, cost.cycles);
+      optimiser.tell(proposal, value);
+      if (best === null || value < best.value) {
+        best = { mapping: mapspace.mapping(space.point), bounds: Array.from(space.point.bounds), ...cost, value };
+      }
+      yield progress(false, value);
+    }
+  }
+  const result = progress(true, null);
+  yield result;
+  return result;
+}
+
+/** Which choices the surrogate's values hang on: Sobol indices by variable of the encoder. */
+export function sensitivity(
+  space: MappingSpace,
+  optimiser: BayesianOptimiser,
+  samples = 512,
+): (SobolIndices & { variables: readonly Variable[] }) | null {
+  const surrogate = optimiser.surrogate();
+  if (surrogate === null || space.variables === 0) return null;
+  const variables = Array.from({ length: space.variables }, (_, i) => [i]);
+  const mean = (u: Float64Array) => {
+    space.encoder.decode(u, space.point);
+    return surrogate.mean(space.encoder.features(space.point));
+  };
+  const indices = sobolIndices(mean, variables, (u) => space.draw(u), space.variables, samples);
+  return { ...indices, variables: space.encoder.variables };
+}
+
+export type { Proposal };
