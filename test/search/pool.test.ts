@@ -8,8 +8,9 @@ import { type BlockSettings, blockSearch } from "../../server/src/engine/search/
 import { ContradictionError, type PoolSettings, startPool } from "../../server/src/worker/pool.ts";
 import { poolThreads } from "../../server/src/worker/pool-threads.ts";
 import { architecture, compute, storage, workload } from "../mapspace/hardware.ts";
+import { bundledSearchWorker } from "../support/search-worker.ts";
 
-const spawn = poolThreads(new URL("../../server/src/worker/node.ts", `file://${__filename}`));
+const spawn = poolThreads(bundledSearchWorker());
 const machine = architecture(
   [
     storage("Spad", { meshX: 4, capacityWords: 64 }),

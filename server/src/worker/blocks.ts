@@ -34,8 +34,18 @@ export function isForBlocks(message: { type: string }): message is ToBlocks {
   return message.type === "mapspace" || message.type === "block" || message.type === "exact";
 }
 
-/** Answers messages. Work is done at once: who wants it stopped ends the worker. */
-export function blocksFor(post: (message: FromBlocks) => void, now: () => number): (message: ToBlocks) => void {
+/** What the worker's surroundings give it. */
+export interface BlockSurroundings {
+  now(): number;
+  post(message: FromBlocks): void;
+  /** Runs the next slice of an exact search after messages that wait. */
+  later(slice: () => void): void;
+}
+
+const sliceMs = 25;
+
+/** Answers messages. Who wants work stopped ends the worker. */
+export function blocksFor({ now, post, later }: BlockSurroundings): (message: ToBlocks) => void {
   let mapspace: Mapspace | undefined;
   let trial: Trial | undefined;
   const answer = (message: ToBlocks): void => {
@@ -55,21 +65,30 @@ export function blocksFor(post: (message: FromBlocks) => void, now: () => number
       post({ type: "block-done", index: message.index, result: step.value });
       return;
     }
+    const search = exactSearch(mapspace, message);
     let posted = now();
     let value = Number.POSITIVE_INFINITY;
-    for (const progress of exactSearch(mapspace, message)) {
-      const better = (progress.best?.value ?? Number.POSITIVE_INFINITY) < value;
-      if (!better && !progress.done && now() - posted < postMs) continue;
-      value = progress.best?.value ?? value;
-      posted = now();
-      post({ type: "exact-progress", progress });
-    }
+    const slice = (): void => {
+      const until = now() + sliceMs;
+      while (now() < until) {
+        const { value: progress, done } = search.next();
+        if (done) return;
+        const better = (progress.best?.value ?? Number.POSITIVE_INFINITY) < value;
+        if (!better && !progress.done && now() - posted < postMs) continue;
+        value = progress.best?.value ?? value;
+        posted = now();
+        post({ type: "exact-progress", progress });
+      }
+      later(() => guarded(slice));
+    };
+    slice();
   };
-  return (message) => {
+  const guarded = (work: () => void): void => {
     try {
-      answer(message);
+      work();
     } catch (error) {
       post({ type: "broken", error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
   };
+  return (message) => guarded(() => answer(message));
 }

@@ -13,10 +13,11 @@ const receive = explorerFor({
   post: (message) => channel.postMessage(message),
   later: (slice) => void setTimeout(slice, 0),
 });
-const blocks = blocksFor(
-  (message) => channel.postMessage(message),
-  () => performance.now(),
-);
+const blocks = blocksFor({
+  now: () => performance.now(),
+  post: (message) => channel.postMessage(message),
+  later: (slice) => void setTimeout(slice, 0),
+});
 channel.onmessage = ({ data }) => {
   if (isForBlocks(data)) blocks(data);
   else receive(data);

@@ -8,10 +8,11 @@ const receive = explorerFor({
   post: (message) => parentPort?.postMessage(message),
   later: (slice) => void setImmediate(slice),
 });
-const blocks = blocksFor(
-  (message) => parentPort?.postMessage(message),
-  () => performance.now(),
-);
+const blocks = blocksFor({
+  now: () => performance.now(),
+  post: (message) => parentPort?.postMessage(message),
+  later: (slice) => void setImmediate(slice),
+});
 parentPort?.on("message", (message: ToExplorer | ToBlocks) => {
   if (isForBlocks(message)) blocks(message);
   else receive(message);
