@@ -38,8 +38,10 @@ export class MappingEncoder {
 
   decode(u: Float64Array, point: MapspacePoint): void {
     this.decodeKeep(u, point);
-    this.decodeSpread(u, point);
-    this.decodeTiles(u, point);
+    do {
+      this.decodeSpread(u, point);
+      this.decodeTiles(u, point);
+    } while (this.dropOne(point));
     this.decodeOrders(u, point);
   }
 
@@ -94,6 +96,24 @@ export class MappingEncoder {
     this.variables.forEach((variable, i) => {
       if (variable.kind === "keep" && u[i] >= 1) point.keep[variable.level] |= 1 << variable.dataSpace;
     });
+  }
+
+  /** Where constraints force a tile that a level cannot hold: bypasses the first data space that need not be kept. */
+  private dropOne(point: MapspacePoint): boolean {
+    const { keep } = this.mapspace.rules;
+    const nd = point.bounds.length;
+    this.trial.fill(1);
+    for (let level = 0; level < keep.length; level++) {
+      for (let d = 0; d < nd; d++) {
+        this.trial[d] *= point.factors[2 * level * nd + d] * point.factors[(2 * level + 1) * nd + d];
+      }
+      if (this.room.fits(level, point.keep[level], this.trial)) continue;
+      const free = keep[level].findIndex((kept, v) => kept === null && ((point.keep[level] >> v) & 1) === 1);
+      if (free < 0) continue;
+      point.keep[level] &= ~(1 << free);
+      return true;
+    }
+    return false;
   }
 
   private decodeSpread(u: Float64Array, point: MapspacePoint): void {
