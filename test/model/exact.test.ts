@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { meshBetween } from "../../server/src/engine/model/exact/classes.ts";
 import { countExactly } from "../../server/src/engine/model/exact/counts.ts";
+import { nestOf } from "../../server/src/engine/model/exact/nest.ts";
+import { type StepKind, stepKinds } from "../../server/src/engine/model/exact/steps.ts";
+import { walkSteps } from "../../server/src/engine/model/exact/walk.ts";
+import { loweredWorkload } from "../../server/src/engine/model/exact/workload.ts";
 import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
 import { Random } from "../support/random.ts";
 import { architectureOf, mappingOf, workloadOf } from "./lowered-problem.ts";
@@ -86,4 +91,36 @@ test("exact counts equal a walk over every operation", (t) => {
   assert.ok(seen.twoResiduals >= 500, `${seen.twoResiduals} with residuals at two levels of one dimension`);
   assert.ok(seen.windows >= 500, `${seen.windows} with stride or dilation`);
   assert.ok(seen.bypassedSpatial >= 300, `${seen.bypassedSpatial} with bypass across a spatial slot`);
+});
+
+test("kinds of step in closed form equal those walked", () => {
+  const random = new Random(31);
+  let compared = 0;
+  for (let k = 0; k < 400; k++) {
+    const problem = randomProblem(random, { perfect: true, windows: true });
+    const workload = workloadOf(problem);
+    const nest = nestOf(workload, mappingOf(problem));
+    const fan = problem.levels.map((level) => ({ x: level.fanoutX, y: level.fanoutY }));
+    const { projections, closed } = loweredWorkload(workload);
+    projections.forEach((projection, v) => {
+      const kept = [...problem.levels.keys()].filter((l) => problem.levels[l].keep[v]);
+      for (let i = 1; i < kept.length; i++) {
+        const [child, parent] = [kept[i - 1], kept[i]];
+        for (const alone of [false, true]) {
+          const rules = { wholeTiles: false, alone };
+          const steps = stepKinds(nest, projection, child, parent, fan, rules, closed);
+          const walked = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fan), rules).steps;
+          const plain = (kinds: readonly StepKind[]) =>
+            kinds
+              .map(({ advancing, count, tileWords, overlapWords, parentWords, childWords }) =>
+                [advancing, count, tileWords, overlapWords, parentWords, childWords].join(),
+              )
+              .sort();
+          assert.deepEqual(plain(steps), plain(walked), `${child} ${parent} ${v} ${JSON.stringify(problem)}`);
+          compared++;
+        }
+      }
+    });
+  }
+  assert.ok(compared > 400, `${compared} transfers`);
 });

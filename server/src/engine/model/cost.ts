@@ -82,10 +82,6 @@ const least = 11;
 const gate = 12;
 const gateRatio = 13;
 
-/** Outer to inner within a level. */
-const nestKinds = [kindTemporal, kindSpatialY, kindSpatialX];
-const nestAxes = [temporal, spatialY, spatialX];
-
 class ExactCost implements CostModel {
   readonly layout: MappingLayout;
   private readonly nest: Nest;
@@ -158,19 +154,29 @@ class ExactCost implements CostModel {
     const { level, axis, dimension, factor, lastDigit } = nest;
     let n = 0;
     for (let l = layout.levels - 1; l >= 0; l--) {
-      for (let k = 0; k < 3; k++) {
-        const at = loopsAt(layout, l, nestKinds[k]);
-        const order = at + 2 * dimensions;
-        for (let place = order + dimensions - 1; place >= order; place--) {
-          const d = row[place];
-          const trips = row[at + d];
+      const at = loopsAt(layout, l, kindTemporal);
+      const order = at + 2 * dimensions;
+      for (let place = order + dimensions - 1; place >= order; place--) {
+        const d = row[place];
+        const trips = row[at + d];
+        if (trips === 1) continue;
+        level[n] = l;
+        axis[n] = temporal;
+        dimension[n] = d;
+        factor[n] = trips;
+        lastDigit[n++] = row[at + dimensions + d] - 1;
+      }
+      // The order of spatial loops matters to routes only, which have no cost here.
+      for (let k = 0; k < 2; k++) {
+        const from = loopsAt(layout, l, k === 0 ? kindSpatialY : kindSpatialX);
+        for (let d = 0; d < dimensions; d++) {
+          const trips = row[from + d];
           if (trips === 1) continue;
           level[n] = l;
-          axis[n] = nestAxes[k];
+          axis[n] = k === 0 ? spatialY : spatialX;
           dimension[n] = d;
           factor[n] = trips;
-          lastDigit[n] = row[at + dimensions + d] - 1;
-          n++;
+          lastDigit[n++] = row[from + dimensions + d] - 1;
         }
       }
     }

@@ -308,6 +308,26 @@ export class ClosedForm {
     return true;
   }
 
+  /** Words a tile keeps when loop `a` advances; no loop has a residual, and b is the innermost that moves the tile. */
+  overlapOfStep(nest: Nest, projection: Projection, child: number, a: number, b: number): number {
+    const { partOf, parts } = projection;
+    const own = partOf[nest.dimension[b]];
+    if (partOf[nest.dimension[a]] !== own || parts[own].dimensions.length < 2) return 0;
+    let steps = nest.factor[a] - 1;
+    for (let i = 0; i <= b; i++) {
+      if (nest.axis[i] !== temporal || i === a) continue;
+      const part = partOf[nest.dimension[i]];
+      if (i > a && part >= 0 && part !== own) return 0;
+      if (i < a && part === own) steps *= nest.factor[i];
+    }
+    const at = (child + 1) * nest.dimensions;
+    nest.group();
+    let words = this.keptBySteps(nest, parts[own], at, a, b) / steps;
+    for (let d = 0; d < nest.dimensions; d++) this.extents[d] = nest.extent[at + d];
+    for (let k = 0; k < parts.length; k++) if (k !== own) words *= partWords(parts[k], this.extents);
+    return words;
+  }
+
   /** No loop of the part outside `from` keeps anything, even if all other parts stand. */
   private nothingLeft(nest: Nest, projection: Projection, at: number, from: number, b: number, own: number): boolean {
     for (let a = from - 1; a >= 0; a--) {

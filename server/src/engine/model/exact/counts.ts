@@ -2,13 +2,14 @@ import type { AccessCounts, DataSpaceCounts, LevelCounts, NetworkCounts, ScalarA
 import { noTraffic } from "../counts.ts";
 import { fanouts } from "../fanout.ts";
 import type { Architecture, EvaluationOptions, Mapping, MappingLevel, Workload } from "../types.ts";
-import { ClosedForm } from "./closed.ts";
+import type { ClosedForm } from "./closed.ts";
 import { actingInstances, computeCycles, largestExtents } from "./instances.ts";
 import { type Nest, nestOf, spatialX, spatialY, temporal } from "./nest.ts";
-import { type Projection, projectionOf, rankExtent } from "./projection.ts";
+import { type Projection, rankExtent } from "./projection.ts";
 import { exactTerms } from "./terms.ts";
 import { type Traffic, trafficBetween } from "./traffic.ts";
 import { type UnionWords, unionWords } from "./union.ts";
+import { loweredWorkload } from "./workload.ts";
 
 /** Counts by the rule `exact` of docs/model.md: every word of every instance, in closed form. */
 export function countExactly(
@@ -20,7 +21,7 @@ export function countExactly(
 ): AccessCounts {
   const nest = nestOf(workload, mapping);
   const available = fanouts(architecture);
-  const { projections, closed } = loweredOnce(workload);
+  const { projections, closed } = loweredWorkload(workload);
   const columns = projections.map((projection, p) =>
     dataSpaceCounts(nest, projection, mapping, p, available, options, closed, terms),
   );
@@ -41,24 +42,6 @@ export function countExactly(
       cycles: computeCycles(nest),
     },
   };
-}
-
-interface Lowered {
-  projections: Projection[];
-  closed: ClosedForm;
-}
-
-/** What does not depend on the mapping, kept as long as the workload lives. */
-const lowered = new WeakMap<Workload, Lowered>();
-
-function loweredOnce(workload: Workload): Lowered {
-  let known = lowered.get(workload);
-  if (known === undefined) {
-    const projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
-    known = { projections, closed: new ClosedForm(workload.dimensions.length, projections) };
-    lowered.set(workload, known);
-  }
-  return known;
 }
 
 function expansion(nest: Nest, l: number, axis: number): number {

@@ -26,7 +26,7 @@ export class Nest {
   readonly bounds: Float64Array;
   /** `extent[(l + 1) · dimensions + d]`: indices of d inside one full tile of level l; l = −1 is one operation. */
   readonly extent: Float64Array;
-  /** The same for the tile that holds the last index of d. */
+  /** The same for the tile that holds the last index of d; meaningless where `perfect` says so. */
   readonly lastExtent: Float64Array;
   /** 1 where the tiles of level l and the loops outside it cut d without remainder. */
   readonly perfect: Uint8Array;
@@ -39,6 +39,8 @@ export class Nest {
   readonly levels: number;
   readonly dimensions: number;
   private grouped = false;
+  /** `perfect` holds only ones. */
+  private allPerfect = false;
   private readonly running: Float64Array;
 
   constructor(workload: Workload, levels: number, capacity: number) {
@@ -81,34 +83,36 @@ export class Nest {
   }
 
   finish(): void {
-    const { dimensions, running, size, levels } = this;
+    const { dimensions, running, size, levels, level, dimension, factor, stride, extent, outside, lastDigit } = this;
     running.fill(1);
-    let i = size;
+    let even = true;
+    let i = size - 1;
+    let at = 0;
     for (let l = -1; l < levels; l++) {
       // Loops of level l lie inside its tile.
-      while (i > 0 && this.level[i - 1] <= l) {
-        i--;
-        const d = this.dimension[i];
-        this.stride[i] = running[d];
-        running[d] *= this.factor[i];
+      for (; i >= 0 && level[i] <= l; i--) {
+        const d = dimension[i];
+        const trips = factor[i];
+        stride[i] = running[d];
+        running[d] *= trips;
+        if (lastDigit[i] !== trips - 1) even = false;
       }
-      this.outside[l + 1] = i;
-      const at = (l + 1) * dimensions;
-      for (let d = 0; d < dimensions; d++) this.extent[at + d] = running[d];
+      outside[l + 1] = i + 1;
+      for (let d = 0; d < dimensions; d++) extent[at++] = running[d];
     }
-    this.even = true;
-    for (let d = 0; d < dimensions; d++) if (running[d] !== this.bounds[d]) this.even = false;
-    for (i = 0; i < size; i++) if (this.lastDigit[i] !== this.factor[i] - 1) this.even = false;
+    this.even = even;
     this.grouped = false;
-    if (this.even) {
+    if (!even) this.findResiduals();
+    else if (!this.allPerfect) {
       this.perfect.fill(1);
-      this.lastExtent.set(this.extent);
-    } else this.findResiduals();
+      this.allPerfect = true;
+    }
   }
 
   /** Digits of the last index outside each level, from the outermost inwards. */
   private findResiduals(): void {
     const { dimensions, running, size, levels } = this;
+    this.allPerfect = false;
     this.group();
     running.fill(0);
     let i = 0;

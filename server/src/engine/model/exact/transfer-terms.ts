@@ -1,10 +1,9 @@
 import type { AccessCounts, DataSpaceCounts } from "../counts.ts";
 import { fanouts } from "../fanout.ts";
 import type { Architecture, Mapping, Term, TermLoop, Workload } from "../types.ts";
-import { meshBetween } from "./classes.ts";
 import { type Nest, nestOf, spatialX, temporal } from "./nest.ts";
-import { projectionOf } from "./projection.ts";
-import { type StepClass, walkSteps } from "./walk.ts";
+import { type StepKind, stepKinds } from "./steps.ts";
+import { loweredWorkload } from "./workload.ts";
 
 /**
  * Adds where the words of each transfer come from: kinds of step, each with the loop that advances. `sent` at the
@@ -19,17 +18,18 @@ export function withTransferTerms(
   const nest = nestOf(workload, mapping);
   const available = fanouts(architecture);
   const terms: Record<string, Term>[][] = mapping.levels.map(() => workload.dataSpaces.map(() => ({})));
-  workload.dataSpaces.forEach((space, p) => {
-    const projection = projectionOf(workload, space);
+  const { projections, closed } = loweredWorkload(workload);
+  projections.forEach((projection, p) => {
     let child = -1;
     mapping.levels.forEach((level, parent) => {
       if (!level.keep[p]) return;
-      const { steps } = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, available), {
-        wholeTiles: child < 0 || (mapping.levels[child].noTemporalReuse?.[p] ?? false),
-        alone: mapping.levels.slice(child + 1, parent + 1).some((between) => between.noSpatialReuse?.[p]),
-      });
       // The operands of every operation need no list: no loop but the innermost ones would be in it.
       if (child >= 0) {
+        const rules = {
+          wholeTiles: mapping.levels[child].noTemporalReuse?.[p] ?? false,
+          alone: mapping.levels.slice(child + 1, parent + 1).some((between) => between.noSpatialReuse?.[p]),
+        };
+        const steps = stepKinds(nest, projection, child, parent, available, rules, closed);
         terms[parent][p].sent = transferTerm(nest, steps, "words-sent", child, "parentWords");
         terms[child][p].received = transferTerm(nest, steps, "words-received", parent, "childWords");
       }
@@ -50,7 +50,7 @@ export function withTransferTerms(
 /** @param other the level at the other end */
 function transferTerm(
   nest: Nest,
-  steps: readonly StepClass[],
+  steps: readonly StepKind[],
   formula: string,
   other: number,
   words: "parentWords" | "childWords",
