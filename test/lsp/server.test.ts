@@ -142,6 +142,26 @@ test("untitled documents get everything that needs no other file", async () => {
   });
 });
 
+test("a template is evaluated as what it includes, and an include that changes is noticed", async () => {
+  const folder = exampleFiles("three-level-v0.4");
+  await withServer({ files: folder }, async (client) => {
+    const top = "three-level-v0.4/top.yaml.jinja2";
+    await client.open(top);
+    await client.settled(top);
+    const before = await lensTitles(client, top);
+    assert.match(before.join(), /cycles/);
+    const mapping = Object.keys(folder).find((name) => name.endsWith("resnet50-conv3x3.map.yaml"))!;
+    await client.open(mapping);
+    const text = client.files.get(client.uri(mapping))!;
+    const other = text.replace(/permutation: (\[?)(\w), ?(\w)/, "permutation: $1$3, $2");
+    assert.notEqual(other, text);
+    await client.change(mapping, other);
+    const after = await lensTitles(client, top);
+    assert.match(after.join(), /cycles/);
+    assert.notDeepEqual(after, before);
+  });
+});
+
 test("rename reaches every file of the design", async () => {
   await withServer({ files: eyeriss }, async (client) => {
     const uri = await client.open(map);

@@ -24,7 +24,9 @@ export function codeLenses(context: FeatureContext): CodeLens[] {
   const { analysis } = snapshot;
   const mapping = tree.root?.kind === "map" ? tree.root.index.get("mapping") : undefined;
   if (mapping !== undefined) {
-    for (const title of mappingTitles(context)) add(mapping.key.location.start, mapping.key.location.end, title);
+    // A template that includes its mapping shows the cost at its top.
+    const place = mapping.key.location.uri === file.uri ? mapping.key.location : { start: 0, end: 0 };
+    for (const title of mappingTitles(context)) add(place.start, place.end, title);
   }
   if (analysis.layers.length > 1) {
     for (const entry of analysis.layers) {
