@@ -81,7 +81,7 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
     const parts = kept.map(({ space, name: dataSpace }) => `${dataSpace} ${formatCount(space.tileWords)}`).join(" + ");
     const share = capacity === null ? "" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
     add(
-      endOfLine(file.text, directive.location.end),
+      placeOfTiles(file.text, directive),
       `${parts}${kept.length > 1 ? ` = ${formatCount(words)}` : ""}${share}`,
       [
         `Tile of one instance of **${name}**, in words:`,
@@ -97,11 +97,11 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
   return hints;
 }
 
-/** A block collection ends after its last line break: the hint belongs to the last line with text. */
-function endOfLine(text: string, end: number): number {
-  let at = end;
-  while (at > 0 && /\s/.test(text[at - 1])) at--;
-  const newline = text.indexOf("\n", at);
+/** After the target of a directive that spans lines, where it is read with the level's name; else at the line's end. */
+function placeOfTiles(text: string, { location, target }: DirectiveSource): number {
+  const written = text.slice(location.start, location.end).trimEnd();
+  if (target !== null && written.includes("\n")) return target.location.end;
+  const newline = text.indexOf("\n", location.start + written.length);
   const lineEnd = newline < 0 ? text.length : newline;
-  return lineEnd > at && text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
+  return text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
 }
