@@ -72,7 +72,7 @@ export function exactProblem(mapspace: Mapspace): ExactProblem {
 }
 
 /** Distinct words of a data space for given bounds: per rank the number of different sums. A lower bound where ranks share dimensions. */
-export function distinctWords(space: Space, bounds: ArrayLike<number>): number {
+export function distinctWords(space: Pick<Space, "ranks" | "regular">, bounds: ArrayLike<number>): number {
   if (!space.regular) return 0;
   let product = 1;
   for (const rank of space.ranks) product *= distinctSums(rank, bounds);
