@@ -6,6 +6,7 @@ import { Prng } from "../../numeric/prng.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import type { CertificateLabel } from "./certificate.ts";
 import { type DescentStatistics, descend } from "./descend.ts";
 import { addWeights, compulsoryPart, constantPart, cycleWeights, energyWeights, type Weights } from "./functional.ts";
 import { MinHeap } from "./heap.ts";
@@ -26,6 +27,8 @@ export interface ExactStatistics extends DescentStatistics {
 export interface ExactProgress extends SearchProgress {
   bound: number;
   statistics: ExactStatistics;
+  /** What a certificate needs; only on the last progress. */
+  labels?: readonly CertificateLabel[];
 }
 
 export interface ExactOptions {
@@ -40,7 +43,7 @@ export const slack = 1e-9;
 
 type Open =
   | { kind: "spread"; spreads: DimensionSpread[] }
-  | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; labelled: boolean };
+  | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; label: CertificateLabel | null };
 
 /** Why `exact` cannot prove anything about a mapspace; null where it can. */
 export function exactRefusal(mapspace: Mapspace): "imperfect-temporal" | null {
@@ -60,7 +63,7 @@ export function* exactSearch(mapspace: Mapspace, options: ExactOptions): Search<
   return result;
 }
 
-class ExactSearch {
+export class ExactSearch {
   private readonly problem: ExactProblem;
   private readonly costs: PointCosts;
   private readonly point: MapspacePoint;
@@ -77,6 +80,8 @@ class ExactSearch {
   private valid = 0;
   private bound = 0;
   private slow = 0;
+  private readonly labels: CertificateLabel[] = [];
+  private perProfile: DimensionSpread[][][] | null = null;
   readonly statistics: ExactStatistics = {
     spreads: 0,
     spreadsPruned: 0,
@@ -117,10 +122,18 @@ class ExactSearch {
       bound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
       done,
       statistics: { ...this.statistics },
+      ...(done ? { labels: this.labels } : {}),
     };
   }
 
-  *run(): Generator<ExactProgress> {
+  /** Starts from a known mapping: only better ones are looked for. */
+  begin(incumbent: Incumbent): void {
+    this.incumbent = incumbent;
+    this.best = { energyPj: incumbent.energyPj, cycles: incumbent.cycles, value: incumbent.value };
+  }
+
+  /** `examine` is told of every label and what was bounded for it; it may end the search. */
+  *run(examine: (label: CertificateLabel, open: boolean) => boolean = () => true): Generator<ExactProgress> {
     const { mapspace } = this.problem;
     for (let i = 0; i < this.warmUp; i++) {
       mapspace.sample(this.random, this.point);
@@ -136,13 +149,16 @@ class ExactSearch {
       const key = heap.least;
       const open = heap.pop();
       if (open.kind === "spread") this.chooseKept(open.spreads, heap);
-      else if (!open.labelled) {
+      else if (open.label === null) {
         const labels = this.label(open.spreads, open.keep, []);
-        const value = this.valueAt(labels.sk, labels.root()[0] + this.arithmeticEnergy());
+        const value = this.valueAt(labels.sk, labels.root()[0] + this.arithmeticEnergy(labels.sk));
         this.statistics.labelled++;
         this.statistics.labels += labels.labels;
+        const label = labelOf(open.spreads, open.keep, Math.max(key, value));
+        this.labels.push(label);
+        if (!examine(label, value < this.target())) return;
         if (value < this.target()) {
-          const next: Open = { ...open, labelled: true };
+          const next: Open = { ...open, label };
           heap.push(Math.max(key, value), next);
           kept.push({ open: next, labels });
           if (kept.length > 100) kept = kept.slice(50);
@@ -150,6 +166,7 @@ class ExactSearch {
       } else {
         const known = kept.find((entry) => entry.open === open);
         kept = kept.filter((entry) => entry !== known);
+        open.label.searched = true;
         yield* this.descend(open.spreads, open.keep, known?.labels ?? this.label(open.spreads, open.keep, []));
       }
       yield this.progress(false);
@@ -157,20 +174,31 @@ class ExactSearch {
     this.bound = this.best?.value ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The bound that follows for a label; null where there is no such spread. */
+  boundOf({ spread, keep }: CertificateLabel): number | null {
+    this.perProfile ??= dimensionSpreads(this.problem);
+    const spreads = spread.map(([profile, top], d) => this.perProfile![d]?.[profile]?.find((s) => s.top === top));
+    if (spreads.length !== this.problem.dimensions || spreads.some((s) => s === undefined)) return null;
+    const labels = this.label(spreads as DimensionSpread[], Int32Array.from(keep), []);
+    return this.valueAt(labels.sk, labels.root()[0] + this.arithmeticEnergy(labels.sk));
+  }
+
   /** Values from here on are no improvement. */
   private target(): number {
     return this.best === null ? Number.POSITIVE_INFINITY : this.best.value * (1 - slack);
   }
 
-  private arithmeticEnergy(): number {
-    const { workload, architecture } = this.problem.mapspace;
-    return workload.dimensions.reduce((product, d) => product * d.bound, 1) * architecture.compute.energyPj;
+  private arithmeticEnergy(sk: Skeleton): number {
+    return (
+      sk.bounds.reduce((product, bound) => product * bound, 1) * this.problem.mapspace.architecture.compute.energyPj
+    );
   }
 
   /** All spreads that the compulsory traffic does not rule out. */
   private *spreads(heap: MinHeap<Open>): Generator<ExactProgress> {
     const { mapspace } = this.problem;
-    const perProfile = dimensionSpreads(this.problem);
+    this.perProfile ??= dimensionSpreads(this.problem);
+    const { perProfile } = this;
     const nd = this.problem.dimensions;
     const picked = new Int32Array(nd);
     const chosen: DimensionSpread[] = new Array(nd);
@@ -197,7 +225,7 @@ class ExactSearch {
 
   private compulsory(sk: Skeleton): number {
     const w = energyWeights(this.problem, sk);
-    let total = this.arithmeticEnergy();
+    let total = this.arithmeticEnergy(sk);
     for (let v = 0; v < this.problem.spaces.length; v++) {
       let least = Number.POSITIVE_INFINITY;
       for (const keep of this.keeps[v]) least = Math.min(least, this.ofKept(sk, w, v, keep));
@@ -220,7 +248,7 @@ class ExactSearch {
     const choose = (v: number, energy: number, rows: Int32Array): void => {
       if (v === spaces) {
         const value = this.valueAt(sk, energy);
-        if (value < this.target()) heap.push(value, { kind: "kept", spreads, keep: rows, labelled: false });
+        if (value < this.target()) heap.push(value, { kind: "kept", spreads, keep: rows, label: null });
         return;
       }
       this.keeps[v].forEach((keep, i) => {
@@ -228,7 +256,7 @@ class ExactSearch {
         choose(v + 1, energy + costs[v][i], kept);
       });
     };
-    choose(0, this.arithmeticEnergy(), new Int32Array(this.problem.levels));
+    choose(0, this.arithmeticEnergy(sk), new Int32Array(this.problem.levels));
   }
 
   private label(spreads: DimensionSpread[], keep: Int32Array, more: readonly Weights[]): Labels {
@@ -281,7 +309,7 @@ class ExactSearch {
     const { sk } = first;
     const energy = energyWeights(this.problem, sk);
     const leak = this.leakage(sk);
-    const least = first.root()[0] + this.arithmeticEnergy();
+    const least = first.root()[0] + this.arithmeticEnergy(sk);
     const most = () =>
       Math.max(
         sk.cycles,
@@ -303,7 +331,7 @@ class ExactSearch {
             ? most()
             : Number.POSITIVE_INFINITY;
       for (const _ of cycles) all.push(longest * (1 + slack));
-      const at = (c: number) => target / (c + this.latency) + (slope - leak) * c - this.arithmeticEnergy();
+      const at = (c: number) => target / (c + this.latency) + (slope - leak) * c - this.arithmeticEnergy(sk);
       for (const _ of mixed) all.push(Math.max(at(sk.cycles), at(most())));
       return all;
     };
@@ -316,7 +344,7 @@ class ExactSearch {
   private energyLimit(sk: Skeleton): number {
     const target = this.target();
     const { cycles } = sk;
-    const leak = this.leakage(sk) * cycles + this.arithmeticEnergy();
+    const leak = this.leakage(sk) * cycles + this.arithmeticEnergy(sk);
     if (this.objective === "edp") return target / (cycles + this.latency) - leak;
     if (this.objective === "energy") return target - leak;
     return cycles + this.latency < target ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -351,6 +379,15 @@ class ExactSearch {
       });
     });
   }
+}
+
+function labelOf(spreads: readonly DimensionSpread[], keep: Int32Array, bound: number): CertificateLabel {
+  return {
+    spread: spreads.map(({ profile, top }) => [profile, top] as const),
+    keep: Array.from(keep),
+    bound,
+    searched: false,
+  };
 }
 
 /** Instances of a level that surely act. */

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
+import { blockSearch } from "../../server/src/engine/search/blocks.ts";
+import { type Certificate, certificateOf, labelDigest } from "../../server/src/engine/search/exact/certificate.ts";
+import { type ExactProgress, exactSearch } from "../../server/src/engine/search/exact/exact.ts";
+import { verifyCertificate } from "../../server/src/engine/search/exact/verify.ts";
+import type { SearchProgress } from "../../server/src/engine/search/progress.ts";
+import { architecture, compute, storage, workload } from "../mapspace/hardware.ts";
+
+const machine = architecture(
+  [
+    storage("Spad", { meshX: 4, capacityWords: 40 }),
+    storage("GLB", { capacityWords: 600, readEnergyPj: 6, fillEnergyPj: 6, updateEnergyPj: 6 }),
+    storage("DRAM", { readEnergyPj: 200, fillEnergyPj: 200, updateEnergyPj: 200 }),
+  ],
+  compute(4),
+);
+const layer = workload({ p: 12, r: 3, c: 6, k: 8 }, { W: ["c", "k", "r"], I: ["c", "p+r"], O: ["k", "p"] });
+
+function certify(kind: "pfm" | "ruby-s"): Certificate {
+  const { mapspace } = createMapspace(machine, layer, kind);
+  let last: ExactProgress | undefined;
+  for (last of exactSearch(mapspace!, { objective: "edp", seed: 1, warmUp: 50 }));
+  return certificateOf({ architecture: machine, workload: layer, kind, constraints: [], objective: "edp" }, last!)!;
+}
+
+function faultOf(certificate: Certificate, machineNow = machine, layerNow = layer): string | null {
+  const checking = verifyCertificate(certificate, machineNow, layerNow, []);
+  let step = checking.next();
+  while (!step.done) step = checking.next();
+  return step.value?.kind ?? null;
+}
+
+for (const kind of ["pfm", "ruby-s"] as const) {
+  test(`a certificate of ${kind} holds, through JSON too, and falls with each lie`, () => {
+    const certificate = certify(kind);
+    assert.equal(faultOf(certificate), null);
+    const copy = (): Certificate => JSON.parse(JSON.stringify(certificate));
+    assert.equal(faultOf(copy()), null);
+
+    const cheaper = copy();
+    cheaper.incumbent.energyPj *= 0.999;
+    assert.equal(faultOf(cheaper), "cost");
+
+    const faster = { ...machine, compute: { ...machine.compute, energyPj: 2 } };
+    assert.equal(faultOf(certificate, faster), "inputs");
+    const larger = workload({ p: 13, r: 3, c: 6, k: 8 }, { W: ["c", "k", "r"], I: ["c", "p+r"], O: ["k", "p"] });
+    assert.equal(faultOf(certificate, machine, larger), "inputs");
+
+    const target = certificate.incumbent.value;
+    const needed = certificate.labels.findIndex((label) => label.searched && label.bound < target * (1 + 1e-6));
+    assert.ok(needed >= 0);
+    const fewer = certificate.labels.filter((_, i) => i !== needed);
+    assert.equal(faultOf({ ...copy(), labels: fewer }), "labels-changed");
+    // With the digest made anew, the programme itself misses those it needs.
+    assert.equal(faultOf({ ...copy(), labels: [], labelDigest: labelDigest([]) }), "label-missing");
+
+    for (const i of [needed, certificate.labels.length - 1]) {
+      const labels = certificate.labels.map((label, k) => (k === i ? { ...label, bound: label.bound * 1.01 } : label));
+      assert.equal(faultOf({ ...copy(), labels }), "label-raised");
+    }
+    assert.equal(faultOf({ ...copy(), bound: certificate.bound * 1.01 }), "bound-not-proven");
+    const skipped = certificate.labels.map((label, k) => (k === needed ? { ...label, searched: false } : label));
+    assert.ok(["label-not-searched", null].includes(faultOf({ ...copy(), labels: skipped })));
+  });
+}
+
+test("a mapping that is not the best proves nothing", () => {
+  const certificate = certify("pfm");
+  const { mapspace } = createMapspace(machine, layer, "pfm");
+  const settings = { strategy: "random", objective: "edp", seed: 3, evaluations: 200, victory: null } as const;
+  let worse: SearchProgress | undefined;
+  for (worse of blockSearch(mapspace!, settings));
+  const { best } = worse!;
+  assert.ok(best!.value > certificate.incumbent.value);
+  const fault = faultOf({ ...certificate, incumbent: best!, bound: best!.value });
+  assert.ok(fault === "better-mapping" || fault === "label-missing" || fault === "label-not-searched", String(fault));
+});
