@@ -25,11 +25,13 @@ export function addTerms(
     const own = counts.levels[i];
     level.terms = levelTerms(evaluation, architecture, counts, i);
     level.dataSpaces.forEach((space, p) => {
-      space.terms = {
-        ...countTerms(own.dataSpaces[p], workload.dataSpaces[p]),
-        energyPj: energyTerm(storage, own, own.dataSpaces[p], space, rule),
-        ...own.dataSpaces[p].terms,
-      };
+      const counted = own.dataSpaces[p];
+      // A rule that derives its counts itself needs no general derivation of them.
+      const terms: Record<string, Term> =
+        counted.terms?.reads === undefined ? countTerms(counted, workload.dataSpaces[p]) : {};
+      terms.energyPj = energyTerm(storage, own, counted, space, rule);
+      for (const field in counted.terms) terms[field] = counted.terms[field];
+      space.terms = terms;
     });
   });
   evaluation.terms = {

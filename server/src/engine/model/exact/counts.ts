@@ -112,13 +112,26 @@ function dataSpaceCounts(
       pacingReads: pace.reads,
       pacingWrites: pace.fills + pace.updates,
       network: networkOf(nest, inner, l, down),
+      terms: undefined,
     };
     if (terms) {
       const childExtents = new Float64Array(nest.dimensions);
       largestExtents(nest, inner, childExtents);
       const childTileWords = wordsOf(projection, childExtents);
-      const from = { nest, projection, extents, tileWords, instances, known, perInstance };
-      counts.terms = exactTerms({ ...from, down, child: inner, childTileWords, up, level: l });
+      counts.terms = exactTerms({
+        nest,
+        projection,
+        extents,
+        tileWords,
+        instances,
+        known,
+        perInstance,
+        down,
+        child: inner,
+        childTileWords,
+        up,
+        level: l,
+      });
     }
     return counts;
   }

@@ -22,6 +22,8 @@ export interface Derivation {
   level: number;
 }
 
+const rankNames = Array.from({ length: 16 }, (_, k) => `rank${k}`);
+
 /**
  * Derivations of one level's counts. `tile-moves` is the heart: the tile of the receiving level times the steps at
  * which it moves, that is the passes of all loops (`loops`, outer to inner) down to the innermost one that moves it,
@@ -44,7 +46,8 @@ export function exactTerms(derivation: Derivation): Record<string, Term> {
     parts: [moves(nest, down, derivation.child, derivation.childTileWords), ...shares],
   };
   const outward = { sent: down.parentWords, known, instances };
-  const ranks = Object.fromEntries(projection.ranks.map((rank, k) => [`rank${k}`, rankExtent(rank, extents, 0)]));
+  const ranks: Record<string, number> = {};
+  for (let k = 0; k < projection.ranks.length; k++) ranks[rankNames[k]] = rankExtent(projection.ranks[k], extents, 0);
   return {
     tileWords: { formula: "tile-extents", value: tileWords, inputs: ranks },
     reads: { formula: "sent-less-first-writes", value: perInstance.reads, inputs: outward, parts: [sent] },

@@ -1,4 +1,4 @@
-import type { AccessCounts, DataSpaceCounts } from "../counts.ts";
+import type { AccessCounts } from "../counts.ts";
 import { fanouts } from "../fanout.ts";
 import type { Architecture, Mapping, Term, TermLoop, Workload } from "../types.ts";
 import { type Nest, nestOf, spatialX, temporal } from "./nest.ts";
@@ -36,15 +36,14 @@ export function withTransferTerms(
       child = parent;
     });
   });
-  return {
-    ...counts,
-    levels: counts.levels.map((level, l) => ({
-      ...level,
-      dataSpaces: level.dataSpaces.map(
-        (own, p): DataSpaceCounts => ({ ...own, terms: { ...own.terms, ...terms[l][p] } }),
-      ),
-    })),
-  };
+  counts.levels.forEach((level, l) => {
+    level.dataSpaces.forEach((own, p) => {
+      const all = terms[l][p];
+      for (const field in own.terms) all[field] = own.terms[field];
+      own.terms = all;
+    });
+  });
+  return counts;
 }
 
 /** @param other the level at the other end */
@@ -57,12 +56,10 @@ function transferTerm(
 ): Term {
   const parts = steps.map((step): Term => {
     const { advancing, count, tileWords, overlapWords } = step;
-    return {
-      formula: advancing < 0 ? "first-step" : "loop-advances",
-      value: count * step[words],
-      inputs: { times: count, words: step[words], tileWords, overlapWords },
-      ...(advancing < 0 ? {} : { loops: [termLoop(nest, advancing)] }),
-    };
+    const value = count * step[words];
+    const inputs = { times: count, words: step[words], tileWords, overlapWords };
+    if (advancing < 0) return { formula: "first-step", value, inputs };
+    return { formula: "loop-advances", value, inputs, loops: [termLoop(nest, advancing)] };
   });
   parts.sort((a, b) => b.value - a.value);
   return { formula, value: parts.reduce((sum, part) => sum + part.value, 0), inputs: { level: other }, parts };
