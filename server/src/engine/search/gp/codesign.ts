@@ -41,7 +41,7 @@ export interface CodesignOptions extends GpOptions {
 }
 
 /** Machines whose mappings are searched once more with all programs. */
-const finalists = 3;
+const finalists = 1;
 
 /** A mapspace of perfect factors in which every level keeps everything. */
 export function fullMapspace(technology: Technology, dimensioning: Dimensioning, workload: Workload): Mapspace | null {
@@ -87,7 +87,7 @@ export function* codesign(
     return design;
   };
   for (const machine of machines.values()) {
-    designs.push(offer(designOf(machine, layers, { programs: 6, perProgram: 500, ...options }, promising)));
+    designs.push(offer(designOf(machine, layers, { programs: 12, perProgram: 250, ...options }, promising)));
     yield { ...progress };
   }
   designs.sort((a, b) => a.value - b.value);
