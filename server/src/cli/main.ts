@@ -7,9 +7,19 @@ import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
+import { searchCommand } from "./search.ts";
 import { exitStatus, UsageError } from "./usage.ts";
+import { verifyCommand } from "./verify.ts";
 
-const commands: readonly Command[] = [evaluateCommand, compareCommand, checkCommand, convertCommand, exportCommand];
+const commands: readonly Command[] = [
+  evaluateCommand,
+  compareCommand,
+  checkCommand,
+  searchCommand,
+  verifyCommand,
+  convertCommand,
+  exportCommand,
+];
 
 function generalHelp(): string {
   const width = Math.max(...commands.map((command) => command.name.length));

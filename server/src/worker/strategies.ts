@@ -1,49 +1,34 @@
-import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Mapspace } from "../engine/mapspace/mapspace.ts";
+import { bayesSearch } from "../engine/search/bayes/bayes.ts";
 import { type BlockStrategy, blockSearch } from "../engine/search/blocks.ts";
 import { exactSearch } from "../engine/search/exact/exact.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { Search } from "../engine/search/progress.ts";
+import { catalogue, type StrategyEntry, type StrategyId } from "./catalogue.ts";
 
 export interface StrategyRequest {
   objective: Objective;
   seed: number;
 }
 
-/** A way to search that can be chosen by name. */
-export interface Strategy {
-  id: string;
-  mapspaces: readonly MapspaceKind[];
-  /** Ends with a proof that nothing better exists. */
-  proves: boolean;
-  /** Ends by itself, whatever the budget. */
-  ends: boolean;
-  search(mapspace: Mapspace, request: StrategyRequest): Search;
+type StartSearch = (mapspace: Mapspace, request: StrategyRequest) => Search;
+
+export interface Strategy extends StrategyEntry {
+  search: StartSearch;
 }
 
-const all: readonly MapspaceKind[] = ["pfm", "padded", "ruby", "ruby-s", "ruby-t"];
+const inBlocks =
+  (strategy: BlockStrategy): StartSearch =>
+  (mapspace, { objective, seed }) =>
+    blockSearch(mapspace, { strategy, objective, seed, evaluations: null, victory: null });
 
-function inBlocks(strategy: BlockStrategy, ends: boolean): Strategy {
-  return {
-    id: strategy,
-    mapspaces: all,
-    proves: false,
-    ends,
-    search: (mapspace, { objective, seed }) =>
-      blockSearch(mapspace, { strategy, objective, seed, evaluations: null, victory: null }),
-  };
-}
+const searches: Readonly<Record<StrategyId, StartSearch>> = {
+  exact: (mapspace, { objective, seed }) => exactSearch(mapspace, { objective, seed }),
+  local: inBlocks("local"),
+  random: inBlocks("random"),
+  exhaustive: inBlocks("exhaustive"),
+  bayes: (mapspace, { objective, seed }) => bayesSearch(mapspace, { objective, seed }),
+};
 
-/** Every strategy there is; whoever offers a choice reads it from here. */
-export const strategies: readonly Strategy[] = [
-  {
-    id: "exact",
-    mapspaces: ["pfm", "ruby-s"],
-    proves: true,
-    ends: true,
-    search: (mapspace, { objective, seed }) => exactSearch(mapspace, { objective, seed }),
-  },
-  inBlocks("local", false),
-  inBlocks("random", false),
-  inBlocks("exhaustive", true),
-];
+/** Every strategy with its search. */
+export const strategies: readonly Strategy[] = catalogue.map((entry) => ({ ...entry, search: searches[entry.id] }));

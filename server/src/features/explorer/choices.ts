@@ -8,6 +8,7 @@ const words: Readonly<Record<string, { label: string; detail: string }>> = {
   local: { label: "Local search", detail: "Improves random mappings step by step." },
   random: { label: "Random sampling", detail: "Tries mappings drawn evenly from the whole mapspace." },
   exhaustive: { label: "Exhaustive", detail: "Tries every mapping; for small mapspaces." },
+  bayes: { label: "Bayesian", detail: "Learns from every mapping tried; for few and costly evaluations." },
   gradient: { label: "Gradient", detail: "Follows the slope of the differentiable model, then rounds." },
 };
 

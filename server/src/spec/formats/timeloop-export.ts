@@ -22,13 +22,18 @@ const root = "System";
  * along both axes of one level has no form in Timeloop's mappings.
  */
 export function exportTimeloop(architecture: Architecture, workload: Workload, mapping: Mapping): string {
-  return [
-    architectureText(architecture, workload),
-    problemText(workload),
-    printMappingYaml(mapping, architecture, workload, "0.3"),
-    energyText(architecture),
-    areaText(architecture),
-  ].join("");
+  const parts = exportTimeloopParts(architecture, workload, mapping);
+  return [parts.architecture, parts.problem, parts.mapping, parts.tables].join("");
+}
+
+/** The same as four texts. */
+export function exportTimeloopParts(architecture: Architecture, workload: Workload, mapping: Mapping) {
+  return {
+    architecture: architectureText(architecture, workload),
+    problem: problemText(workload),
+    mapping: printMappingYaml(mapping, architecture, workload, "0.3"),
+    tables: energyText(architecture) + areaText(architecture),
+  };
 }
 
 function architectureText(architecture: Architecture, workload: Workload): string {

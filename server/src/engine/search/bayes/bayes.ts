@@ -12,6 +12,8 @@ import type { Variable } from "./variables.ts";
 export interface BayesOptions {
   objective: Objective;
   seed: number;
+  /** Mappings tried at most; the surrogate's effort grows with their cube. */
+  evaluations?: number;
   /** Points asked at once. */
   batch?: number;
   initial?: number;
@@ -80,7 +82,7 @@ export interface BayesProgress extends SearchProgress {
 
 /** Bayesian search with the reference model as its evaluator. */
 export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<BayesProgress> {
-  const { objective, seed, batch = 1, sources, initial, candidates } = options;
+  const { objective, seed, evaluations: most = 300, batch = 1, sources, initial, candidates } = options;
   const random = new Prng(seed);
   const space = new MappingSpace(mapspace, random);
   const optimiser = new BayesianOptimiser(space, { random, initial, candidates }, sources);
@@ -96,8 +98,8 @@ export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<
     done,
     last,
   });
-  for (;;) {
-    const proposals = optimiser.ask(batch);
+  while (evaluations < most) {
+    const proposals = optimiser.ask(Math.min(batch, most - evaluations));
     if (proposals.length === 0) break;
     for (const proposal of proposals) {
       space.encoder.decode(proposal.u, space.point);

@@ -77,11 +77,16 @@ export class BayesianOptimiser {
       const proposal =
         (this.sources.length === 0 && known < this.initial) || this.values().length < 2 ? this.anyNew() : this.best();
       if (proposal === null) break;
-      this.seen.add(proposal.key);
-      this.out.set(proposal.key, proposal);
+      this.expect(proposal);
       proposals.push(proposal);
     }
     return proposals;
+  }
+
+  /** A point that someone else chose is being evaluated. */
+  expect(proposal: Proposal): void {
+    this.seen.add(proposal.key);
+    this.out.set(proposal.key, proposal);
   }
 
   /** The value of a point (smaller is better, above 0), or `null` where it has none. */

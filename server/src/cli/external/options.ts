@@ -1,0 +1,53 @@
+import { availableParallelism } from "node:os";
+import type { FlagSpec, Flags } from "../usage.ts";
+import { UsageError } from "../usage.ts";
+import type { ExternalOptions } from "./search.ts";
+
+export const externalFlags = {
+  evaluator: { type: "string" },
+  log: { type: "string" },
+  jobs: { type: "string" },
+  timeout: { type: "string" },
+  retries: { type: "string" },
+} as const satisfies FlagSpec;
+
+export const externalHelp = `  --evaluator COMMAND      what a mapping costs, instead of our model (with --strategy bayes): the last line it prints
+                           is the number. {arch}, {problem}, {mapping}, {tables} are v0.3 files; {design} is all in one
+  --log FILE               every result as a JSON line; a search that was interrupted goes on from there
+  --jobs N                 commands at a time (default 1)
+  --timeout SECONDS        longest run of a command (default 3600)
+  --retries N              more attempts where a command fails, hangs or prints no number (default 1)
+`;
+
+/** A whole number of at least `least`. */
+export function count(flags: Flags, name: string, fallback: number, least = 1): number {
+  const given = flags[name];
+  if (given === undefined) return fallback;
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < least) {
+    throw new UsageError(`--${name} takes a whole number of at least ${least}; not "${given}"`);
+  }
+  return value;
+}
+
+export function externalOptions(flags: Flags, evaluations: number, seed: number): ExternalOptions {
+  const command = String(flags.evaluator);
+  if (!/\{(mapping|design)\}/.test(command)) {
+    throw new UsageError("--evaluator names no {mapping} and no {design}: every mapping would cost the same");
+  }
+  const seconds = flags.timeout === undefined ? 3600 : Number(flags.timeout);
+  if (!(seconds > 0 && seconds <= 2_000_000)) {
+    throw new UsageError(`--timeout takes seconds above 0; not "${flags.timeout}"`);
+  }
+  const jobs = count(flags, "jobs", 1);
+  if (jobs > 64 * availableParallelism()) throw new UsageError(`--jobs ${jobs} is more than this machine can start`);
+  return {
+    command,
+    jobs,
+    timeoutMs: 1000 * seconds,
+    retries: count(flags, "retries", 1, 0),
+    evaluations,
+    seed,
+    patience: 10,
+  };
+}

@@ -1,0 +1,175 @@
+/** Bayesian search with a command as its evaluator: slow, parallel, interruptible. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Mapspace } from "../../engine/mapspace/mapspace.ts";
+import type { Mapping } from "../../engine/model/types.ts";
+import { Prng } from "../../engine/numeric/prng.ts";
+import { MappingSpace, sensitivity } from "../../engine/search/bayes/bayes.ts";
+import { BayesianOptimiser, type Proposal } from "../../engine/search/bayes/optimiser.ts";
+import { printCompact } from "../../spec/formats/dosa-compact.ts";
+import { exportTimeloopParts } from "../../spec/formats/timeloop-export.ts";
+import { type CommandLimits, fillTemplate, runCommand } from "./command.ts";
+import type { EvaluationLog, LogContents } from "./log.ts";
+
+export interface ExternalOptions extends CommandLimits {
+  /** With `{arch}`, `{problem}`, `{mapping}`, `{tables}` or `{design}` (all in one file). */
+  command: string;
+  jobs: number;
+  evaluations: number;
+  seed: number;
+  /** Evaluations without a number in a row after which the search gives up. */
+  patience: number;
+}
+
+export interface ExternalEvent {
+  evaluations: number;
+  value: number | null;
+  failure?: string;
+  best: number | null;
+  resumed: boolean;
+}
+
+export interface ExternalResult {
+  evaluations: number;
+  failures: number;
+  best: { value: number; mapping: Mapping } | null;
+  /** Why it ended early. */
+  gaveUp: string | null;
+  sensitivity: ReturnType<typeof sensitivity>;
+}
+
+export class ExternalSearch {
+  private readonly mapspace: Mapspace;
+  private readonly options: ExternalOptions;
+  private readonly log: EvaluationLog | null;
+  private readonly tell: (event: ExternalEvent) => void;
+  private readonly space: MappingSpace;
+  private readonly optimiser: BayesianOptimiser;
+  private readonly folder = mkdtempSync(join(tmpdir(), "mapspace-evaluate-"));
+  private readonly waiting: Proposal[] = [];
+  private best: ExternalResult["best"] = null;
+  private evaluations = 0;
+  private failures = 0;
+  private inARow = 0;
+  private started = 0;
+
+  constructor(
+    mapspace: Mapspace,
+    options: ExternalOptions,
+    log: { log: EvaluationLog; contents: LogContents } | null,
+    tell: (event: ExternalEvent) => void,
+  ) {
+    this.mapspace = mapspace;
+    this.options = options;
+    this.log = log?.log ?? null;
+    this.tell = tell;
+    const random = new Prng(options.seed);
+    this.space = new MappingSpace(mapspace, random);
+    this.optimiser = new BayesianOptimiser(this.space, { random });
+    for (const { point, value, failure } of log?.contents.results ?? []) {
+      const proposal = this.recall(point);
+      if (proposal !== null) this.take(proposal, value, failure, true);
+    }
+    for (const { point } of log?.contents.unfinished ?? []) {
+      const proposal = this.recall(point);
+      if (proposal === null) continue;
+      this.optimiser.expect(proposal);
+      this.waiting.push(proposal);
+    }
+    this.inARow = 0;
+  }
+
+  async run(): Promise<ExternalResult> {
+    const { jobs, evaluations, patience } = this.options;
+    let gaveUp: string | null = null;
+    const worker = async () => {
+      for (;;) {
+        if (gaveUp !== null || this.evaluations + this.started >= evaluations) return;
+        const again = this.waiting.shift();
+        const proposal = again ?? this.optimiser.ask(1)[0];
+        if (proposal === undefined) return;
+        if (again === undefined) this.log?.asked({ point: [...proposal.u] });
+        this.started++;
+        const failure = await this.evaluate(proposal);
+        this.started--;
+        if (failure !== null && this.inARow >= patience) {
+          gaveUp = `${this.inARow} evaluations in a row gave no number; the last: ${failure}`;
+        }
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: jobs }, worker));
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+    return {
+      evaluations: this.evaluations,
+      failures: this.failures,
+      best: this.best,
+      gaveUp,
+      sensitivity: this.best === null ? null : sensitivity(this.space, this.optimiser),
+    };
+  }
+
+  /** A point of the log, unless the space no longer knows it. */
+  private recall(point: readonly number[]): Proposal | null {
+    if (point.length !== this.space.variables) return null;
+    const u = Float64Array.from(point);
+    const look = this.space.look(u);
+    return look === null ? null : { u, ...look };
+  }
+
+  private mappingOf(proposal: Proposal): Mapping {
+    this.space.encoder.decode(proposal.u, this.space.point);
+    return this.mapspace.mapping(this.space.point);
+  }
+
+  /** Runs the command for one point; the failure, where there is one. */
+  private async evaluate(proposal: Proposal): Promise<string | null> {
+    const mapping = this.mappingOf(proposal);
+    const workload = this.mapspace.workloadOf(this.space.point);
+    const parts = exportTimeloopParts(this.mapspace.architecture, workload, mapping);
+    const folder = mkdtempSync(join(this.folder, "point-"));
+    const write = (name: string, text: string) => {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const paths = {
+      arch: write("architecture.yaml", parts.architecture),
+      problem: write("problem.yaml", parts.problem),
+      mapping: write("mapping.yaml", parts.mapping),
+      tables: write("tables.yaml", parts.tables),
+      design: write("design.yaml", parts.architecture + parts.problem + parts.mapping + parts.tables),
+    };
+    const begin = performance.now();
+    const result = await runCommand(fillTemplate(this.options.command, paths), this.options);
+    rmSync(folder, { recursive: true, force: true });
+    const value = "value" in result ? result.value : null;
+    const failure = "failure" in result ? result.failure : undefined;
+    this.log?.finished({
+      point: [...proposal.u],
+      value,
+      ...(failure === undefined ? {} : { failure }),
+      seconds: Math.round(performance.now() - begin) / 1000,
+      mapping: printCompact(mapping, workload),
+    });
+    this.take(proposal, value, failure, false);
+    return failure ?? null;
+  }
+
+  private take(proposal: Proposal, value: number | null, failure: string | undefined, resumed: boolean): void {
+    this.optimiser.tell(proposal, value);
+    this.evaluations++;
+    if (value === null) {
+      this.failures++;
+      this.inARow++;
+    } else {
+      this.inARow = 0;
+      if (this.best === null || value < this.best.value) this.best = { value, mapping: this.mappingOf(proposal) };
+    }
+    this.tell({ evaluations: this.evaluations, value, failure, best: this.best?.value ?? null, resumed });
+  }
+}

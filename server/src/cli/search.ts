@@ -1,0 +1,295 @@
+/** `mapspace search`: a better mapping, or the best with its proof. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
+import { evaluate } from "../engine/model/evaluate.ts";
+import { defaultEvaluationOptions, type Evaluation, type Mapping, type Workload } from "../engine/model/types.ts";
+import { certificateOf } from "../engine/search/exact/certificate.ts";
+import type { ExactProgress } from "../engine/search/exact/exact.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import type { SearchProgress } from "../engine/search/progress.ts";
+import { applyEdits, editMapping } from "../spec/edit.ts";
+import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
+import {
+  ContradictionError,
+  type PoolOutcome,
+  type PoolSettings,
+  type SpawnPoolWorker,
+  startPool,
+} from "../worker/pool.ts";
+import { poolInPlace } from "../worker/pool-in-place.ts";
+import { poolThreads } from "../worker/pool-threads.ts";
+import { fileKinds } from "../workspace/kinds.ts";
+import { formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
+import type { Command } from "./command.ts";
+import { SearchBar } from "./search-bar.ts";
+import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
+import { renderTable } from "./table.ts";
+import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
+
+const flagSpec = {
+  mapspace: { type: "string" },
+  strategy: { type: "string" },
+  objective: { type: "string" },
+  evaluations: { type: "string" },
+  victory: { type: "string" },
+  seconds: { type: "string" },
+  seed: { type: "string" },
+  jobs: { type: "string" },
+  json: { type: "boolean" },
+  write: { type: "string" },
+  certificate: { type: "string" },
+  layer: { type: "string" },
+  set: { type: "string", multiple: true },
+} as const satisfies FlagSpec;
+
+const kinds: readonly MapspaceKind[] = ["pfm", "padded", "ruby", "ruby-s", "ruby-t"];
+const strategies: readonly PoolSettings["strategy"][] = ["random", "exhaustive", "local", "exact"];
+const objectives: readonly Objective[] = ["edp", "energy", "latency"];
+
+export const searchCommand: Command = {
+  name: "search",
+  summary: "a better mapping, or the best one with a proof",
+  help: `Usage: mapspace search [FLAGS] FILE...
+
+FILEs are a design: architecture, problem, tables, constraints; a mapping among them is what the result is compared
+with. Everything is optimised under exact counting, without link transfers.
+
+  --mapspace KIND       pfm (perfect factors, default), padded, ruby-s (remainders in space), ruby-t (in time), ruby
+  --strategy NAME       exact (default; pfm, padded and ruby-s), local, random, exhaustive
+  --objective NAME      edp (default), energy, latency
+  --evaluations N       mappings tried at most (random and local: 100,000 unless --seconds or --victory is given)
+  --victory N           stop after N valid mappings in a row that are no better
+  --seconds S           stop after S seconds with the best so far
+  --seed N              the same seed and evaluations give the same result for any number of jobs (default 1)
+  --jobs N              threads (default: all cores; exact uses one)
+  --layer NAME          the layer of the problem
+  --write FILE          write the mapping there: into the mapping FILE holds, comments kept, or as a new one
+  --certificate FILE    write the proof of exact; \`mapspace verify\` checks it
+  --set NAME=VALUE      a variable of a template
+  --json                one JSON object
+
+Exit status: 0 a mapping was found, 1 there is none or the constraints contradict each other, 2 wrong usage.
+`,
+  async run(args) {
+    const { flags, files } = parseFlags(args, flagSpec);
+    const settings = poolSettings(flags);
+    const kind = choice(flags, "mapspace", kinds, "pfm");
+    if (settings.strategy === "exact" && (kind === "ruby" || kind === "ruby-t")) {
+      throw new UsageError(
+        "exact has no proof for remainders in time: use --mapspace pfm, padded or ruby-s, or another strategy",
+      );
+    }
+    if (flags.certificate !== undefined && settings.strategy !== "exact") {
+      throw new UsageError("--certificate goes with --strategy exact");
+    }
+    const input = readSearchInput(files, flags.layer as string | undefined, templateVariables(flags));
+    const job = {
+      architecture: input.architecture,
+      workload: input.layer.workload,
+      kind,
+      constraints: input.constraints,
+    };
+    const bar = new SearchBar(process.stderr, settings);
+    const started = performance.now();
+    let outcome: PoolOutcome;
+    try {
+      const running = startPool(spawner(), job, settings, (progress) => bar.show(progress));
+      const stop = () => running.cancel();
+      process.once("SIGINT", stop);
+      outcome = await running.outcome;
+      process.removeListener("SIGINT", stop);
+    } catch (error) {
+      bar.clear();
+      if (!(error instanceof ContradictionError)) throw error;
+      process.stderr.write(`${input.name}: ${describeConflict(input, error.conflict)}\n`);
+      return exitStatus.problems;
+    }
+    bar.clear();
+    return report(input, kind, settings, outcome, (performance.now() - started) / 1000, flags);
+  },
+};
+
+/** Threads where the search's own bundle lies beside the tool's, else in place. */
+function spawner(): SpawnPoolWorker {
+  const script = join(__dirname, "search.cjs");
+  return existsSync(script) ? poolThreads(script) : poolInPlace;
+}
+
+function poolSettings(flags: Flags): PoolSettings {
+  const strategy = choice(flags, "strategy", strategies, "exact");
+  const evaluations = whole(flags, "evaluations", 1);
+  const victory = whole(flags, "victory", 1);
+  const seconds = flags.seconds === undefined ? null : Number(flags.seconds);
+  if (seconds !== null && !(seconds > 0))
+    throw new UsageError(`--seconds takes a positive number; not "${flags.seconds}"`);
+  const unlimited = evaluations === null && victory === null && seconds === null;
+  return {
+    strategy,
+    objective: choice(flags, "objective", objectives, "edp"),
+    seed: whole(flags, "seed", 0) ?? 1,
+    evaluations: unlimited && (strategy === "random" || strategy === "local") ? 100_000 : evaluations,
+    victory,
+    jobs: whole(flags, "jobs", 1) ?? availableParallelism(),
+    milliseconds: seconds === null ? null : seconds * 1000,
+  };
+}
+
+function choice<T extends string>(flags: Flags, name: string, allowed: readonly T[], otherwise: T): T {
+  const given = flags[name] as T | undefined;
+  if (given === undefined) return otherwise;
+  if (!allowed.includes(given)) throw new UsageError(`--${name} takes ${allowed.join(", ")}; not "${given}"`);
+  return given;
+}
+
+function whole(flags: Flags, name: string, least: number): number | null {
+  if (flags[name] === undefined) return null;
+  const value = Number(flags[name]);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UsageError(`--${name} takes a whole number, ${least} or more; not "${flags[name]}"`);
+  }
+  return value;
+}
+
+function report(
+  input: SearchInput,
+  kind: MapspaceKind,
+  settings: PoolSettings,
+  { progress, complete }: PoolOutcome,
+  seconds: number,
+  flags: Flags,
+): number {
+  const { architecture, layer } = input;
+  const { best } = progress;
+  if (best === null) {
+    const why =
+      complete && settings.strategy === "exact"
+        ? "no mapping of the mapspace fits the hardware"
+        : "no mapping that fits the hardware was found";
+    process.stderr.write(`${input.name}: ${why} (${formatCount(progress.evaluations)} tried)\n`);
+    return exitStatus.problems;
+  }
+  const workload: Workload = {
+    ...layer.workload,
+    dimensions: layer.workload.dimensions.map((d, i) => ({ ...d, bound: best.bounds[i] })),
+  };
+  // What is reported is what the reference model says.
+  const after = evaluate(architecture, workload, best.mapping, defaultEvaluationOptions("exact")).evaluation!;
+  const before =
+    input.before === null
+      ? null
+      : (evaluate(architecture, layer.workload, input.before, defaultEvaluationOptions("exact")).evaluation ?? null);
+  const gap = progress.bound === null ? null : Math.max(0, 1 - progress.bound / best.value);
+  if (flags.certificate !== undefined) writeCertificate(input, kind, settings, progress, flags.certificate as string);
+  if (flags.write !== undefined) writeMapping(input, best.mapping, workload, flags.write as string);
+  if (flags.json) {
+    const json = {
+      mapspace: kind,
+      ...settings,
+      complete,
+      seconds,
+      evaluations: progress.evaluations,
+      valid: progress.valid,
+      bound: progress.bound,
+      gap,
+      best: { ...best, energyPj: after.energyPj, cycles: after.cycles },
+      mappingYaml: printMappingYaml(best.mapping, architecture, workload),
+      front: progress.front,
+      statistics: (progress as Partial<ExactProgress>).statistics,
+    };
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    return exitStatus.fine;
+  }
+  process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, complete, seconds, gap, settings)}\n`);
+  if (flags.write === undefined) process.stdout.write(`\n${printMappingYaml(best.mapping, architecture, workload)}`);
+  return exitStatus.fine;
+}
+
+function costTable(before: Evaluation | null, after: Evaluation): string {
+  const row = (title: string, value: (e: Evaluation) => number, text: (x: number) => string) => {
+    const change =
+      before === null
+        ? ""
+        : `${value(after) <= value(before) ? "−" : "+"}${formatPercent(Math.abs(1 - value(after) / value(before)))}`;
+    return [title, before === null ? "" : text(value(before)), text(value(after)), change];
+  };
+  const rows = [
+    row("Cycles", (e) => e.cycles, formatCount),
+    row("Energy", (e) => e.energyPj, formatEnergy),
+    row("EDP", (e) => e.edpPjCycles, formatEdp),
+    row(
+      "Utilization",
+      (e) => e.utilization,
+      (x) => formatPercent(x),
+    ),
+  ];
+  const columns = [
+    { title: "" },
+    { title: "before", align: "right" },
+    { title: "after", align: "right" },
+    { title: "change", align: "right" },
+  ] as const;
+  if (before !== null) return renderTable(columns, rows);
+  return renderTable(
+    [columns[0], columns[2]],
+    rows.map(([title, , text]) => [title, text]),
+  );
+}
+
+function summary(
+  progress: SearchProgress,
+  complete: boolean,
+  seconds: number,
+  gap: number | null,
+  settings: PoolSettings,
+): string {
+  const proof =
+    gap === null
+      ? `best found by ${settings.strategy} search`
+      : complete
+        ? "the optimum, proven"
+        : `not proven: nothing in the mapspace is more than ${formatPercent(gap, 2)} better`;
+  const tried = `${formatCount(progress.evaluations)} mappings tried, ${formatCount(progress.valid)} of them valid`;
+  return `  ${proof}; ${tried}, ${seconds.toFixed(2)} s`;
+}
+
+function writeCertificate(
+  input: SearchInput,
+  kind: MapspaceKind,
+  settings: PoolSettings,
+  progress: SearchProgress,
+  file: string,
+): void {
+  const { architecture, layer, constraints } = input;
+  const problem = { architecture, workload: layer.workload, kind, constraints, objective: settings.objective };
+  const certificate = certificateOf(problem, progress as ExactProgress);
+  if (certificate === null) {
+    process.stderr.write(`${file}: not written: the search was stopped before its proof was complete\n`);
+    return;
+  }
+  writeFileSync(file, `${JSON.stringify(certificate)}\n`);
+}
+
+/** Into the mapping the file (or the design) holds, so that its comments and style stay; else a new text. */
+function writeMapping(input: SearchInput, mapping: Mapping, workload: Workload, file: string): void {
+  const { architecture, architectureSource } = input;
+  const own = existsSync(file) ? { uri: file, text: readFileSync(file, "utf8") } : undefined;
+  const holds = (text: string) => fileKinds(text).includes("mapping");
+  const source =
+    own !== undefined && holds(own.text)
+      ? own
+      : own === undefined
+        ? input.files.find(({ text }) => holds(text))
+        : undefined;
+  const edits =
+    source === undefined ? null : editMapping(source, mapping, { architecture, workload, architectureSource });
+  const style = architectureSource?.version === "0.4" ? "0.4" : "0.3";
+  const text =
+    source !== undefined && edits !== null
+      ? applyEdits(source, edits).text
+      : printMappingYaml(mapping, architecture, workload, style);
+  if (!existsSync(dirname(file))) throw new UsageError(`${file}: there is no folder ${dirname(file)}`);
+  writeFileSync(file, text);
+}
