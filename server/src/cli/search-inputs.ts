@@ -1,0 +1,97 @@
+/** What `search` and `verify` read: the hardware, one layer, and what the files allow a search to choose. */
+
+import type { Conflict, MapspaceConstraint } from "../engine/mapspace/constraints.ts";
+import type { Architecture, Mapping } from "../engine/model/types.ts";
+import { lowerMapping } from "../spec/mapping.ts";
+import { lowerConstraints } from "../spec/mapspace-constraints.ts";
+import { readSpecification } from "../spec/specification.ts";
+import type { ArchitectureSource, LayerSource, Specification } from "../spec/types.ts";
+import { lineAndColumn } from "../syntax/position.ts";
+import type { Location, SourceFile } from "../syntax/source.ts";
+import { readInputs, type TemplateVariables } from "./inputs.ts";
+import { fileLookup } from "./problems.ts";
+import { UsageError } from "./usage.ts";
+
+export interface SearchInput {
+  name: string;
+  files: readonly SourceFile[];
+  specification: Specification;
+  architecture: Architecture;
+  architectureSource: ArchitectureSource | undefined;
+  layer: LayerSource;
+  constraints: MapspaceConstraint[];
+  places: readonly Location[];
+  /** The mapping the files hold, where they hold one. */
+  before: Mapping | null;
+  fileOf: (uri: string) => SourceFile;
+}
+
+export function readSearchInput(
+  names: readonly string[],
+  wanted: string | undefined,
+  variables: TemplateVariables,
+): SearchInput {
+  const [input] = readInputs(names, false, variables);
+  const specification = readSpecification(input.files);
+  const { architecture, architectureSource, mappingSource, layers } = specification;
+  if (architecture === undefined) throw new UsageError(`${input.name}: there is no readable architecture`);
+  const chosen = wanted ?? input.layer ?? undefined;
+  const layer = chosen === undefined ? layers[0] : layers.find(({ workload }) => workload.name === chosen);
+  if (layer === undefined) {
+    throw new UsageError(
+      `${input.name}: there is no ${chosen === undefined ? "readable problem" : `layer called "${chosen}"`}`,
+    );
+  }
+  if (chosen === undefined && layers.length > 1) {
+    const list = layers.map(({ workload }) => workload.name || "(unnamed)").join(", ");
+    throw new UsageError(`${input.name}: the problem has several layers; choose one with --layer: ${list}`);
+  }
+  const { constraints, places } = lowerConstraints(
+    specification.constraints,
+    architecture,
+    layer.workload,
+    architectureSource,
+  );
+  const before =
+    mappingSource === undefined
+      ? null
+      : lowerMapping(mappingSource, architecture, layer.workload, architectureSource).value.mapping;
+  const fileOf = fileLookup([...input.files, ...input.included]);
+  return {
+    name: input.name,
+    files: input.files,
+    specification,
+    architecture,
+    architectureSource,
+    layer,
+    constraints,
+    places,
+    before,
+    fileOf,
+  };
+}
+
+const causes: Record<Conflict["cause"], string> = {
+  factors: "the factors of one dimension contradict each other",
+  fanout: "the loops cannot share the fan-outs",
+  permutation: "the permutations of one level contradict each other",
+  split: "two splits of one level contradict each other",
+  keep: "keep and bypass contradict each other",
+};
+
+/** A contradiction with the place of each constraint in it. */
+export function describeConflict(input: SearchInput, conflict: Conflict): string {
+  const dimension = conflict.dimension === undefined ? null : input.layer.workload.dimensions[conflict.dimension];
+  const about = dimension === null ? "" : ` (${dimension.name}, bound ${dimension.bound})`;
+  const lines = conflict.ids.map((id) => {
+    const place = input.places[id];
+    const file = input.fileOf(place.uri);
+    const { line, column } = lineAndColumn(file, place.start);
+    return `${place.uri}:${line}:${column}: ${file.text.slice(place.start, place.end).split("\n")[0]}`;
+  });
+  const head =
+    conflict.ids.length === 0
+      ? `the mapspace is empty whatever the constraints: ${causes[conflict.cause]}${about}`
+      : `no mapping obeys these together: ${causes[conflict.cause]}${about}; without any one of them there would be some`;
+  return [head, ...lines.map((line) => `  ${line}`)].join("\n");
+}
