@@ -33,6 +33,8 @@ export class RelaxedLayer implements RelaxedNest {
 
   energyPj = 0;
   cycles = 0;
+  /** Cycles if no level is a bottleneck. */
+  operationCycles = 1;
   /** Words all kept tiles take, by level. */
   readonly heldWords: Float64Array;
   /** Vector accesses over all instances, by level. */
@@ -57,7 +59,6 @@ export class RelaxedLayer implements RelaxedNest {
   private readonly sent: Float64Array;
   private readonly owned: Float64Array;
   private readonly slots: number;
-  private computeCycles = 1;
 
   constructor(workload: Workload, levels: number) {
     const nd = workload.dimensions.length;
@@ -166,9 +167,9 @@ export class RelaxedLayer implements RelaxedNest {
   /** Costs `factors`; call `measure` before. Gradients are filled where asked for. */
   cost(prices: LevelPrices, options: RelaxedOptions, gradients: boolean): void {
     const { levels, dimensions: nd } = this;
-    this.computeCycles = 1;
+    this.operationCycles = 1;
     for (let l = 0; l < levels; l++) {
-      for (let d = 0; d < nd; d++) this.computeCycles *= this.factors[(2 * l + temporalSlot) * nd + d];
+      for (let d = 0; d < nd; d++) this.operationCycles *= this.factors[(2 * l + temporalSlot) * nd + d];
     }
     for (const list of [this.reads, this.fills, this.updates, this.leaks, this.readWords, this.writeWords])
       list.fill(0);
@@ -298,7 +299,7 @@ export class RelaxedLayer implements RelaxedNest {
 
   private pace(prices: LevelPrices, options: RelaxedOptions, gradients: boolean): void {
     const { levels } = this;
-    const compute = this.computeCycles;
+    const compute = this.operationCycles;
     const round = (x: number) => (options.whole ? Math.ceil(x - 1e-9 * x) : x);
     let most = compute;
     for (let l = 0; l < levels; l++) {
