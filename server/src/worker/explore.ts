@@ -85,6 +85,8 @@ export class Explorer {
   private cloud: number[] = [];
   private readonly front = new ParetoFront<Mapping>();
   private frontChanged = false;
+  /** The front of the strategy that was taken over last. */
+  private told: SearchProgress["front"];
 
   constructor(job: ExploreJob, around: Surroundings) {
     this.job = job;
@@ -155,7 +157,15 @@ export class Explorer {
 
   private take(progress: SearchProgress): void {
     this.last = progress;
-    const { best } = progress;
+    const { best, front } = progress;
+    if (front !== undefined && front !== this.told) {
+      this.told = front;
+      for (const { energyPj, cycles, mapping } of front) {
+        if (!this.front.add(energyPj, cycles, () => mapping)) continue;
+        this.frontChanged = true;
+        this.cloud.push(energyPj, cycles);
+      }
+    }
     if (best === null || best.value >= this.value) return;
     this.value = best.value;
     this.improved = true;
