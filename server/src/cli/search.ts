@@ -46,7 +46,7 @@ const flagSpec = {
 } as const satisfies FlagSpec;
 
 const kinds: readonly MapspaceKind[] = ["pfm", "padded", "ruby", "ruby-s", "ruby-t"];
-const strategies: readonly PoolSettings["strategy"][] = ["random", "exhaustive", "local", "exact"];
+const strategies: readonly PoolSettings["strategy"][] = ["random", "exhaustive", "local", "exact", "gradient"];
 const objectives: readonly Objective[] = ["edp", "energy", "latency"];
 
 export const searchCommand: Command = {
@@ -58,13 +58,13 @@ FILEs are a design: architecture, problem, tables, constraints; a mapping among 
 with. Everything is optimised under exact counting, without link transfers.
 
   --mapspace KIND       pfm (perfect factors, default), padded, ruby-s (remainders in space), ruby-t (in time), ruby
-  --strategy NAME       exact (default; pfm, padded and ruby-s), local, random, exhaustive
+  --strategy NAME       exact (default; pfm, padded and ruby-s), local, random, exhaustive, gradient (pfm)
   --objective NAME      edp (default), energy, latency
-  --evaluations N       mappings tried at most (random and local: 100,000 unless --seconds or --victory is given)
+  --evaluations N       mappings tried at most (all but exact and exhaustive: 100,000 unless --seconds or --victory is given)
   --victory N           stop after N valid mappings in a row that are no better
   --seconds S           stop after S seconds with the best so far
   --seed N              the same seed and evaluations give the same result for any number of jobs (default 1)
-  --jobs N              threads (default: all cores; exact uses one)
+  --jobs N              threads (default: all cores; exact and gradient use one)
   --layer NAME          the layer of the problem
   --write FILE          write the mapping there: into the mapping FILE holds, comments kept, or as a new one
   --certificate FILE    write the proof of exact; \`mapspace verify\` checks it
@@ -81,6 +81,9 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
       throw new UsageError(
         "exact has no proof for remainders in time: use --mapspace pfm, padded or ruby-s, or another strategy",
       );
+    }
+    if (settings.strategy === "gradient" && kind !== "pfm") {
+      throw new UsageError("gradient searches perfect factors only: use --mapspace pfm, or another strategy");
     }
     if (flags.certificate !== undefined && settings.strategy !== "exact") {
       throw new UsageError("--certificate goes with --strategy exact");
@@ -130,7 +133,7 @@ function poolSettings(flags: Flags): PoolSettings {
     strategy,
     objective: choice(flags, "objective", objectives, "edp"),
     seed: whole(flags, "seed", 0) ?? 1,
-    evaluations: unlimited && (strategy === "random" || strategy === "local") ? 100_000 : evaluations,
+    evaluations: unlimited && strategy !== "exact" && strategy !== "exhaustive" ? 100_000 : evaluations,
     victory,
     jobs: whole(flags, "jobs", 1) ?? availableParallelism(),
     milliseconds: seconds === null ? null : seconds * 1000,

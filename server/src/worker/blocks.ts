@@ -1,12 +1,14 @@
-/** The worker's side of a search that many workers share: blocks on demand, or one exact search. */
+/** The worker's side of a search that many workers share: blocks on demand, or one search that cannot be shared. */
 
 import { createMapspace } from "../engine/mapspace/build.ts";
 import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Mapspace } from "../engine/mapspace/mapspace.ts";
 import type { Architecture, Workload } from "../engine/model/types.ts";
 import { type BlockSettings, runBlock } from "../engine/search/blocks.ts";
-import { type ExactProgress, exactSearch } from "../engine/search/exact/exact.ts";
+import { exactSearch } from "../engine/search/exact/exact.ts";
+import { gradientSearch } from "../engine/search/gradient/strategy.ts";
 import type { Objective } from "../engine/search/objective.ts";
+import type { SearchProgress } from "../engine/search/progress.ts";
 import { type BlockResult, Trial } from "../engine/search/sampler.ts";
 
 export interface MapspaceJob {
@@ -19,11 +21,11 @@ export interface MapspaceJob {
 export type ToBlocks =
   | { type: "mapspace"; job: MapspaceJob }
   | { type: "block"; settings: BlockSettings; index: number }
-  | { type: "exact"; objective: Objective; seed: number };
+  | { type: "alone"; strategy: "exact" | "gradient"; objective: Objective; seed: number; evaluations: number | null };
 
 export type FromBlocks =
   | { type: "block-done"; index: number; result: BlockResult }
-  | { type: "exact-progress"; progress: ExactProgress }
+  | { type: "progress-alone"; progress: SearchProgress }
   | { type: "contradiction"; conflict: Conflict }
   | { type: "broken"; error: string };
 
@@ -31,14 +33,14 @@ const postMs = 100;
 
 /** True for messages of this protocol; the others are an explorer's. */
 export function isForBlocks(message: { type: string }): message is ToBlocks {
-  return message.type === "mapspace" || message.type === "block" || message.type === "exact";
+  return message.type === "mapspace" || message.type === "block" || message.type === "alone";
 }
 
 /** What the worker's surroundings give it. */
 export interface BlockSurroundings {
   now(): number;
   post(message: FromBlocks): void;
-  /** Runs the next slice of an exact search after messages that wait. */
+  /** Runs the next slice of a search after messages that wait. */
   later(slice: () => void): void;
 }
 
@@ -65,7 +67,7 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
       post({ type: "block-done", index: message.index, result: step.value });
       return;
     }
-    const search = exactSearch(mapspace, message);
+    const search = message.strategy === "exact" ? exactSearch(mapspace, message) : gradientSearch(mapspace, message);
     let posted = now();
     let value = Number.POSITIVE_INFINITY;
     const slice = (): void => {
@@ -77,7 +79,7 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
         if (!better && !progress.done && now() - posted < postMs) continue;
         value = progress.best?.value ?? value;
         posted = now();
-        post({ type: "exact-progress", progress });
+        post({ type: "progress-alone", progress });
       }
       later(() => guarded(slice));
     };

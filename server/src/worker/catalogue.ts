@@ -18,6 +18,7 @@ const all: readonly MapspaceKind[] = ["pfm", "padded", "ruby", "ruby-s", "ruby-t
 export const catalogue = [
   { id: "exact", mapspaces: ["pfm", "ruby-s"], proves: true, ends: true },
   { id: "local", mapspaces: all, proves: false, ends: false },
+  { id: "gradient", mapspaces: ["pfm"], proves: false, ends: false },
   { id: "random", mapspaces: all, proves: false, ends: false },
   { id: "exhaustive", mapspaces: all, proves: false, ends: true },
   { id: "bayes", mapspaces: all, proves: false, ends: true },

@@ -15,7 +15,7 @@ export interface PoolWorker {
 export type SpawnPoolWorker = (receive: (message: FromBlocks) => void, died: (reason: string) => void) => PoolWorker;
 
 export interface PoolSettings extends Omit<BlockSettings, "strategy"> {
-  strategy: BlockStrategy | "exact";
+  strategy: BlockStrategy | "exact" | "gradient";
   jobs: number;
   milliseconds: number | null;
 }
@@ -63,8 +63,9 @@ export function startPool(
       close();
       reject(error);
     };
-    const run =
-      settings.strategy === "exact" ? new ExactRun() : new BlockRun({ ...settings, strategy: settings.strategy });
+    const { strategy } = settings;
+    const alone = strategy === "exact" || strategy === "gradient";
+    const run = alone ? new LoneRun(strategy) : new BlockRun({ ...settings, strategy });
     const finish = (complete: boolean) => {
       if (over) return;
       close();
@@ -72,7 +73,7 @@ export function startPool(
     };
     cancel = () => finish(false);
     if (settings.milliseconds !== null) timer = setTimeout(() => finish(false), settings.milliseconds);
-    const count = settings.strategy === "exact" ? 1 : Math.max(1, settings.jobs);
+    const count = alone ? 1 : Math.max(1, settings.jobs);
     for (let i = 0; i < count; i++) {
       const receive = (message: FromBlocks) => {
         if (over) return;
@@ -99,8 +100,14 @@ interface Run {
   feed(worker: PoolWorker, settings?: PoolSettings): void;
 }
 
-class ExactRun implements Run {
-  private progress: SearchProgress = { evaluations: 0, valid: 0, best: null, bound: 0, done: false };
+class LoneRun implements Run {
+  private readonly strategy: "exact" | "gradient";
+  private progress: SearchProgress;
+
+  constructor(strategy: "exact" | "gradient") {
+    this.strategy = strategy;
+    this.progress = { evaluations: 0, valid: 0, best: null, bound: strategy === "exact" ? 0 : null, done: false };
+  }
 
   get done(): boolean {
     return this.progress.done;
@@ -111,11 +118,13 @@ class ExactRun implements Run {
   }
 
   take(message: FromBlocks): void {
-    if (message.type === "exact-progress") this.progress = message.progress;
+    if (message.type === "progress-alone") this.progress = message.progress;
   }
 
   feed(worker: PoolWorker, settings?: PoolSettings): void {
-    if (settings !== undefined) worker.post({ type: "exact", objective: settings.objective, seed: settings.seed });
+    if (settings === undefined) return;
+    const { objective, seed, evaluations } = settings;
+    worker.post({ type: "alone", strategy: this.strategy, objective, seed, evaluations });
   }
 }
 

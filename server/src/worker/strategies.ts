@@ -2,6 +2,7 @@ import type { Mapspace } from "../engine/mapspace/mapspace.ts";
 import { bayesSearch } from "../engine/search/bayes/bayes.ts";
 import { type BlockStrategy, blockSearch } from "../engine/search/blocks.ts";
 import { exactSearch } from "../engine/search/exact/exact.ts";
+import { gradientSearch } from "../engine/search/gradient/strategy.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { Search } from "../engine/search/progress.ts";
 import { catalogue, type StrategyEntry, type StrategyId } from "./catalogue.ts";
@@ -9,6 +10,8 @@ import { catalogue, type StrategyEntry, type StrategyId } from "./catalogue.ts";
 export interface StrategyRequest {
   objective: Objective;
   seed: number;
+  /** Mappings tried in all; `null`: no limit. */
+  evaluations: number | null;
 }
 
 type StartSearch = (mapspace: Mapspace, request: StrategyRequest) => Search;
@@ -19,11 +22,12 @@ export interface Strategy extends StrategyEntry {
 
 const inBlocks =
   (strategy: BlockStrategy): StartSearch =>
-  (mapspace, { objective, seed }) =>
+  (mapspace, { objective, seed, evaluations }) =>
     blockSearch(mapspace, { strategy, objective, seed, evaluations: null, victory: null });
 
 const searches: Readonly<Record<StrategyId, StartSearch>> = {
   exact: (mapspace, { objective, seed }) => exactSearch(mapspace, { objective, seed }),
+  gradient: (mapspace, { objective, seed }) => gradientSearch(mapspace, { objective, seed }),
   local: inBlocks("local"),
   random: inBlocks("random"),
   exhaustive: inBlocks("exhaustive"),

@@ -5,19 +5,24 @@ import type { Objective } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
 import { Network } from "./network.ts";
 
-/** Evaluations one start may spend before the next. */
-const perStart = 20_000;
+/** Evaluations of one series of starts before the next, which draws from other random streams. */
+const perSeries = 20_000;
+
+export interface GradientOptions {
+  objective: Objective;
+  seed: number;
+  /** Mappings tried at most; without, the caller stops by ceasing to iterate. */
+  evaluations?: number | null;
+}
 
 /**
  * Gradient search of one layer on given hardware over perfect factors: real factors descend, are rounded looking
- * ahead and repaired by small moves; starts follow each other until the caller stops.
+ * ahead and repaired by small moves; starts follow each other until the budget ends or the caller stops.
  */
-export function* gradientSearch(
-  mapspace: Mapspace,
-  { objective, seed }: { objective: Objective; seed: number },
-): Search {
+export function* gradientSearch(mapspace: Mapspace, { objective, seed, evaluations }: GradientOptions): Search {
   const network = new Network([{ mapspace, count: 1 }], hardwareSpace(mapspace.architecture, "fixed"), objective);
   const bounds = mapspace.workload.dimensions.map((d) => d.bound);
+  const most = evaluations ?? Number.POSITIVE_INFINITY;
   let best: Incumbent | null = null;
   const told = (done: boolean): SearchProgress => ({
     evaluations: network.evaluations,
@@ -26,8 +31,9 @@ export function* gradientSearch(
     bound: null,
     done,
   });
-  for (let round = 0; ; round++) {
-    const options = { ...ownOptions, seed: seed + round * 7919, evaluations: perStart, starts: 2, kicks: 8 };
+  for (let series = 0; network.evaluations < most; series++) {
+    const budget = Math.min(perSeries, most - network.evaluations);
+    const options = { ...ownOptions, seed: seed + series * 7919, evaluations: budget, starts: 2, kicks: 8 };
     for (const progress of gradientCosearch(network, options)) {
       const found = progress.best;
       if (found !== null && found.value < (best?.value ?? Number.POSITIVE_INFINITY)) {
@@ -37,4 +43,7 @@ export function* gradientSearch(
       yield told(false);
     }
   }
+  const result = told(true);
+  yield result;
+  return result;
 }
