@@ -11,6 +11,7 @@ import {
 import { evaluate } from "./evaluate.ts";
 import { meshBetween } from "./exact/classes.ts";
 import { ClosedForm } from "./exact/closed.ts";
+import { EvenNest } from "./exact/even.ts";
 import { actingInstances, computeCycles } from "./exact/instances.ts";
 import { Nest, spatialX, spatialY, temporal } from "./exact/nest.ts";
 import { type Projection, projectionOf } from "./exact/projection.ts";
@@ -87,6 +88,7 @@ class ExactCost implements CostModel {
   private readonly nest: Nest;
   private readonly projections: Projection[];
   private readonly closed: ClosedForm;
+  private readonly even: EvenNest;
   private readonly level: Float64Array;
   private readonly scale: Float64Array;
   private readonly available: readonly { x: number; y: number }[];
@@ -109,6 +111,7 @@ class ExactCost implements CostModel {
     this.nest = new Nest(workload, levels, levels * dimensions * 3);
     this.projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
     this.closed = new ClosedForm(dimensions, this.projections);
+    this.even = new EvenNest(levels);
     this.available = fanouts(architecture);
     this.level = new Float64Array(levels * perLevel);
     this.scale = new Float64Array(levels * spaces);
@@ -207,52 +210,56 @@ class ExactCost implements CostModel {
 
   /** Accesses of one data space at every level that keeps it, charged and put to the levels' accounts. */
   private dataSpace(row: Int32Array, v: number): void {
-    const { layout, closed, nest } = this;
+    const { layout, nest } = this;
     const projection = this.projections[v];
     const { readWrite } = projection;
+    const even = nest.even && !projection.windowed;
+    if (even) this.even.prepare(nest, projection);
+    const words = even ? this.even : this.closed;
     let child = -1;
-    let arrived = -1;
-    let firstArrived = 0;
     let out = 0;
     let firstOut = 0;
     // Level by level: what `child` sends inwards is known when what arrives from outside is.
     for (let l = 0; l <= layout.levels; l++) {
-      if (l < layout.levels && row[keepAt(layout, l) + v] === 0) continue;
-      if (l < layout.levels) this.transfer(projection, child, l);
+      const outermost = l === layout.levels;
+      if (!outermost) {
+        if (row[keepAt(layout, l) + v] === 0) continue;
+        if (even) this.even.traffic(child, l);
+        else this.transfer(projection, child, l);
+      }
       if (child >= 0) {
-        arrived = l < layout.levels ? closed.childWords : -1;
-        firstArrived = l < layout.levels ? closed.firstChildWords : 0;
-        let known = 0;
-        let firstKnown = 0;
-        const next = closed.parentWords;
-        const firstNext = closed.firstParentWords;
-        if (readWrite && this.elides) {
-          if (!closed.union(nest, projection, child)) {
-            const union = unionWords(nest, projection, child);
-            closed.unionTotal = union.total;
-            closed.unionFirst = union.first;
-          }
-          known = closed.unionTotal;
-          firstKnown = closed.unionFirst;
-        }
+        const arrived = outermost ? 0 : words.childWords;
+        const firstArrived = outermost ? 0 : words.firstChildWords;
         if (readWrite) {
-          const fills = arrived < 0 ? 0 : Math.max(0, arrived - known);
-          const firstFills = arrived < 0 ? 0 : Math.max(0, firstArrived - firstKnown);
+          let known = 0;
+          let firstKnown = 0;
+          if (this.elides) {
+            if (even) this.even.union(child);
+            else this.union(projection, child);
+            known = words.unionTotal;
+            firstKnown = words.unionFirst;
+          }
+          const fills = Math.max(0, arrived - known);
+          const firstFills = Math.max(0, firstArrived - firstKnown);
           this.charge(child, Math.max(0, out - known), fills, out, fills + out);
           this.pace(child, v, Math.max(0, firstOut - firstKnown), firstFills + firstOut);
         } else {
-          const fills = Math.max(0, arrived);
-          this.charge(child, out, fills, 0, fills + out);
-          this.pace(child, v, firstOut, arrived < 0 ? 0 : firstArrived);
+          this.charge(child, out, arrived, 0, arrived + out);
+          this.pace(child, v, firstOut, firstArrived);
         }
-        out = next;
-        firstOut = firstNext;
-      } else {
-        out = closed.parentWords;
-        firstOut = closed.firstParentWords;
       }
+      out = words.parentWords;
+      firstOut = words.firstParentWords;
       child = l;
     }
+  }
+
+  private union(projection: Projection, level: number): void {
+    const { closed, nest } = this;
+    if (closed.union(nest, projection, level)) return;
+    const union = unionWords(nest, projection, level);
+    closed.unionTotal = union.total;
+    closed.unionFirst = union.first;
   }
 
   private transfer(projection: Projection, child: number, parent: number): void {
