@@ -11,9 +11,9 @@ const layerLines = 9;
 
 /** A layer of the kind networks are made of; shapes come back as they do in real networks. */
 function layer(index: number): string {
-  const channels = [64, 128, 256, 512, 96, 160, 192, 320, 384, 768][index % 10];
-  const size = [112, 56, 28, 14, 7][Math.floor(index / 10) % 5];
-  const filters = [64, 128, 256, 512][Math.floor(index / 50) % 4];
+  const channels = [64, 128, 256, 512][index % 4];
+  const size = [56, 28, 14, 7][Math.floor(index / 10) % 4];
+  const filters = [64, 128, 256, 512][Math.floor(index / 40) % 4];
   return [
     `  - name: stage${Math.floor(index / 10)}_conv${index % 10}   # ${channels} -> ${filters} channels at ${size} x ${size}`,
     "    N: 1",

@@ -42,11 +42,18 @@ export function sameName(snapshot: Snapshot, { kind, name }: Occurrence): Occurr
 }
 
 function collect({ specification, files }: Snapshot): Occurrence[] {
-  const found = new Map<string, Occurrence>();
+  const found: Occurrence[] = [];
+  const taken = new Map<string, Set<number>>();
   const add = (kind: NameKind, name: string, role: Occurrence["role"], location: Location | undefined) => {
     if (location === undefined || location.end <= location.start) return;
-    const key = `${location.uri}\n${location.start}\n${location.end}`;
-    if (!found.has(key)) found.set(key, { kind, name, role, location });
+    let starts = taken.get(location.uri);
+    if (starts === undefined) {
+      starts = new Set();
+      taken.set(location.uri, starts);
+    }
+    if (starts.has(location.start)) return;
+    starts.add(location.start);
+    found.push({ kind, name, role, location });
   };
   const references = (kind: NameKind, names: readonly Located<string>[]) => {
     for (const { value, location } of names) add(kind, value, "reference", location);
@@ -102,10 +109,8 @@ function collect({ specification, files }: Snapshot): Occurrence[] {
       }
     }
   }
-  const components = new Set(
-    [...found.values()].filter((o) => o.kind === "component" && o.role === "definition").map((o) => o.name),
-  );
-  return [...found.values()].filter((o) => o.kind !== "component" || components.has(o.name));
+  const components = new Set(found.filter((o) => o.kind === "component" && o.role === "definition").map((o) => o.name));
+  return found.filter((o) => o.kind !== "component" || components.has(o.name));
 }
 
 /** The part of a located text that spells `name`: the first one, or the last where a path leads up to it. */
@@ -126,17 +131,17 @@ function boundKey(files: readonly SourceFile[], location: Location, name: string
   const text = files.find((file) => file.uri === location.uri)?.text;
   if (text === undefined) return undefined;
   if (text.startsWith(name, location.start)) return { ...location, end: location.start + name.length };
-  const lineStart = text.lastIndexOf("\n", location.start - 1) + 1;
-  const match = new RegExp(`(?:^|[\\s{,"'])${escapeRegExp(name)}["']?\\s*:\\s*$`).exec(
-    text.slice(lineStart, location.start),
-  );
-  if (match === null) return undefined;
-  const start = lineStart + match.index + match[0].indexOf(name);
-  return { uri: location.uri, start, end: start + name.length };
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  let at = location.start;
+  const back = (characters: string) => {
+    while (at > 0 && characters.includes(text[at - 1])) at--;
+  };
+  back(" \t");
+  if (text[at - 1] !== ":") return undefined;
+  at--;
+  back(" \t\"'");
+  const start = at - name.length;
+  if (!text.startsWith(name, start) || /\w/.test(text[start - 1] ?? "")) return undefined;
+  return { uri: location.uri, start, end: at };
 }
 
 function* projectionScalars(node: YamlNode | undefined, inside = false): Generator<YamlScalar> {
@@ -146,7 +151,10 @@ function* projectionScalars(node: YamlNode | undefined, inside = false): Generat
   } else if (node.kind === "sequence") {
     for (const item of node.items) yield* projectionScalars(item, inside);
   } else {
-    for (const entry of node.entries) yield* projectionScalars(entry.value, inside || entry.key.text === "projection");
+    for (const { key, value } of node.entries) {
+      // The layers of a network, of which there may be thousands, hold no projections.
+      if (inside || key.text !== "instance") yield* projectionScalars(value, inside || key.text === "projection");
+    }
   }
 }
 

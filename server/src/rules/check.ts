@@ -1,5 +1,6 @@
 /** Everything that is wrong or worth knowing about a design, all at once. */
 
+import type { EvaluationOutcome } from "../engine/model/types.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Analysis, finish, type LayerAnalysis } from "../workspace/analysis.ts";
 import { bypass } from "./bypass.ts";
@@ -26,8 +27,10 @@ const mappingRules: readonly ((subject: Subject) => Problem[])[] = [
   spread,
   bypass,
   constraints,
-  countingDifference,
 ];
+
+/** Layers of a network that are counted in other ways as well: those that cost most. */
+const layersCompared = 3;
 
 /** Lowering problems after which some factors are missing, so that their product says nothing. */
 const losesFactors: ReadonlySet<string> = new Set([
@@ -54,6 +57,7 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
     ...energySource(specification),
     ...estimate(analysis, files),
   ];
+  const compared = costliest(analysis);
   const found = new Map<unknown, FoundInLayers>();
   for (const entry of analysis.layers) {
     const same = found.get(entry.lowered ?? entry);
@@ -61,7 +65,7 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
     else {
       found.set(entry.lowered ?? entry, {
         names: [entry.layer.workload.name],
-        problems: layerProblems(analysis, entry),
+        problems: layerProblems(analysis, entry, compared.has(entry.outcome)),
       });
       yield;
     }
@@ -83,7 +87,18 @@ function subjectOf({ specification, options }: Analysis, entry: LayerAnalysis): 
   return { specification, architecture, layer, mappingSource, lowered, outcome, options };
 }
 
-function layerProblems(analysis: Analysis, entry: LayerAnalysis): Problem[] {
+/** Outcomes of the layers with the largest part in the energy of the network. */
+function costliest({ layers }: Analysis): ReadonlySet<EvaluationOutcome | undefined> {
+  const energies = new Map<EvaluationOutcome, number>();
+  for (const { layer, outcome } of layers) {
+    if (outcome?.evaluation === undefined) continue;
+    energies.set(outcome, (energies.get(outcome) ?? 0) + layer.count * outcome.evaluation.energyPj);
+  }
+  const sorted = [...energies].sort(([, a], [, b]) => b - a);
+  return new Set(sorted.slice(0, layersCompared).map(([outcome]) => outcome));
+}
+
+function layerProblems(analysis: Analysis, entry: LayerAnalysis, compareCounting: boolean): Problem[] {
   const { specification } = analysis;
   const { architecture, architectureSource } = specification;
   const { layer } = entry;
@@ -94,6 +109,7 @@ function layerProblems(analysis: Analysis, entry: LayerAnalysis): Problem[] {
   const subject = subjectOf(analysis, entry);
   if (subject === undefined) return found;
   for (const rule of mappingRules) found.push(...rule(subject));
+  if (compareCounting) found.push(...countingDifference(subject));
   return withoutConsequences(found, specification.problems);
 }
 

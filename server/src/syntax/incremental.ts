@@ -8,7 +8,7 @@
  * or bracket is open or text stands too far left, and either is seen in the piece itself.
  */
 
-import { maxFileLength, maxTokens } from "./limits.ts";
+import { maxFileLength, maxProblems, maxTokens } from "./limits.ts";
 import { type Parsed, parse } from "./parse.ts";
 import type { Location, Problem, SourceFile } from "./source.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence } from "./tree.ts";
@@ -23,6 +23,8 @@ interface Piece {
   /** Columns that its first line is indented by. */
   indent: number;
   kind: "item" | "entry";
+  /** Comments follow, which a collection that ends in a mistake may swallow. */
+  commented: boolean;
   /** From the root to the collection that holds it: position in each collection on the way. */
   path: readonly number[];
 }
@@ -32,7 +34,7 @@ export function reparse(before: SourceFile, known: Parsed, after: SourceFile): P
   const tooLong = after.text.length > maxFileLength;
   if (known.anchored || tooLong || after.text.length < shortText || after.uri !== before.uri) return null;
   if (tree.documents.length !== 1 || tree.root?.kind !== "map") return null;
-  if (tree.problems.some((problem) => problem.severity === "error")) return null;
+  if (!tree.problems.every(isLocal) || tree.problems.length >= maxProblems) return null;
   const change = changeBetween(before.text, after.text);
   const piece = pieceAround(before.text, tree.root, change.start, change.end);
   if (piece === null) return null;
@@ -44,7 +46,9 @@ export function reparse(before: SourceFile, known: Parsed, after: SourceFile): P
   const fresh = parse({ uri: after.uri, text });
   const tokens = known.tokens + fresh.tokens;
   const [root] = fresh.tree.documents;
-  const errors = fresh.tree.problems.some((problem) => problem.severity === "error");
+  const errors =
+    !fresh.tree.problems.every(isLocal) || tree.problems.length + fresh.tree.problems.length >= maxProblems;
+  if (piece.commented && fresh.tree.problems.some((problem) => problem.severity === "error")) return null;
   if (fresh.anchored || errors || fresh.tree.documents.length !== 1 || tokens > maxTokens) return null;
   const content = contentOf(root, piece);
   if (content === null) return null;
@@ -54,6 +58,11 @@ export function reparse(before: SourceFile, known: Parsed, after: SourceFile): P
   if (newRoot === null) return null;
   const problems = problemsAfter(tree.problems, piece, shift, fresh.tree.problems, into);
   return { tree: { documents: [newRoot], root: newRoot, problems }, tokens, anchored: false };
+}
+
+/** A mistake that says nothing about the text after it: a key whose colon is still to be typed. */
+function isLocal({ severity, message }: Problem): boolean {
+  return severity !== "error" || message.startsWith("Implicit map keys need to be followed by map values");
 }
 
 /** The part of the old text that the new one has instead of it: `[start, end)`. */
@@ -77,6 +86,7 @@ function pieceAround(text: string, root: YamlMap, start: number, end: number): P
   let node: YamlNode = root;
   let limit = text.length;
   const path: number[] = [];
+  let commented = false;
   for (;;) {
     const places: readonly Location[] =
       node.kind === "map"
@@ -95,6 +105,8 @@ function pieceAround(text: string, root: YamlMap, start: number, end: number): P
     const whole = at + 1 < starts.length ? starts[at + 1] : limit;
     const pieceEnd = withoutTrailingComments(text, starts[at], whole, indent);
     if (pieceEnd === null || places[at].end > pieceEnd) return best;
+    // The last member of a collection is followed by what follows that.
+    commented = pieceEnd < whole || (commented && whole === limit);
     // A change at the very end of the piece belongs to it, but not one that reaches into the next.
     if (end > pieceEnd || (end === pieceEnd && start === end && pieceEnd < text.length)) return best;
     limit = pieceEnd;
@@ -104,6 +116,7 @@ function pieceAround(text: string, root: YamlMap, start: number, end: number): P
         end: pieceEnd,
         indent,
         kind: node.kind === "sequence" ? "item" : "entry",
+        commented: commented,
         path: [...path, at],
       };
     }
@@ -173,16 +186,16 @@ function standsAlone(text: string, { indent, kind }: Piece): boolean {
     const own = indentAt(line, 0);
     if (line[own] === "#") return true;
     if (/^[\t?:%]/.test(line.slice(own)) || /^(---|\.\.\.)(\s|$)/.test(line)) return false;
-    // A list may stand as far left as the key it belongs to.
-    return own > indent || (kind === "entry" && own === indent && /^-(?=\s|$)/.test(line.slice(own)));
+    // Another item; and a list may stand as far left as the key it belongs to.
+    return own > indent || (own === indent && /^-(?=\s|$)/.test(line.slice(own)));
   });
 }
 
-/** The one member that a piece parsed to; `null` if it came out as something else. */
-function contentOf(root: YamlNode, piece: Piece): YamlNode | YamlEntry | null {
-  if (piece.kind === "item") return root.kind === "sequence" && root.items.length === 1 ? root.items[0] : null;
+/** The members that a piece parsed to; `null` if it came out as something else. */
+function contentOf(root: YamlNode, piece: Piece): readonly YamlNode[] | readonly YamlEntry[] | null {
+  if (piece.kind === "item") return root.kind === "sequence" && root.items.length > 0 ? root.items : null;
   if (root.kind !== "map" || root.entries.length !== 1 || root.entries[0].merged) return null;
-  return root.entries[0];
+  return root.entries;
 }
 
 type Shift = (location: Location) => Location;
@@ -198,7 +211,7 @@ function replace(
   node: YamlNode,
   piece: Piece,
   depth: number,
-  content: YamlNode | YamlEntry,
+  content: readonly YamlNode[] | readonly YamlEntry[],
   into: Shift,
   shift: Shift,
 ): YamlMap | YamlSequence | null {
@@ -208,7 +221,7 @@ function replace(
     const old = node.entries[at];
     let entry: YamlEntry;
     if (last) {
-      entry = moveEntry(content as YamlEntry, into);
+      entry = moveEntry(content[0] as YamlEntry, into);
       if (entry.key.text !== old.key.text) return null;
     } else {
       const value = replace(old.value, piece, depth + 1, content, into, shift);
@@ -233,18 +246,12 @@ function replace(
   }
   if (node.kind !== "sequence") return null;
   const old = node.items[at];
-  const item = last ? move(content as YamlNode, into) : replace(old, piece, depth + 1, content, into, shift);
-  if (item === null) return null;
-  const items = node.items.map((other, i) => (i < at ? other : i === at ? item : move(other, shift)));
-  const end = collectionEnd(
-    node.location,
-    items.map((i) => i.location),
-    at,
-    old.location,
-    item.location,
-    shift,
-    piece,
-  );
+  const inner = last ? null : replace(old, piece, depth + 1, content, into, shift);
+  const fresh = last ? (content as readonly YamlNode[]).map((item) => move(item, into)) : inner && [inner];
+  if (fresh === null) return null;
+  const items = [...node.items.slice(0, at), ...fresh, ...node.items.slice(at + 1).map((other) => move(other, shift))];
+  const members = node.items.map((item) => item.location);
+  const end = collectionEnd(node.location, members, at, old.location, fresh[fresh.length - 1].location, shift, piece);
   return end === null ? null : { ...node, location: { ...node.location, end }, items };
 }
 

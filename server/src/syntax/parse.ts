@@ -15,6 +15,18 @@ export interface Parsed {
 }
 
 export function parse(file: SourceFile): Parsed {
+  const steps = parsing(file);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Tokens read between two pauses. */
+const tokensPerStep = 2_000;
+
+/** The same in steps. A document is composed in one piece when its last token is there. */
+export function* parsing(file: SourceFile): Generator<void, Parsed> {
   const problems: Problem[] = [];
   const report: ReportSyntax = (code, message, start, end, severity = "error") => {
     if (problems.length < maxProblems) problems.push({ code, severity, message, location: clamp(file, start, end) });
@@ -29,7 +41,14 @@ export function parse(file: SourceFile): Parsed {
   const count = { tokens: 0 };
   const builder = new TreeBuilder(file, report);
   const composer = new Composer({ schema: "failsafe", prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
-  const take = (composed: Iterable<Document.Parsed>): void => {
+  // The parser makes an Error per mistake; without stack traces a file full of mistakes stays fast and small.
+  const { stackTraceLimit } = Error;
+  function* pause(): Generator<void, void> {
+    Error.stackTraceLimit = stackTraceLimit;
+    yield;
+    Error.stackTraceLimit = 0;
+  }
+  function* take(composed: Iterable<Document.Parsed>): Generator<void, void> {
     for (const document of composed) {
       let lost = false;
       for (const error of document.errors) {
@@ -38,16 +57,19 @@ export function parse(file: SourceFile): Parsed {
         lost ||= error.code === "UNEXPECTED_TOKEN";
         reportSyntax(error, file.text, report);
       }
+      yield* pause();
       const root = builder.build(document);
       if (root !== null) documents.push(root);
     }
-  };
-  // The parser makes an Error per mistake; without stack traces a file full of mistakes stays fast and small.
-  const { stackTraceLimit } = Error;
+  }
   Error.stackTraceLimit = 0;
   try {
-    for (const token of tokens(file.text, report, count)) take(composer.next(token));
-    take(composer.end());
+    for (const token of tokens(file.text, report, count)) {
+      if (token === null) yield* pause();
+      else yield* take(composer.next(token));
+    }
+    yield* pause();
+    yield* take(composer.end());
   } catch (error) {
     // The parser may run out of stack on input made for that; anything else is a defect of the parser.
     report("yaml-unreadable", `This text cannot be read as YAML (${(error as Error).message}).`, 0, 1);
@@ -61,7 +83,7 @@ export function parse(file: SourceFile): Parsed {
   };
 }
 
-/** Tokens of the documents, cut off where nesting or number of tokens exceed the limits. */
+/** Tokens of the documents with `null` for a pause, cut off where nesting or number of tokens exceed the limits. */
 function* tokens(text: string, report: ReportSyntax, count: { tokens: number }) {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -77,6 +99,7 @@ function* tokens(text: string, report: ReportSyntax, count: { tokens: number }) 
     }
     yield* parser.next(lexeme);
     count.tokens++;
+    if (count.tokens % tokensPerStep === 0) yield null;
     if (parser.stack.length > maxDepth) {
       const at = parser.offset;
       report(

@@ -1,7 +1,7 @@
 /** YAML text to a tree with places: what the other rooms read files with. */
 
 import { reparse } from "./incremental.ts";
-import { type Parsed, parse } from "./parse.ts";
+import { type Parsed, parsing } from "./parse.ts";
 import type { SourceFile } from "./source.ts";
 import type { YamlFile } from "./tree.ts";
 
@@ -13,13 +13,23 @@ const before = new WeakMap<SourceFile, SourceFile>();
 
 /** Parses a file once: the result is kept as long as the caller keeps the `SourceFile` object. */
 export function parseYaml(file: SourceFile): YamlFile {
+  const steps = parsingYaml(file);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps, for callers that have other things to do in between. */
+export function* parsingYaml(file: SourceFile): Generator<void, YamlFile> {
   let result = parsed.get(file);
   if (result === undefined) {
     const from = before.get(file);
     const known = from && parsed.get(from);
-    result = (from && known && reparse(from, known, file)) ?? parse(file);
+    result = (from && known && reparse(from, known, file)) ?? (yield* parsing(file));
     before.delete(file);
     parsed.set(file, result);
+    yield;
   }
   return result.tree;
 }

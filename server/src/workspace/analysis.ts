@@ -66,7 +66,7 @@ export function* analysing(
   const conditions = `${terms} ${JSON.stringify(options)} ${plainText(architecture)}`;
   const known = before.filter((analysis) => analysis.conditions === conditions);
   const evaluated = new Map<string, EvaluationOutcome>();
-  const lowerings = new Map<string, Reading<LoweredMapping>>();
+  const lowerings = new Map<string, { reading: Reading<LoweredMapping>; key: string }>();
   const layers: LayerAnalysis[] = [];
   for (const layer of specification.layers) {
     if (architecture === undefined || mappingSource === undefined) {
@@ -76,11 +76,13 @@ export function* analysing(
     const shape = shapeOf(layer.workload);
     let lowering = lowerings.get(shape);
     if (lowering === undefined) {
-      lowering = lowerMapping(mappingSource, architecture, layer.workload, architectureSource);
+      const reading = lowerMapping(mappingSource, architecture, layer.workload, architectureSource);
+      lowering = { reading, key: `${shape} ${JSON.stringify(reading.value.mapping)}` };
       lowerings.set(shape, lowering);
+      yield;
     }
-    const { value: lowered, problems } = lowering;
-    const key = `${shape} ${JSON.stringify(lowered.mapping)}`;
+    const { reading, key } = lowering;
+    const { value: lowered, problems } = reading;
     let outcome = evaluated.get(key) ?? known.find((analysis) => analysis.evaluated.has(key))?.evaluated.get(key);
     if (outcome === undefined) {
       outcome = evaluate(architecture, layer.workload, lowered.mapping, options, { terms });
@@ -101,7 +103,16 @@ export function finish<T>(steps: Generator<void, T>): T {
 
 /** What two layers must share to have the same cost: everything but the name. */
 function shapeOf({ dimensions, dataSpaces }: Workload): string {
-  return JSON.stringify([dimensions, dataSpaces]);
+  let shape = "";
+  for (const { name, bound } of dimensions) shape += `${name}${bound},`;
+  for (const { name, readWrite, ranks } of dataSpaces) {
+    shape += `${name}${readWrite ? "!" : ":"}`;
+    for (const rank of ranks) {
+      for (const { dimension, coefficient } of rank) shape += `${dimension}*${coefficient}+`;
+      shape += ";";
+    }
+  }
+  return shape;
 }
 
 function plainText(architecture: Architecture | undefined): string | undefined {

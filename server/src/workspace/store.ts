@@ -7,10 +7,10 @@ import type { EvaluationOptions } from "../engine/model/types.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { Specification } from "../spec/types.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
-import { followYaml, parseYaml } from "../syntax/yaml.ts";
+import { followYaml, parsingYaml } from "../syntax/yaml.ts";
 import { type Analysis, analysing, finish } from "./analysis.ts";
 import { type Candidate, type Design, type DesignSetting, resolveDesign } from "./design.ts";
-import { fileKinds } from "./kinds.ts";
+import { kindsOf } from "./kinds.ts";
 import { type Rendering, TemplateCache } from "./templates.ts";
 
 /** Everything known about one design at one moment; immutable. */
@@ -108,7 +108,7 @@ export class DesignStore {
   /** True when the text of the file says that it concerns us. */
   concerns(uri: string): boolean {
     const file = this.file(uri);
-    return file !== undefined && (fileKinds(file.text).length > 0 || this.templates.kinds(file).length > 0);
+    return file !== undefined && (kindsOf(file).length > 0 || this.templates.kinds(file).length > 0);
   }
 
   design(uri: string): Design {
@@ -138,10 +138,7 @@ export class DesignStore {
 
   private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Snapshot> {
     const files = renderings.map(({ file }) => file);
-    for (const file of files) {
-      parseYaml(file);
-      yield;
-    }
+    for (const file of files) yield* parsingYaml(file);
     const whole = readSpecification(files);
     yield;
     const chosen = design.layer === null ? [] : whole.layers.filter((layer) => layer.workload.name === design.layer);

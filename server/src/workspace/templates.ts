@@ -3,7 +3,7 @@
 import { isTemplate, renderTemplate } from "../spec/v04/template.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { parseYaml } from "../syntax/yaml.ts";
-import { type FileKind, fileKinds, kindsOfKeys } from "./kinds.ts";
+import { type FileKind, kindsOf, kindsOfKeys } from "./kinds.ts";
 
 export interface Rendering {
   /** A plain file is its own rendering. */
@@ -17,13 +17,14 @@ export interface Rendering {
 const none: ReadonlyMap<string, string | null> = new Map();
 
 export class TemplateCache {
+  private readonly templates = new WeakMap<SourceFile, boolean>();
   private readonly renderings = new WeakMap<SourceFile, Rendering>();
 
   /** @param read the text of a file by URI, `null` when it is not known */
   constructor(private readonly read: (uri: string) => string | null) {}
 
   render(file: SourceFile): Rendering {
-    if (!isTemplate(file)) return { file, sources: [], problems: [], dependencies: none };
+    if (!this.isTemplate(file)) return { file, sources: [], problems: [], dependencies: none };
     const known = this.renderings.get(file);
     if (known !== undefined && [...known.dependencies].every(([uri, text]) => this.read(uri) === text)) return known;
     const { value, problems } = renderTemplate(file, { read: this.read });
@@ -37,9 +38,18 @@ export class TemplateCache {
     return rendering;
   }
 
-  kinds(file: SourceFile): FileKind[] {
-    if (!isTemplate(file)) return fileKinds(file.text);
+  kinds(file: SourceFile): readonly FileKind[] {
+    if (!this.isTemplate(file)) return kindsOf(file);
     const { root } = parseYaml(this.render(file).file);
     return root?.kind === "map" ? kindsOfKeys(root.index.keys()) : [];
+  }
+
+  private isTemplate(file: SourceFile): boolean {
+    let known = this.templates.get(file);
+    if (known === undefined) {
+      known = isTemplate(file);
+      this.templates.set(file, known);
+    }
+    return known;
   }
 }
