@@ -51,6 +51,20 @@ const bundles = [
     format: "iife",
     outdir: "dist/browser",
   },
+  {
+    ...node,
+    entryPoints: { search: "server/src/worker/node.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+  },
+  { ...browser, entryPoints: { search: "server/src/worker/browser.ts" }, format: "iife", outdir: "dist/browser" },
+  {
+    ...browser,
+    entryPoints: { explorer: "webview/src/main.ts" },
+    loader: { ".css": "css" },
+    format: "iife",
+    outdir: "dist/webview",
+  },
   { ...node, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } },
 ];
 

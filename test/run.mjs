@@ -51,6 +51,7 @@ function runTestFiles(files) {
 
 if (wanted.length === 0) {
   step("types", "npx", ["tsc", "-p", "."]);
+  step("types of the panel", "npx", ["tsc", "-p", "webview"]);
   step("format and lint", "npx", ["biome", "ci", "--colors=off", "--reporter=summary", "."]);
   step("rooms import only what they may", "npx", [
     "depcruise",
@@ -59,6 +60,8 @@ if (wanted.length === 0) {
     "--output-type",
     "err",
     "server/src",
+    "client/src",
+    "webview/src",
   ]);
   step("build", process.execPath, ["scripts/build.mjs", "--production", "--metafile"]);
 }

@@ -19,6 +19,7 @@ import {
   statusNotification,
 } from "../../server/src/lsp/protocol.ts";
 import { startServer } from "../../server/src/lsp/server.ts";
+import { spawnInPlace } from "../../server/src/worker/in-place.ts";
 
 export const root = "file:///work";
 
@@ -146,7 +147,7 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
   const up = new PassThrough();
   const down = new PassThrough();
   const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  startServer(server);
+  startServer(server, spawnInPlace);
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
   const client = new Client(connection, options.settings ?? {});
   for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);

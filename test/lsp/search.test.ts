@@ -94,7 +94,7 @@ test("a search is offered what the files allow, and its result is written into t
     assert.equal(offer.obstacle, null);
     assert.equal(offer.mappingUri, uri);
     assert.ok(offer.strategies.length > 0);
-    const { run } = await start("a", { strategy: "exact", mapspace: "pfm" });
+    const { run } = await start("a", { strategy: "local", evaluations: 4000 });
     assert.ok(run?.before);
     const end = await ended("a");
     assert.equal(end.state, "done");
@@ -120,7 +120,7 @@ test("a search is offered what the files allow, and its result is written into t
 
 test("a file that changed meanwhile is not written to", async () => {
   await withExplorer(async ({ client, progress, start, ended, write, uri }) => {
-    const { run } = await start("a", { strategy: "exact", mapspace: "pfm" });
+    const { run } = await start("a", { strategy: "local", evaluations: 4000 });
     await ended("a");
     await client.change(map, `${client.files.get(uri)}\n# a remark\n`);
     const result = await write(run!, best(progress, "a"));
@@ -144,7 +144,7 @@ test("a cancelled search keeps what it had found", async () => {
 
 test("a budget of evaluations ends a search, and equal seeds give equal results", async () => {
   await withExplorer(async ({ progress, start, ended }) => {
-    const options = { strategy: "exact", mapspace: "pfm" as const, evaluations: 500 };
+    const options = { strategy: "random", evaluations: 500 };
     await start("a", options);
     await start("b", options);
     const [a, b] = [await ended("a"), await ended("b")];

@@ -11,6 +11,7 @@ import { hover } from "../features/hover.ts";
 import { inlayHints } from "../features/inlay-hints.ts";
 import { documentLinks } from "../features/links.ts";
 import { definitions, highlights, references } from "../features/navigation.ts";
+import { optimizeActions, optimizeLenses } from "../features/optimize.ts";
 import { prepareRename, rename } from "../features/rename.ts";
 import { designReport } from "../features/report.ts";
 import { selectionRanges } from "../features/selection.ts";
@@ -34,6 +35,8 @@ export const allFeatures = {
   highlights,
   hover,
   inlayHints,
+  optimizeActions,
+  optimizeLenses,
   prepareRename,
   references,
   rename,
@@ -76,7 +79,10 @@ export function registerFeatures(
   );
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     answer("code lens", uri, token, [], (c) =>
-      settings().estimates.codeLens ? lastGood.lenses(c, features.codeLenses(c)) : [],
+      lastGood.lenses(c, [
+        ...(settings().estimates.codeLens ? features.codeLenses(c) : []),
+        ...features.optimizeLenses(c),
+      ]),
     ),
   );
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
@@ -89,7 +95,10 @@ export function registerFeatures(
       const context = await designs.checked(uri);
       return context === null || token.isCancellationRequested
         ? []
-        : features.codeActions(context, range, request, settings());
+        : [
+            ...features.codeActions(context, range, request, settings()),
+            ...features.optimizeActions(context, range, request),
+          ];
     }),
   );
   connection.onDefinition(({ textDocument: { uri }, position }, token) =>

@@ -3,14 +3,14 @@
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { SearchOptions } from "../features/explorer/protocol.ts";
-import { strategies } from "../worker/strategies.ts";
+import { catalogue, type StrategyEntry } from "../worker/catalogue.ts";
 
 export const defaultSearch: SearchOptions = {
-  strategy: "exact",
+  strategy: "local",
   mapspace: "ruby-s",
   objective: "edp",
   evaluations: null,
-  seconds: 60,
+  seconds: 10,
   seed: 1,
 };
 
@@ -19,7 +19,9 @@ const objectives: readonly string[] = ["edp", "energy", "latency"] satisfies Obj
 /** Reads `mapspace.search`; anything missing or unknown is the default, and the mapspace one the strategy can search. */
 export function readSearch(section: unknown): SearchOptions {
   const stated = (typeof section === "object" && section !== null ? section : {}) as Record<string, unknown>;
-  const strategy = strategies.find(({ id }) => id === stated.strategy) ?? strategies[0];
+  const entries: readonly StrategyEntry[] = catalogue;
+  const strategy =
+    entries.find(({ id }) => id === stated.strategy) ?? entries.find(({ id }) => id === defaultSearch.strategy)!;
   const wanted = stated.mapspace ?? defaultSearch.mapspace;
   const positive = (value: unknown, fallback: number | null) =>
     typeof value === "number" && value > 0 ? value : value === null || value === 0 ? null : fallback;

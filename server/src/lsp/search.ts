@@ -26,9 +26,9 @@ import { readSpecification } from "../spec/specification.ts";
 import type { ConstraintSource } from "../spec/types.ts";
 import { lineAndColumn } from "../syntax/position.ts";
 import type { SourceFile } from "../syntax/source.ts";
+import { catalogue, type StrategyEntry } from "../worker/catalogue.ts";
 import type { ExploreJob, ExploreProgress, FoundMapping, FromExplorer } from "../worker/explore.ts";
 import type { RunningSearch, SpawnSearch } from "../worker/spawn.ts";
-import { strategies } from "../worker/strategies.ts";
 import { baseName } from "../workspace/paths.ts";
 import type { DesignStore, Snapshot } from "../workspace/store.ts";
 import type { Designs } from "./designs.ts";
@@ -43,6 +43,8 @@ import {
   writeRequest,
 } from "./search-methods.ts";
 import type { Settings } from "./settings.ts";
+
+const entries: readonly StrategyEntry[] = catalogue;
 
 /** Threads at work at one time. */
 const mostAtOnce = 2;
@@ -85,7 +87,7 @@ export class Searches {
     };
     answer<OfferParams, DesignOffer | null>(offerRequest, null, async ({ uri }) => {
       const snapshot = await this.snapshotOf(uri);
-      return snapshot === null ? null : designOffer(snapshot, abilities(strategies), around.settings().search);
+      return snapshot === null ? null : designOffer(snapshot, abilities(catalogue), around.settings().search);
     });
     const unable = refusal("The search could not be started; see the log.");
     answer<StartParams, StartResult>(startRequest, unable, (params) => this.start(params));
@@ -127,7 +129,7 @@ export class Searches {
     const { snapshot, architecture, workload } = subject;
     const { specification, analysis } = snapshot;
     if (analysis.options.counting !== "exact") return refusal("Searches count accesses exactly.");
-    const strategy = strategies.find(({ id }) => id === options.strategy);
+    const strategy = entries.find(({ id }) => id === options.strategy);
     if (strategy === undefined) return refusal(`There is no strategy “${options.strategy}”.`);
     if (!strategy.mapspaces.includes(options.mapspace)) return refusal("This strategy cannot search that mapspace.");
     const sources = new Set<ConstraintSource>([
@@ -162,7 +164,7 @@ export class Searches {
     return {
       run: {
         ...emptyRun(run, snapshot, layer),
-        label: `${abilities(strategies).strategies.find(({ id }) => id === options.strategy)?.label ?? options.strategy}`,
+        label: `${abilities(catalogue).strategies.find(({ id }) => id === options.strategy)?.label ?? options.strategy}`,
         options,
         state: "waiting",
       },

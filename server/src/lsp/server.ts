@@ -13,7 +13,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
-import { type SpawnSearch, spawnInPlace } from "../worker/spawn.ts";
+import type { SpawnSearch } from "../worker/spawn.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
 import { Designs } from "./designs.ts";
@@ -33,11 +33,7 @@ import { Searches } from "./search.ts";
 import { defaultSettings, readSettings, type Settings } from "./settings.ts";
 import { StatusReporter } from "./status.ts";
 
-export function startServer(
-  connection: Connection,
-  features: Features = allFeatures,
-  spawn: SpawnSearch = spawnInPlace,
-): void {
+export function startServer(connection: Connection, spawn: SpawnSearch, features: Features = allFeatures): void {
   const documents = new TextDocuments(TextDocument);
   const store = new DesignStore();
   const files: Files = {

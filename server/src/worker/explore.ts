@@ -119,7 +119,7 @@ export class Explorer {
 
   private prepare(): void {
     if (this.state === "stopped") return;
-    const { architecture, workload, kind, constraints, objective, seed } = this.job;
+    const { architecture, workload, kind, constraints, objective, seed, evaluations } = this.job;
     const { mapspace, conflict } = createMapspace(architecture, workload, kind, constraints);
     if (mapspace === undefined) {
       this.state = "stopped";
@@ -128,7 +128,7 @@ export class Explorer {
     }
     const strategy = strategies.find(({ id }) => id === this.job.strategy);
     if (strategy === undefined) throw new Error(`there is no strategy “${this.job.strategy}”`);
-    this.search = strategy.search(mapspace, { objective, seed });
+    this.search = strategy.search(mapspace, { objective, seed, evaluations });
     this.slice();
   }
 
@@ -157,7 +157,8 @@ export class Explorer {
 
   private take(progress: SearchProgress): void {
     this.last = progress;
-    const { best, front } = progress;
+    const { best, front, tried } = progress;
+    if (tried !== undefined) this.cloud.push(tried.energyPj, tried.cycles);
     if (front !== undefined && front !== this.told) {
       this.told = front;
       for (const { energyPj, cycles, mapping } of front) {

@@ -23,11 +23,11 @@ export interface Strategy extends StrategyEntry {
 const inBlocks =
   (strategy: BlockStrategy): StartSearch =>
   (mapspace, { objective, seed, evaluations }) =>
-    blockSearch(mapspace, { strategy, objective, seed, evaluations: null, victory: null });
+    blockSearch(mapspace, { strategy, objective, seed, evaluations, victory: null });
 
 const searches: Readonly<Record<StrategyId, StartSearch>> = {
   exact: (mapspace, { objective, seed }) => exactSearch(mapspace, { objective, seed }),
-  gradient: (mapspace, { objective, seed }) => gradientSearch(mapspace, { objective, seed }),
+  gradient: (mapspace, request) => gradientSearch(mapspace, request),
   local: inBlocks("local"),
   random: inBlocks("random"),
   exhaustive: inBlocks("exhaustive"),

@@ -114,7 +114,15 @@ export function* blockSearch(mapspace: Mapspace, settings: BlockSettings): Searc
     const block = runBlock(mapspace, trial, settings, index);
     let step = block.next();
     while (!step.done) {
-      yield { ...shown, evaluations: shown.evaluations + trial.evaluations, valid: shown.valid + trial.valid };
+      const { incumbent, evaluations, valid, cost } = trial;
+      const better = incumbent !== null && (shown.best === null || incumbent.value < shown.best.value);
+      yield {
+        ...shown,
+        evaluations: shown.evaluations + evaluations,
+        valid: shown.valid + valid,
+        best: better ? incumbent : shown.best,
+        tried: valid > 0 ? { ...cost } : undefined,
+      };
       step = block.next();
     }
     merge.add(step.value);

@@ -28,6 +28,8 @@ export interface SearchProgress {
   done: boolean;
   /** Best energies for each number of cycles and the reverse, by ascending energy; strategies that keep one tell it. */
   front?: readonly FrontPoint[];
+  /** Cost of a mapping tried just now, for pictures of where a search is. */
+  tried?: { energyPj: number; cycles: number };
 }
 
 /** A search in steps: whoever iterates owns the time and stops by ceasing to. */

@@ -84,6 +84,11 @@ export class Trial {
     this.valid++;
   }
 
+  /** The best of the block so far. */
+  get incumbent(): Incumbent | null {
+    return this.improvements.at(-1) ?? null;
+  }
+
   /** Costs the same kept tiles with other loop orders without asking again whether they fit. */
   reload(point: MapspacePoint): void {
     this.evaluations++;

@@ -33,6 +33,7 @@ export function designOffer(snapshot: Snapshot, abilities: SearchAbilities, defa
     files: fingerprints(snapshot),
     mappingUri: mappingUri(snapshot),
     counting: analysis.options.counting,
+    hardware: fingerprint(analysis.conditions),
     layers: analysis.layers.map((entry, index) => ({
       index,
       name: entry.layer.workload.name || `Layer ${index + 1}`,

@@ -90,6 +90,8 @@ export interface DesignOffer {
   /** The file whose mapping a result replaces; `null` where a new file is written. */
   mappingUri: string | null;
   counting: string;
+  /** Changes with the hardware. */
+  hardware: string;
   layers: readonly LayerOffer[];
   strategies: readonly StrategyChoice[];
   mapspaces: readonly Choice<MapspaceKind>[];
@@ -226,17 +228,6 @@ export interface CandidateView {
   violations: readonly string[];
 }
 
-/** Least words that must come from the outermost level, by the size of the buffer below it. */
-export interface TrafficCurve {
-  buffer: string;
-  /** Bytes, words from the outermost level, and whether proven least. */
-  points: readonly { words: number; traffic: number; proven: boolean }[];
-  compulsoryWords: number;
-  /** Size of the buffer as built, and what the file's mapping does there. */
-  capacityWords: number | null;
-  before: { words: number; traffic: number } | null;
-}
-
 // --- Editor and server ------------------------------------------------------------------------------------------
 
 export interface OfferParams {
@@ -259,10 +250,6 @@ export interface ViewParams {
   uri: string;
   layer: number;
   mapping: Mapping;
-}
-export interface TrafficParams {
-  uri: string;
-  layer: number;
 }
 export interface CompareParams {
   uri: string;
@@ -305,8 +292,8 @@ export interface PanelState {
   name: string;
   selection: Selection;
   options: SearchOptions | null;
-  /** Runs drawn beside each other. */
-  shown: readonly string[];
+  /** Runs left out of the charts. */
+  hidden: readonly string[];
 }
 
 export type ToPanelBody =
@@ -317,7 +304,6 @@ export type ToPanelBody =
   | { type: "removed"; run: string }
   | { type: "select"; selection: Selection }
   | { type: "view"; request: number; view: CandidateView | null }
-  | { type: "traffic"; request: number; curve: TrafficCurve | null }
   | { type: "cursor"; level: number | null }
   | { type: "notice"; text: string; problem: boolean; again: boolean };
 
@@ -330,7 +316,6 @@ export type FromPanelBody =
   | { type: "control"; run: string; action: RunAction }
   | { type: "remove"; run: string }
   | { type: "view"; request: number; layer: number; mapping: Mapping }
-  | { type: "traffic"; request: number; layer: number }
   | { type: "compare"; layer: number }
   | { type: "apply"; run: string; front: number | null }
   | { type: "diff"; run: string; front: number | null }

@@ -1,0 +1,264 @@
+/** The commands that search for better mappings and show what was found. */
+import {
+  commands,
+  type Disposable,
+  type ExtensionContext,
+  l10n,
+  ProgressLocation,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
+import type { Candidate, DesignOffer, Run, SearchOptions } from "../../../server/src/features/explorer/protocol.ts";
+import { objectiveOf } from "../../../webview/src/run.ts";
+import type { Server } from "../server.ts";
+import { Apply } from "./apply.ts";
+import { Panels } from "./panels.ts";
+import { Searches } from "./searches.ts";
+import { RunStore } from "./store.ts";
+
+export interface Explorer {
+  searches: Searches;
+  panels: Panels;
+}
+
+type Target = string | Uri | undefined;
+
+export function registerExplorer(context: ExtensionContext, server: Server): Explorer {
+  const store = new RunStore(context.workspaceState);
+  const searches = new Searches(server, store);
+  const apply = new Apply(searches);
+  const panels = new Panels(context.extensionUri, searches, apply, { compare });
+
+  /** The design asked about, or a message why there is none to search. */
+  async function designOf(target: Target): Promise<DesignOffer | undefined> {
+    const uri = typeof target === "string" ? Uri.parse(target) : (target ?? window.activeTextEditor?.document.uri);
+    if (uri === undefined) return undefined;
+    await workspace.openTextDocument(uri);
+    await server.ensureStarted();
+    const asked = await searches.offer(uri.toString());
+    // However a design is reached, it has one panel.
+    const offer = asked !== null && asked.home !== asked.uri ? await searches.offer(asked.home) : asked;
+    const obstacle = offer === null ? l10n.t("This file is no part of a Timeloop design.") : offer.obstacle;
+    if (offer !== null && obstacle === null) return offer;
+    void window.showWarningMessage(obstacle ?? "");
+    return undefined;
+  }
+
+  async function pickLayer(offer: DesignOffer): Promise<number | undefined> {
+    if (offer.layers.length === 1) return 0;
+    const items = offer.layers.map(({ index, name, bounds }) => ({ label: name, description: bounds, index }));
+    return (await window.showQuickPick(items, { title: l10n.t("Which layer?") }))?.index;
+  }
+
+  async function optimizeLayer(target: Target, layer?: number, strategy?: string): Promise<void> {
+    const offer = await designOf(target);
+    if (offer === undefined) return;
+    const index = layer ?? (await pickLayer(offer));
+    if (index === undefined) return;
+    const run = await searchWithProgress(offer, index, optionsFor(offer, strategy));
+    if (run !== undefined) await conclude(offer, run);
+  }
+
+  async function optimizeAll(target: Target): Promise<void> {
+    const offer = await designOf(target);
+    if (offer === undefined) return;
+    panels.show(offer.uri);
+    const options = optionsFor(offer);
+    const started = await Promise.all(offer.layers.map(({ index }) => searches.start(offer.uri, index, options)));
+    const refusal = started.find((result) => result.refusal !== undefined)?.refusal;
+    if (refusal !== undefined) void window.showWarningMessage(refusal);
+    const ids = started.flatMap(({ run }) => run?.id ?? []);
+    const runs = await window.withProgress(
+      {
+        location: ProgressLocation.Notification,
+        title: l10n.t("Optimizing {0} layers", ids.length),
+        cancellable: true,
+      },
+      async (progress, token) => {
+        token.onCancellationRequested(() => {
+          for (const id of ids) void searches.control(id, "cancel");
+        });
+        let ended = 0;
+        return Promise.all(
+          ids.map(async (id) => {
+            const run = await searches.ended(id);
+            progress.report({ message: `${++ended} / ${ids.length}`, increment: 100 / ids.length });
+            return run;
+          }),
+        );
+      },
+    );
+    await concludeAll(
+      offer,
+      runs.flatMap((run) => run ?? []),
+    );
+  }
+
+  async function concludeAll(offer: DesignOffer, runs: readonly Run[]): Promise<void> {
+    const better = runs.filter((run) => run.best !== null && gain(run) > 0);
+    const text = l10n.t("{0} of {1} layers have a better mapping.", better.length, runs.length);
+    if (better.length === 0) {
+      void window.showInformationMessage(text);
+      return;
+    }
+    const applyAll = offer.mappingUri === null ? l10n.t("Write Mapping Files") : l10n.t("Apply");
+    const chosen = await window.showInformationMessage(text, applyAll);
+    if (chosen !== applyAll) return;
+    for (const run of better) {
+      const applied = await apply.apply(run, run.best!);
+      if (applied.kind === "done") continue;
+      void window.showWarningMessage(applied.message);
+      return;
+    }
+  }
+
+  async function searchWithProgress(
+    offer: DesignOffer,
+    layer: number,
+    options: SearchOptions,
+  ): Promise<Run | undefined> {
+    const { run, refusal } = await searches.start(offer.uri, layer, options);
+    if (run === undefined) {
+      void window.showWarningMessage(refusal);
+      return undefined;
+    }
+    const title = l10n.t("Optimizing {0} ({1})", run.layerName, run.label);
+    return window.withProgress(
+      { location: ProgressLocation.Notification, title, cancellable: true },
+      (progress, token) => {
+        token.onCancellationRequested(() => void searches.control(run.id, "cancel"));
+        const listener = store.onDidChange(({ run: now }) => {
+          if (now.id === run.id) progress.report({ message: progressText(now) });
+        });
+        return searches.ended(run.id).finally(() => listener.dispose());
+      },
+    );
+  }
+
+  /** Says what came of it and offers what can be done with it. */
+  async function conclude(offer: DesignOffer, run: Run): Promise<void> {
+    const explorer = l10n.t("Open Explorer");
+    if (run.state === "failed" || run.best === null) {
+      const text = run.message ?? l10n.t("No mapping that the hardware can hold was found.");
+      if ((await window.showWarningMessage(text, explorer)) === explorer) panels.show(offer.uri);
+      return;
+    }
+    const applyIt = offer.mappingUri === null ? l10n.t("Write Mapping File") : l10n.t("Apply");
+    const diff = l10n.t("Show Diff");
+    const choices = gain(run) > 0 ? [applyIt, diff, explorer] : [explorer];
+    const chosen = await window.showInformationMessage(summary(run), ...choices);
+    if (chosen === explorer) panels.show(offer.uri, { layer: run.layer, run: run.id, front: null });
+    if (chosen !== applyIt && chosen !== diff) return;
+    const result = chosen === diff ? await apply.showDiff(run, run.best) : await apply.apply(run, run.best);
+    if (result.kind === "changed") {
+      const again = l10n.t("Search Again");
+      if ((await window.showWarningMessage(result.message, again)) === again) {
+        await optimizeLayer(run.design, run.layer, run.options?.strategy);
+      }
+    } else if (result.kind === "refused") void window.showWarningMessage(result.message);
+  }
+
+  async function compare(uri: string, layer: number): Promise<Run | undefined> {
+    const found = await workspace.findFiles("**/*.{yaml,yml}", "**/{node_modules,.git}/**", 2000);
+    const own = Uri.parse(uri).toString();
+    const items = found
+      .filter((file) => file.toString() !== own && /map/i.test(file.path))
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map((file) => ({ label: workspace.asRelativePath(file), file }));
+    const chosen = await window.showQuickPick(items, { title: l10n.t("Compare with which mapping?") });
+    if (chosen === undefined) return undefined;
+    const { run, refusal } = await searches.compare(uri, layer, chosen.file.toString());
+    if (refusal !== undefined) void window.showWarningMessage(refusal);
+    return run;
+  }
+
+  const on = (name: string, work: (target: Target, ...rest: never[]) => Promise<void>): Disposable =>
+    commands.registerCommand(name, work);
+  context.subscriptions.push(
+    store,
+    apply,
+    panels,
+    on("mapspace.openExplorer", async (target) => {
+      const offer = await designOf(target);
+      if (offer) panels.show(offer.uri);
+    }),
+    on("mapspace.optimizeLayer", (target, layer?: number, strategy?: string) =>
+      optimizeLayer(target, typeof layer === "number" ? layer : undefined, strategy),
+    ),
+    on("mapspace.optimizeAllLayers", (target) => optimizeAll(target)),
+    on("mapspace.createMapping", (target) => optimizeLayer(target)),
+    on("mapspace.compareWith", async (target) => {
+      const offer = await designOf(target);
+      const layer = offer && (await pickLayer(offer));
+      if (offer === undefined || layer === undefined) return;
+      const run = await compare(offer.uri, layer);
+      if (run) panels.show(offer.uri, { layer, run: run.id, front: null });
+    }),
+  );
+  return { searches, panels };
+}
+
+function optionsFor(offer: DesignOffer, strategy?: string): SearchOptions {
+  const chosen = offer.strategies.find(({ id }) => id === strategy);
+  if (chosen === undefined) return offer.defaults;
+  const { mapspace } = offer.defaults;
+  return {
+    ...offer.defaults,
+    strategy: chosen.id,
+    mapspace: chosen.mapspaces.includes(mapspace) ? mapspace : chosen.mapspaces[0],
+  };
+}
+
+const format = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4, notation: "compact" });
+const percent = new Intl.NumberFormat("en-US", {
+  maximumFractionDigits: 1,
+  style: "percent",
+  signDisplay: "exceptZero",
+});
+
+/** Share by which the objective went down; 1 where there was no mapping before. */
+function gain({ before, best, options }: Run): number {
+  if (best === null) return 0;
+  if (before === null) return 1;
+  const objective = options?.objective ?? "edp";
+  return 1 - objectiveOf(objective, best.cost) / objectiveOf(objective, before.cost);
+}
+
+function progressText(run: Run): string {
+  const tried = l10n.t("{0} mappings tried", format.format(run.evaluations));
+  if (run.best === null || run.before === null) return tried;
+  return `${percent.format(-gain(run))} · ${tried}`;
+}
+
+/** `EDP 3.2e14 → 2.4e14 pJ·cycles (−25 %)`, with energy and cycles. */
+function summary(run: Run): string {
+  const { before, best, state } = run;
+  const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
+  if (best === null) return "";
+  const cycles = (candidate: Candidate) => format.format(candidate.cost.cycles);
+  const energy = (candidate: Candidate) => format.format(candidate.cost.energyPj / 1e6);
+  if (before === null) {
+    return l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3} µJ.", run.layerName, edp(best), cycles(best), energy(best));
+  }
+  const proven =
+    run.bound !== null && state === "done" && run.bound >= objectiveOf(run.options!.objective, best.cost) * (1 - 1e-6);
+  if (gain(run) <= 0) {
+    return proven
+      ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", run.layerName)
+      : l10n.t("{0}: nothing better than the mapping at hand was found.", run.layerName);
+  }
+  const change = (now: number, then: number) => percent.format(now / then - 1);
+  const text = l10n.t(
+    "{0}: EDP {1} → {2} ({3}), cycles {4} → {5}, energy {6} → {7} µJ.",
+    run.layerName,
+    edp(before),
+    edp(best),
+    change(best.cost.energyPj * best.cost.cycles, before.cost.energyPj * before.cost.cycles),
+    cycles(before),
+    cycles(best),
+    energy(before),
+    energy(best),
+  );
+  return proven ? `${text} ${l10n.t("Proven best.")}` : text;
+}

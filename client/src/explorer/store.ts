@@ -1,0 +1,84 @@
+/** Every run and what became of it. Kept with the workspace, so that closing a panel or a window loses nothing. */
+import { EventEmitter, type Memento } from "vscode";
+import type { Run, RunProgress } from "../../../server/src/features/explorer/protocol.ts";
+import { isLive, withProgress } from "../../../webview/src/run.ts";
+
+const key = "mapspace.runs";
+/** More are not kept of one design; the oldest go first. */
+const mostRuns = 12;
+/** Points of a cloud that survive a reload: enough to recognise it. */
+const keptPoints = 2000;
+const saveDelay = 1000;
+
+export class RunStore {
+  private readonly runs = new Map<string, Run>();
+  private readonly changed = new EventEmitter<{ run: Run; progress: RunProgress | null; removed: boolean }>();
+  readonly onDidChange = this.changed.event;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly memento: Memento) {
+    for (const run of memento.get<Run[]>(key, [])) this.runs.set(run.id, asLeft(run));
+  }
+
+  get(id: string): Run | undefined {
+    return this.runs.get(id);
+  }
+
+  of(design: string): Run[] {
+    return [...this.runs.values()].filter((run) => run.design === design);
+  }
+
+  put(run: Run): void {
+    this.runs.set(run.id, run);
+    for (const old of this.of(run.design).slice(0, -mostRuns)) if (!isLive(old)) this.remove(old.id);
+    this.changed.fire({ run, progress: null, removed: false });
+    this.save();
+  }
+
+  progress(progress: RunProgress): void {
+    const known = this.runs.get(progress.run);
+    if (known === undefined || !isLive(known)) return;
+    const run = withProgress(known, progress);
+    this.runs.set(run.id, run);
+    this.changed.fire({ run, progress, removed: false });
+    this.save();
+  }
+
+  remove(id: string): void {
+    const run = this.runs.get(id);
+    if (run === undefined) return;
+    this.runs.delete(id);
+    this.changed.fire({ run, progress: null, removed: true });
+    this.save();
+  }
+
+  /** The server is gone, and every search with it. What they found stays. */
+  stopAll(): void {
+    for (const run of this.runs.values()) {
+      if (!isLive(run)) continue;
+      const { id, evaluations, valid, elapsedMs, bound } = run;
+      this.progress({ run: id, state: "stopped", evaluations, valid, elapsedMs, bound });
+    }
+  }
+
+  dispose(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    void this.write();
+    this.changed.dispose();
+  }
+
+  private save(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      void this.write();
+    }, saveDelay);
+  }
+
+  private write(): Thenable<void> {
+    const kept = [...this.runs.values()].map((run) => ({ ...run, cloud: run.cloud.slice(-2 * keptPoints) }));
+    return this.memento.update(key, kept);
+  }
+}
+
+/** A run that was at work when the window closed has stopped. */
+const asLeft = (run: Run): Run => (isLive(run) ? { ...run, state: "stopped" } : run);

@@ -1,0 +1,107 @@
+/** Lenses and code actions that start a search. What they start is a command of the client. */
+
+import {
+  type CodeAction,
+  type CodeActionContext,
+  CodeActionKind,
+  type CodeLens,
+  type Range,
+} from "vscode-languageserver-types";
+import { lineIndex } from "../syntax/position.ts";
+import type { Location } from "../syntax/source.ts";
+import { type FeatureContext, toRange } from "./context.ts";
+
+export const optimizeLayerCommand = "mapspace.optimizeLayer";
+export const optimizeAllCommand = "mapspace.optimizeAllLayers";
+export const createMappingCommand = "mapspace.createMapping";
+export const openExplorerCommand = "mapspace.openExplorer";
+export const compareCommand = "mapspace.compareWith";
+
+interface Offer {
+  title: string;
+  command: string;
+  arguments: unknown[];
+}
+
+/** What can be searched from a place in this file. */
+function offers(context: FeatureContext, layer: number | null): Offer[] {
+  const { file, snapshot } = context;
+  const { analysis, specification } = snapshot;
+  if (specification.architecture === undefined || analysis.layers.length === 0) return [];
+  if (analysis.options.counting !== "exact") return [];
+  if (specification.mappingSource === undefined) {
+    return [
+      {
+        title: "Create a mapping for this architecture and problem",
+        command: createMappingCommand,
+        arguments: [file.uri],
+      },
+    ];
+  }
+  const several = analysis.layers.length > 1;
+  const all: Offer[] = [];
+  if (!several || layer !== null) {
+    all.push({ title: "Optimize this layer", command: optimizeLayerCommand, arguments: [file.uri, layer ?? 0] });
+  }
+  if (several) all.push({ title: "Optimize all layers", command: optimizeAllCommand, arguments: [file.uri] });
+  all.push({ title: "Compare with…", command: compareCommand, arguments: [file.uri] });
+  return all;
+}
+
+/** Offered on the mapping and on the layers of a problem. */
+export function optimizeActions(
+  context: FeatureContext,
+  range: Range,
+  request: Pick<CodeActionContext, "only">,
+): CodeAction[] {
+  const kind = CodeActionKind.Refactor;
+  const wanted = request.only === undefined || request.only.some((only) => only === kind || only === "");
+  if (!wanted) return [];
+  const { file, snapshot } = context;
+  const index = lineIndex(file);
+  const from = index.offset(range.start);
+  const to = index.offset(range.end);
+  const touches = (location: Location | undefined) =>
+    location !== undefined && location.uri === file.uri && location.start <= to && location.end >= from;
+  const layer = snapshot.analysis.layers.findIndex((entry) => touches(entry.layer.location));
+  const mapping = snapshot.specification.mappingSource;
+  const line =
+    mapping === undefined ? undefined : { ...mapping.location, start: lineAbove(mapping.location, file.text) };
+  if (layer < 0 && mapping !== undefined && !touches(line)) return [];
+  if (layer < 0 && mapping === undefined && snapshot.specification.layers.length === 0) return [];
+  return offers(context, layer < 0 ? null : layer).map(({ title, command, arguments: args }) => ({
+    title,
+    kind,
+    command: { title, command, arguments: args },
+  }));
+}
+
+/** The list of a mapping begins below its key. */
+function lineAbove({ start }: Location, text: string): number {
+  return text.lastIndexOf("mapping", start) < 0 ? start : text.lastIndexOf("mapping", start);
+}
+
+/** “Optimize…” and “Open Explorer” beside the estimate. */
+export function optimizeLenses(context: FeatureContext): CodeLens[] {
+  const { file, snapshot, tree } = context;
+  if (tree.problems.length > 0) return [];
+  const entry = tree.root?.kind === "map" ? tree.root.index.get("mapping") : undefined;
+  const problem =
+    tree.root?.kind === "map" ? (tree.root.index.get("problem") ?? tree.root.index.get("layers")) : undefined;
+  const several = snapshot.analysis.layers.length > 1;
+  const at = entry ?? (snapshot.specification.mappingSource === undefined || several ? problem : undefined);
+  if (at === undefined) return [];
+  const range = toRange(lineIndex(file), at.key.location.start, at.key.location.end);
+  const lenses = offers(context, null)
+    .filter(({ command }) => command !== compareCommand)
+    .map(({ title, command, arguments: args }): CodeLens => {
+      const short =
+        command === createMappingCommand ? "Create a mapping" : several ? "Optimize all layers…" : "Optimize…";
+      return { range, command: { title: short || title, command, arguments: args } };
+    });
+  if (lenses.length === 0) return [];
+  return [
+    ...lenses,
+    { range, command: { title: "Open Explorer", command: openExplorerCommand, arguments: [file.uri] } },
+  ];
+}

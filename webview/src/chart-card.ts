@@ -1,0 +1,200 @@
+/** A card drawn by Chart.js, which is loaded only in the parts used here. */
+
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartConfiguration,
+  type ChartDataset,
+  type ChartOptions,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Tooltip,
+} from "chart.js";
+import { Card, type CardHost, type Table } from "./card.ts";
+import { h, replace } from "./dom.ts";
+import { toBase64 } from "./export.ts";
+import { SvgContext } from "./svg-context.ts";
+import type { Theme } from "./theme.ts";
+
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Tooltip,
+);
+Chart.defaults.animation = false;
+Chart.defaults.maintainAspectRatio = false;
+Chart.defaults.normalized = true;
+
+export type ChartType = "line" | "scatter" | "bar";
+export interface XY {
+  x: number;
+  y: number;
+}
+export interface Key {
+  label: string;
+  color: string;
+  dashed?: boolean;
+  hollow?: boolean;
+}
+
+export interface Drawing<T extends ChartType> {
+  datasets: ChartDataset<T, T extends "bar" ? number[] : XY[]>[];
+  labels?: string[];
+  options: ChartOptions<T>;
+  keys: readonly Key[];
+  summary: string;
+  table: Table;
+}
+
+export class ChartCard<T extends ChartType> extends Card {
+  readonly canvas = h("canvas", { role: "img" });
+  private readonly legend = h("ul", { class: "legend", "aria-hidden": "true" });
+  private readonly frame = h("div", { class: "chart" }, this.canvas);
+  private readonly empty = h("p", { class: "empty", hidden: true });
+  private chart: Chart<T, Drawing<T>["datasets"][number]["data"], string> | null = null;
+  private keysShown = "";
+  private theme: Theme | null = null;
+
+  constructor(
+    host: CardHost,
+    title: string,
+    private readonly type: T,
+    options: { wide?: boolean; height?: number } = {},
+  ) {
+    super(host, title, options);
+    if (options.height) this.frame.style.height = `${options.height}px`;
+    this.body.append(this.legend, this.frame, this.empty);
+    this.offerPicture({ kind: "png", base64: () => this.png() });
+    this.offerPicture({ kind: "svg", base64: () => toBase64(this.svg()) });
+  }
+
+  /** Draws anew; `null` says that there is nothing to draw yet. */
+  draw(drawing: Drawing<T> | string, theme: Theme): void {
+    const blank = typeof drawing === "string";
+    this.frame.hidden = blank;
+    this.legend.hidden = blank;
+    this.empty.hidden = !blank;
+    if (blank) {
+      this.empty.textContent = drawing;
+      this.set("", { columns: [], rows: [] });
+      return;
+    }
+    const { datasets, labels, options, keys, summary, table } = drawing;
+    this.set(summary, table);
+    this.canvas.setAttribute("aria-label", `${this.title}. ${summary}`);
+    this.drawKeys(keys);
+    if (theme !== this.theme) {
+      this.chart?.destroy();
+      this.chart = null;
+      this.theme = theme;
+      Chart.defaults.color = theme.muted;
+      Chart.defaults.borderColor = theme.grid;
+      Chart.defaults.font.family = theme.font;
+      Chart.defaults.font.size = 11;
+    }
+    const data = { labels, datasets: datasets as never };
+    if (this.chart === null) {
+      this.chart = new Chart(this.canvas, { type: this.type, data, options } as unknown as ChartConfiguration<
+        T,
+        Drawing<T>["datasets"][number]["data"],
+        string
+      >);
+      return;
+    }
+    this.chart.data = data;
+    this.chart.options = options as never;
+    this.chart.update("none");
+  }
+
+  /** The chart, for what is nearest to the pointer. */
+  nearest(event: MouseEvent): { dataset: number; index: number } | null {
+    const found = this.chart?.getElementsAtEventForMode(event, "nearest", { intersect: true }, false)[0];
+    return found === undefined ? null : { dataset: found.datasetIndex, index: found.index };
+  }
+
+  private drawKeys(keys: readonly Key[]): void {
+    const text = JSON.stringify(keys);
+    if (text === this.keysShown) return;
+    this.keysShown = text;
+    const items = keys.map(({ label, color, dashed, hollow }) => {
+      const swatch = h("span", { class: dashed ? "swatch dashed" : hollow ? "swatch hollow" : "swatch" });
+      swatch.style.setProperty("--key", color);
+      return h("li", {}, swatch, label);
+    });
+    replace(this.legend, ...items);
+  }
+
+  private png(): string {
+    const { width, height } = this.canvas;
+    const copy = h("canvas", { width, height });
+    const context = copy.getContext("2d");
+    if (context !== null) {
+      context.fillStyle = this.theme?.background ?? "#fff";
+      context.fillRect(0, 0, width, height);
+      context.drawImage(this.canvas, 0, 0);
+    }
+    return copy.toDataURL("image/png").replace(/^.*,/, "");
+  }
+
+  private svg(): string {
+    const { chart } = this;
+    if (chart === null) return "";
+    const real = chart.ctx;
+    const taken = new SvgContext(this.canvas, real, chart.width, chart.height, this.theme?.background ?? "#fff");
+    const drawn = chart as { ctx: unknown };
+    drawn.ctx = taken;
+    for (const scale of Object.values(chart.scales)) (scale as { ctx: unknown }).ctx = taken;
+    try {
+      chart.draw();
+    } finally {
+      drawn.ctx = real;
+      for (const scale of Object.values(chart.scales)) (scale as { ctx: unknown }).ctx = real;
+      chart.draw();
+    }
+    return taken.toString();
+  }
+}
+
+/** A logarithmic axis where values span more than one step of twenty. */
+export function axis(title: string, values: readonly number[], format: (value: number) => string, theme: Theme) {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const value of values) {
+    if (value > 0 && value < least) least = value;
+    if (value > most) most = value;
+  }
+  const logarithmic = most / least > 20;
+  return {
+    type: logarithmic ? ("logarithmic" as const) : ("linear" as const),
+    title: { display: true, text: title, color: theme.muted },
+    ticks: {
+      maxTicksLimit: 6,
+      color: theme.muted,
+      callback: (value: string | number) => {
+        const number = Number(value);
+        if (!logarithmic) return format(number);
+        const mantissa = number / 10 ** Math.floor(Math.log10(number) + 1e-9);
+        return most / least > 2000 && Math.abs(mantissa - 1) > 1e-6
+          ? ""
+          : [1, 2, 5].some((m) => Math.abs(mantissa - m) < 1e-6)
+            ? format(number)
+            : "";
+      },
+    },
+    grid: { color: theme.grid, drawTicks: false },
+    border: { color: theme.grid },
+  };
+}

@@ -1,0 +1,170 @@
+/** What to search for and how, and the buttons that set it going. Made once, so that the focus stays where it is. */
+
+import type { DesignOffer, Run, RunAction, SearchOptions } from "../../server/src/features/explorer/protocol.ts";
+import { h, nextId, replace, setText } from "./dom.ts";
+import { isLive } from "./run.ts";
+
+export interface ControlsHost {
+  start(options: SearchOptions): void;
+  control(run: string, action: RunAction): void;
+  compare(): void;
+  changed(options: SearchOptions): void;
+  revealConstraint(index: number): void;
+}
+
+export class Controls {
+  readonly element: HTMLFormElement;
+  private readonly strategy = h("select", {});
+  private readonly mapspace = h("select", {});
+  private readonly objective = h("select", {});
+  private readonly seconds = h("input", { type: "number", min: "0.1", step: "any", placeholder: "no limit" });
+  private readonly evaluations = h("input", { type: "number", min: "1", step: "1", placeholder: "no limit" });
+  private readonly seed = h("input", { type: "number", step: "1" });
+  private readonly run = h("button", { class: "primary", type: "submit", text: "Run" });
+  private readonly pause = h("button", { type: "button", text: "Pause" });
+  private readonly stop = h("button", { type: "button", text: "Stop" });
+  private readonly hint = h("p", { class: "hint" });
+  private readonly constraints = h("details", { class: "constraints" });
+  private offer: DesignOffer | null = null;
+  private live: Run | null = null;
+  private shown = "";
+
+  constructor(private readonly host: ControlsHost) {
+    replace(
+      this.objective,
+      ...(["edp", "energy", "latency"] as const).map((id, i) =>
+        h("option", { value: id, text: ["Energy × cycles", "Energy", "Cycles"][i] }),
+      ),
+    );
+    this.element = h(
+      "form",
+      { class: "controls", "aria-label": "Search" },
+      h(
+        "div",
+        { class: "fields" },
+        field("Strategy", this.strategy),
+        field("Mappings", this.mapspace),
+        field("Make small", this.objective),
+        field("Seconds", this.seconds, "narrow"),
+        field("Most tries", this.evaluations, "narrow"),
+        field("Seed", this.seed, "narrow"),
+      ),
+      h(
+        "div",
+        { class: "buttons" },
+        this.run,
+        this.pause,
+        this.stop,
+        h("button", { type: "button", text: "Compare with…", on: { click: () => host.compare() } }),
+      ),
+      this.hint,
+      this.constraints,
+    );
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const options = this.options();
+      if (options !== null && this.offer?.obstacle === null) host.start(options);
+    });
+    this.element.addEventListener("change", () => {
+      this.fitMapspaces();
+      const options = this.options();
+      if (options !== null) host.changed(options);
+      this.describe();
+    });
+    this.pause.addEventListener("click", () => {
+      if (this.live) host.control(this.live.id, this.live.state === "paused" ? "resume" : "pause");
+    });
+    this.stop.addEventListener("click", () => {
+      if (this.live) host.control(this.live.id, "cancel");
+    });
+  }
+
+  setOffer(offer: DesignOffer, options: SearchOptions | null): void {
+    const first = this.offer === null;
+    this.offer = offer;
+    const text = JSON.stringify([offer.strategies, offer.mapspaces]);
+    if (text !== this.shown) {
+      const chosen = this.strategy.value;
+      this.shown = text;
+      replace(this.strategy, ...offer.strategies.map(({ id, label }) => h("option", { value: id, text: label })));
+      if (chosen !== "") this.strategy.value = chosen;
+    }
+    if (first) this.write(options ?? offer.defaults);
+    this.fitMapspaces();
+    this.describe();
+    this.listConstraints(offer);
+  }
+
+  setLive(live: Run | null): void {
+    this.live = live;
+    this.pause.hidden = live === null || live.state === "waiting";
+    this.stop.hidden = live === null;
+    setText(this.pause, live?.state === "paused" ? "Resume" : "Pause");
+    this.run.disabled = this.offer === null || this.offer.obstacle !== null;
+    if (live !== null && isLive(live)) setText(this.run, "Run another");
+    else setText(this.run, "Run");
+  }
+
+  private write(options: SearchOptions): void {
+    this.strategy.value = options.strategy;
+    if (this.strategy.selectedIndex < 0) this.strategy.selectedIndex = 0;
+    this.fitMapspaces();
+    this.mapspace.value = options.mapspace;
+    if (this.mapspace.selectedIndex < 0) this.mapspace.selectedIndex = 0;
+    this.objective.value = options.objective;
+    this.seconds.value = options.seconds === null ? "" : String(options.seconds);
+    this.evaluations.value = options.evaluations === null ? "" : String(options.evaluations);
+    this.seed.value = String(options.seed);
+  }
+
+  private options(): SearchOptions | null {
+    if (!this.element.checkValidity()) return null;
+    const number = (input: HTMLInputElement) => (input.value === "" ? null : Number(input.value));
+    return {
+      strategy: this.strategy.value,
+      mapspace: this.mapspace.value as SearchOptions["mapspace"],
+      objective: this.objective.value as SearchOptions["objective"],
+      seconds: number(this.seconds),
+      evaluations: number(this.evaluations),
+      seed: Number(this.seed.value || 1),
+    };
+  }
+
+  /** Only the mapspaces that the strategy can search. */
+  private fitMapspaces(): void {
+    const strategy = this.offer?.strategies.find(({ id }) => id === this.strategy.value);
+    const kinds = this.offer?.mapspaces.filter(({ id }) => strategy?.mapspaces.includes(id)) ?? [];
+    const now = [...this.mapspace.options].map(({ value }) => value).join();
+    if (now === kinds.map(({ id }) => id).join()) return;
+    const chosen = this.mapspace.value;
+    replace(this.mapspace, ...kinds.map(({ id, label }) => h("option", { value: id, text: label })));
+    if (kinds.some(({ id }) => id === chosen)) this.mapspace.value = chosen;
+  }
+
+  private describe(): void {
+    const { offer } = this;
+    const strategy = offer?.strategies.find(({ id }) => id === this.strategy.value);
+    const mapspace = offer?.mapspaces.find(({ id }) => id === this.mapspace.value);
+    setText(this.hint, offer?.obstacle ?? [strategy?.detail, mapspace?.detail].filter(Boolean).join(" "));
+    this.hint.classList.toggle("problem", Boolean(offer?.obstacle));
+  }
+
+  private listConstraints({ constraints }: DesignOffer): void {
+    this.constraints.hidden = constraints.length === 0;
+    const summary = `${constraints.length} constraint${constraints.length === 1 ? "" : "s"} in force`;
+    const items = constraints.map(({ text }, index) =>
+      h(
+        "li",
+        {},
+        h("button", { class: "quiet", type: "button", text, on: { click: () => this.host.revealConstraint(index) } }),
+      ),
+    );
+    replace(this.constraints, h("summary", { text: summary }), h("ul", {}, ...items));
+  }
+}
+
+function field(label: string, input: HTMLElement, size = ""): HTMLElement {
+  const id = nextId("field");
+  input.id = id;
+  return h("div", { class: `field ${size}` }, h("label", { for: id, text: label }), input);
+}

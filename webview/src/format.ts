@@ -1,0 +1,49 @@
+/** Numbers as the panel writes them, in the manner of the editor's hovers. */
+
+const groups = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const percents = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
+const changes = new Intl.NumberFormat("en-US", {
+  style: "percent",
+  maximumFractionDigits: 1,
+  signDisplay: "exceptZero",
+});
+
+export const count = (value: number): string => groups.format(value);
+export const percent = (share: number): string => percents.format(share);
+
+/** Change from one value to another, with a true minus sign. */
+export function change(from: number, to: number): string {
+  return changes.format(to / from - 1).replace("-", "−");
+}
+
+export function short(value: number, digits = 4): string {
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e6 || magnitude < 1e-3) return value.toExponential(digits - 2).replace("e+", "e");
+  if (magnitude >= 10 ** (digits - 1)) return groups.format(Math.round(value));
+  return String(Number(value.toPrecision(digits)));
+}
+
+function scaled(value: number, units: readonly string[]): string {
+  let rest = value;
+  let unit = 0;
+  while (Math.abs(rest) >= 1000 && unit < units.length - 1) {
+    rest /= 1000;
+    unit++;
+  }
+  return `${short(rest)} ${units[unit]}`;
+}
+
+export const energy = (pj: number): string => scaled(pj, ["pJ", "nJ", "µJ", "mJ", "J"]);
+/** `1.2 M`, for axes and tiles. */
+export const large = (value: number): string => scaled(value, ["", "k", "M", "G", "T"]).trim();
+export const edp = (value: number): string => value.toExponential(3).replace("e+", "e");
+export const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${short(ms / 1000, 3)} s`);
+
+const names: Readonly<Record<string, string>> = { edp: "EDP", energy: "Energy", latency: "Cycles" };
+export const objectiveName = (objective: string): string => names[objective] ?? objective;
+
+export function objectiveValue(objective: string, value: number): string {
+  if (objective === "energy") return energy(value);
+  return objective === "latency" ? `${count(value)} cycles` : `${edp(value)} pJ·cycles`;
+}

@@ -1,0 +1,372 @@
+/** The panel: what it knows, what is looked at, and when what is drawn anew. */
+
+import type {
+  Candidate,
+  CandidateView,
+  DesignOffer,
+  FromPanelBody,
+  PanelState,
+  Run,
+  SearchOptions,
+  Selection,
+  ToPanelBody,
+} from "../../server/src/features/explorer/protocol.ts";
+import { ArrayCard } from "./array-card.ts";
+import { ChartCard } from "./chart-card.ts";
+import { Controls } from "./controls.ts";
+import { h, setText } from "./dom.ts";
+import {
+  bestSoFar,
+  bufferUse,
+  energyAndCycles,
+  energyByLevel,
+  rooflineChart,
+  type ScatterPick,
+  type ShownRun,
+} from "./drawings.ts";
+import { count, objectiveName, objectiveValue } from "./format.ts";
+import { LayersCard } from "./layers-card.ts";
+import { NestCard } from "./nest-card.ts";
+import { candidateOf, isLive, objectiveOf, withProgress } from "./run.ts";
+import { RunList } from "./run-list.ts";
+import { Summary } from "./summary.ts";
+import type { Theme } from "./theme.ts";
+
+export interface PanelHost {
+  send(body: FromPanelBody): void;
+  keep(state: PanelState): void;
+  theme(): Theme;
+}
+
+/** Screen readers are told of a running search this often. */
+const tellEvery = 4000;
+const mostViews = 40;
+
+export class Panel {
+  private offer: DesignOffer | null = null;
+  private readonly runs = new Map<string, Run>();
+  private selection: Selection = { layer: 0, run: null, front: null };
+  private options: SearchOptions | null = null;
+  private readonly hiddenRuns = new Set<string>();
+  private against: "evaluations" | "time" = "evaluations";
+  private readonly views = new Map<string, CandidateView | null>();
+  private readonly asked = new Map<number, string>();
+  private requests = 0;
+  private picks: (ScatterPick | null)[][] = [];
+  private waiting = false;
+  private told = 0;
+
+  private readonly controls: Controls;
+  private readonly list: RunList;
+  private readonly summary: Summary;
+  private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
+  private readonly live = h("p", { class: "hidden-text", "aria-live": "polite" });
+  private readonly loading = h("p", { class: "empty", text: "Reading the design…" });
+  private readonly content = h("div", { hidden: true });
+  private readonly curve: ChartCard<"line">;
+  private readonly scatter: ChartCard<"scatter">;
+  private readonly energy: ChartCard<"bar">;
+  private readonly buffers: ChartCard<"bar">;
+  private readonly roofline: ChartCard<"scatter">;
+  private readonly nest: NestCard;
+  private readonly array: ArrayCard;
+  private readonly layers: LayersCard;
+
+  constructor(
+    private readonly host: PanelHost,
+    root: HTMLElement,
+    private readonly design: string,
+  ) {
+    const saver = { save: (name: string, base64: string) => host.send({ type: "save", name, base64 }) };
+    this.controls = new Controls({
+      start: (options) => host.send({ type: "start", layers: [this.selection.layer], options }),
+      control: (run, action) => host.send({ type: "control", run, action }),
+      compare: () => host.send({ type: "compare", layer: this.selection.layer }),
+      changed: (options) => {
+        this.options = options;
+        this.keep();
+      },
+      revealConstraint: (index) => {
+        const place = this.offer?.constraints[index]?.place;
+        if (place) host.send({ type: "reveal-place", place });
+      },
+    });
+    this.list = new RunList({
+      select: (run) => this.select({ ...this.selection, run: this.selection.run === run ? null : run, front: null }),
+      show: (run, shown) => {
+        if (shown) this.hiddenRuns.delete(run);
+        else this.hiddenRuns.add(run);
+        this.keep();
+        this.later();
+      },
+      remove: (run) => host.send({ type: "remove", run }),
+    });
+    this.summary = new Summary({
+      apply: () => this.act("apply"),
+      diff: () => this.act("diff"),
+      layer: (layer) => this.select({ layer, run: this.latest(layer), front: null }),
+    });
+    this.curve = new ChartCard(saver, "Best so far", "line");
+    this.scatter = new ChartCard(saver, "Energy and cycles", "scatter");
+    this.energy = new ChartCard(saver, "Energy by level", "bar");
+    this.buffers = new ChartCard(saver, "Buffers", "bar");
+    this.roofline = new ChartCard(saver, "Roofline", "scatter");
+    this.nest = new NestCard(saver, (level, part) => host.send({ type: "reveal", level, part }));
+    this.array = new ArrayCard(saver, (level) => host.send({ type: "reveal", level, part: "spatial" }));
+    this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
+    this.addCurveSwitch();
+    this.addScatterPicking();
+    this.content.append(
+      this.summary.element,
+      this.notice,
+      this.controls.element,
+      this.list.element,
+      h(
+        "div",
+        { class: "cards" },
+        this.layers.element,
+        this.curve.element,
+        this.scatter.element,
+        this.energy.element,
+        this.nest.element,
+        this.buffers.element,
+        this.array.element,
+        this.roofline.element,
+      ),
+    );
+    root.append(this.loading, this.content, this.live);
+  }
+
+  receive(message: ToPanelBody): void {
+    switch (message.type) {
+      case "welcome":
+        this.offer = message.offer ?? this.offer;
+        this.runs.clear();
+        for (const run of message.runs) this.runs.set(run.id, run);
+        if (message.state !== null) this.restore(message.state);
+        else this.selection = { layer: 0, run: this.latest(0), front: null };
+        break;
+      case "offer":
+        this.offer = message.offer;
+        break;
+      case "run":
+        this.runs.set(message.run.id, message.run);
+        break;
+      case "progress": {
+        const run = this.runs.get(message.progress.run);
+        if (run !== undefined) this.runs.set(run.id, withProgress(run, message.progress));
+        this.tell(message.progress.run);
+        break;
+      }
+      case "removed":
+        this.runs.delete(message.run);
+        if (this.selection.run === message.run) this.selection = { ...this.selection, run: null, front: null };
+        break;
+      case "select":
+        this.select(message.selection);
+        break;
+      case "view": {
+        const key = this.asked.get(message.request);
+        this.asked.delete(message.request);
+        if (key !== undefined) this.views.set(key, message.view);
+        break;
+      }
+      case "cursor":
+        this.nest.showCursor(message.level);
+        return;
+      case "notice":
+        this.say(message.text, message.problem, message.again);
+        return;
+    }
+    this.later();
+  }
+
+  restore(state: PanelState): void {
+    this.selection = state.selection;
+    this.options = state.options;
+    this.hiddenRuns.clear();
+    for (const run of state.hidden) this.hiddenRuns.add(run);
+  }
+
+  /** Draws everything in the next frame, once for however many messages. */
+  later(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { offer } = this;
+    if (offer === null) return;
+    this.loading.hidden = true;
+    this.content.hidden = false;
+    const theme = this.host.theme();
+    const { selection } = this;
+    if (selection.layer >= offer.layers.length) this.selection = { layer: 0, run: null, front: null };
+    const runs = [...this.runs.values()].filter((run) => run.layer === this.selection.layer);
+    const selected = runs.find((run) => run.id === this.selection.run);
+    const before = offer.layers[this.selection.layer]?.before ?? null;
+    const candidate = candidateOf(selected, this.selection.front);
+    const colors = new Map(runs.map((run, i) => [run.id, theme.series[i % theme.series.length]]));
+    const shown: ShownRun[] = runs
+      .filter((run) => run === selected || !this.hiddenRuns.has(run.id))
+      .map((run) => ({ run, color: colors.get(run.id)!, selected: run === selected }));
+
+    this.summary.draw(offer, this.selection.layer, before, candidate, this.label(selected));
+    this.controls.setOffer(offer, this.options);
+    this.controls.setLive(runs.findLast(isLive) ?? null);
+    this.list.draw(runs, this.selection.run, new Set(shown.map(({ run }) => run.id)), (id) => colors.get(id)!);
+    this.layers.element.hidden = offer.layers.length < 2;
+    if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], this.selection.layer);
+
+    const objective = (selected ?? runs.at(-1))?.options?.objective ?? "edp";
+    this.curve.draw(bestSoFar(shown, objective, this.against, theme), theme);
+    const scatter = energyAndCycles(shown, before, candidate, theme);
+    this.picks = scatter.picks;
+    if (typeof scatter.drawing !== "string") {
+      const choices = shown.flatMap(({ run }) => run.front.map((_, front) => ({ run: run.id, front })));
+      scatter.drawing.table.action = {
+        label: "Select",
+        run: (row) => this.select({ ...this.selection, ...choices[row] }),
+      };
+    }
+    this.scatter.draw(scatter.drawing, theme);
+    this.drawViews(before, candidate, theme);
+    this.keep();
+  }
+
+  private drawViews(before: Candidate | null, candidate: Candidate | null, theme: Theme): void {
+    const then = before === null ? null : this.view(before);
+    const now = candidate === null ? then : this.view(candidate);
+    // Until the answer is there, what was drawn stays.
+    if (now === undefined || then === undefined) return;
+    if (now === null) {
+      const blank = "Run a search, or open a mapping, to see what it does.";
+      for (const card of [this.energy, this.buffers, this.roofline]) card.draw(blank, theme);
+      this.nest.element.hidden = true;
+      this.array.element.hidden = true;
+      return;
+    }
+    const other = candidate === null ? null : then;
+    this.nest.element.hidden = false;
+    this.array.element.hidden = false;
+    this.energy.draw(energyByLevel(other, now, theme), theme);
+    this.buffers.draw(bufferUse(other, now, theme), theme);
+    this.roofline.draw(rooflineChart(other, now, theme), theme);
+    this.nest.draw(now, theme);
+    this.array.draw(now, theme);
+  }
+
+  /** What is known of a mapping; undefined while it is asked for. */
+  private view({ mapping }: Candidate): CandidateView | null | undefined {
+    const { layer } = this.selection;
+    const key = JSON.stringify([layer, mapping, this.offer?.layers[layer]?.bounds, this.offer?.hardware]);
+    if (this.views.has(key)) return this.views.get(key);
+    if (![...this.asked.values()].includes(key)) {
+      const request = this.requests++;
+      this.asked.set(request, key);
+      this.host.send({ type: "view", request, layer, mapping });
+      for (const old of this.views.keys()) {
+        if (this.views.size < mostViews) break;
+        this.views.delete(old);
+      }
+    }
+    return undefined;
+  }
+
+  private select(selection: Selection): void {
+    this.selection = selection;
+    this.later();
+  }
+
+  private act(type: "apply" | "diff"): void {
+    const { run, front } = this.selection;
+    if (run !== null) this.host.send({ type, run, front });
+  }
+
+  private latest(layer: number): string | null {
+    return [...this.runs.values()].findLast((run) => run.layer === layer)?.id ?? null;
+  }
+
+  private label(run: Run | undefined): string {
+    if (run === undefined) return "";
+    if (this.selection.front === null) return run.options === null ? `From ${run.label}.` : `Best of ${run.label}.`;
+    return `Point ${this.selection.front + 1} of ${run.front.length} on the front of ${run.label}.`;
+  }
+
+  private keep(): void {
+    const { design, selection, options } = this;
+    this.host.keep({ design, name: this.offer?.name ?? "", selection, options, hidden: [...this.hiddenRuns] });
+  }
+
+  private say(text: string, problem: boolean, again: boolean): void {
+    const close = h("button", { class: "quiet", type: "button", "aria-label": "Dismiss", text: "✕" });
+    close.addEventListener("click", () => {
+      this.notice.hidden = true;
+    });
+    const buttons: HTMLElement[] = [];
+    const options = this.runs.get(this.selection.run ?? "")?.options;
+    if (again && options) {
+      const search = h("button", { type: "button", text: "Search again" });
+      search.addEventListener("click", () => {
+        this.notice.hidden = true;
+        this.host.send({ type: "start", layers: [this.selection.layer], options });
+      });
+      buttons.push(search);
+    }
+    this.notice.replaceChildren(h("span", { text }), ...buttons, close);
+    this.notice.classList.toggle("problem", problem);
+    this.notice.hidden = false;
+  }
+
+  /** Speaks of the run that is looked at, now and then and at its end. */
+  private tell(id: string): void {
+    const run = this.runs.get(id);
+    if (run === undefined || run.id !== this.selection.run) return;
+    const now = performance.now();
+    if (isLive(run) && now - this.told < tellEvery) return;
+    this.told = now;
+    const objective = run.options?.objective ?? "edp";
+    const best =
+      run.best === null
+        ? "nothing found yet"
+        : `best ${objectiveName(objective)} ${objectiveValue(objective, objectiveOf(objective, run.best.cost))}`;
+    setText(
+      this.live,
+      `${run.label} ${isLive(run) ? "searching" : run.state}: ${best}, ${count(run.evaluations)} mappings tried.`,
+    );
+  }
+
+  private addCurveSwitch(): void {
+    const button = h("button", { class: "quiet", type: "button", text: "Against time", "aria-pressed": "false" });
+    button.addEventListener("click", () => {
+      this.against = this.against === "time" ? "evaluations" : "time";
+      button.setAttribute("aria-pressed", String(this.against === "time"));
+      this.later();
+    });
+    this.curve.element.querySelector("h2")?.after(button);
+  }
+
+  /** Points of the fronts are picked by pointer, or by the arrow keys on the chart. */
+  private addScatterPicking(): void {
+    const { canvas } = this.scatter;
+    canvas.tabIndex = 0;
+    canvas.addEventListener("click", (event) => {
+      const found = this.scatter.nearest(event);
+      const pick = found === null ? null : this.picks[found.dataset]?.[found.index];
+      if (pick) this.select({ ...this.selection, run: pick.run, front: pick.front });
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      const run = this.runs.get(this.selection.run ?? "");
+      if (step === undefined || run === undefined || run.front.length === 0) return;
+      event.preventDefault();
+      const last = run.front.length - 1;
+      const front = Math.min(last, Math.max(0, (this.selection.front ?? (step > 0 ? -1 : last + 1)) + step));
+      this.select({ ...this.selection, front });
+    });
+  }
+}
