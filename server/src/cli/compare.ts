@@ -2,6 +2,7 @@
 
 import {
   formatArea,
+  formatChange,
   formatCount,
   formatEdp,
   formatEnergy,
@@ -88,7 +89,7 @@ function renderComparison(nameA: string, nameB: string, a: EvaluatedLayer, b: Ev
     label,
     format(valueA),
     format(valueB),
-    change(valueA, valueB),
+    formatChange(valueA, valueB),
   ];
   const rows: string[][] = [
     row("cycles", a.evaluation.cycles, b.evaluation.cycles, formatCount),
@@ -123,13 +124,4 @@ function renderComparison(nameA: string, nameB: string, a: EvaluatedLayer, b: Ev
     ],
     rows,
   );
-}
-
-function change(from: number, to: number): string {
-  if (from === to) return "=";
-  if (from === 0) return "new";
-  const ratio = to / from;
-  return ratio >= 2 || ratio <= 0.5
-    ? `×${formatNumber(ratio, 3)}`
-    : `${ratio > 1 ? "+" : "−"}${formatPercent(Math.abs(ratio - 1))}`;
 }

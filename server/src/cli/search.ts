@@ -22,7 +22,7 @@ import {
 import { poolInPlace } from "../worker/pool-in-place.ts";
 import { poolThreads } from "../worker/pool-threads.ts";
 import { fileKinds } from "../workspace/kinds.ts";
-import { formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
+import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
@@ -212,10 +212,7 @@ function report(
 
 function costTable(before: Evaluation | null, after: Evaluation): string {
   const row = (title: string, value: (e: Evaluation) => number, text: (x: number) => string) => {
-    const change =
-      before === null
-        ? ""
-        : `${value(after) <= value(before) ? "−" : "+"}${formatPercent(Math.abs(1 - value(after) / value(before)))}`;
+    const change = before === null ? "" : formatChange(value(before), value(after));
     return [title, before === null ? "" : text(value(before)), text(value(after)), change];
   };
   const rows = [

@@ -53,3 +53,13 @@ export function formatArea(um2: number): string {
 export function formatSeconds(seconds: number): string {
   return seconds >= 1 ? `${formatNumber(seconds)} s` : scaled(seconds * 1e12, ["ps", "ns", "µs", "ms"]);
 }
+
+/** How much more or less: `=`, `−21.5 %`, `×3.2`. */
+export function formatChange(from: number, to: number): string {
+  if (from === to) return "=";
+  if (from === 0) return "new";
+  const ratio = to / from;
+  return ratio >= 2 || ratio <= 0.5
+    ? `×${formatNumber(ratio, 3)}`
+    : `${ratio > 1 ? "+" : "−"}${formatPercent(Math.abs(ratio - 1))}`;
+}
