@@ -45,6 +45,8 @@ export class DimensionChains {
   private readonly passes: number[] = [];
   private readonly branches: (Branches | undefined)[][];
   private readonly tails = new Map<string, Tail[]>();
+  /** The same by the very list of spatial factors: no names are made while sampling. */
+  private readonly tailsByList = new Map<readonly number[], Tail[]>();
   private cumulativeEntries = 0;
 
   /** `rules` by slot, inner to outer; `spatialSlots` are the indices of the slots with a fan-out. */
@@ -110,6 +112,7 @@ export class DimensionChains {
   ): void {
     const tails = this.tailsOf(spatial);
     let passes = bound;
+    let id = this.idOf(bound);
     let index = 0;
     for (let slot = 0, at = offset; slot < this.rules.length; slot++, at += stride) {
       if (passes === 1) {
@@ -119,14 +122,18 @@ export class DimensionChains {
       }
       if (this.spatialSlots[index] === slot) {
         const p = spatial[index++];
-        const next = Math.ceil(passes / p);
         factors[at] = p;
+        if (p === 1) {
+          residuals[at] = 1;
+          continue;
+        }
+        const next = Math.ceil(passes / p);
         residuals[at] = passes - (next - 1) * p;
         passes = next;
+        id = this.idOf(passes);
         continue;
       }
-      const id = this.idOf(passes);
-      const { next, low, count } = this.branchesOf(slot, id);
+      const { next, nextId, low, count } = this.branchesOf(slot, id);
       let pick = 0;
       if (next.length > 1) {
         const cumulative = this.cumulativeOf(tails, slot, id, spatial);
@@ -138,6 +145,7 @@ export class DimensionChains {
       factors[at] = p;
       residuals[at] = passes - (next[pick] - 1) * p;
       passes = next[pick];
+      id = nextId[pick];
     }
   }
 
@@ -207,10 +215,9 @@ export class DimensionChains {
 
   /** One tail per slot; slots that see the same spatial factors outside them share it. */
   private tailsOf(spatial: readonly number[]): Tail[] {
-    const key = spatial.join();
-    let made = this.tails.get(key);
-    if (made !== undefined) return made;
-    made = [];
+    const known = this.tailsByList.get(spatial);
+    if (known !== undefined) return known;
+    const made: Tail[] = [];
     for (let slot = 0; slot <= this.rules.length; slot++) {
       const from = this.spatialSlots.findIndex((s) => s >= slot);
       const seen = `${slot}:${from < 0 ? "" : spatial.slice(from).join()}`;
@@ -221,7 +228,7 @@ export class DimensionChains {
       }
       made.push(shared[0]);
     }
-    this.tails.set(key, made);
+    this.tailsByList.set(spatial, made);
     return made;
   }
 

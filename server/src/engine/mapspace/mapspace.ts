@@ -30,7 +30,6 @@ export class Mapspace {
   private readonly chains: readonly DimensionChains[];
   private readonly spread: SharedSpread;
   private readonly picked: Int32Array;
-  private readonly free: Int32Array;
 
   constructor(
     architecture: Architecture,
@@ -55,11 +54,17 @@ export class Mapspace {
     this.profiles = workload.dimensions.map((_, d) => this.dimensionProfiles(d));
     this.spread = new SharedSpread(rules, this.profiles);
     this.picked = new Int32Array(nd);
-    this.free = new Int32Array(nd);
   }
 
+  /** A point with everything in it that no mapping of the space chooses. */
   createPoint(): MapspacePoint {
-    return createPoint(this.architecture.storage.length, this.workload.dimensions.length);
+    const point = createPoint(this.architecture.storage.length, this.workload.dimensions.length);
+    point.bounds.set(this.rules.bounds.map((bounds) => bounds[0]));
+    for (let level = 0; level < this.rules.orders.length; level++) {
+      const at = this.writeFixedOrder(point, level) + this.rules.orders[level].prefix.length;
+      point.orders.set(this.rules.orders[level].free, at);
+    }
+    return point;
   }
 
   get isEmpty(): boolean {
@@ -83,7 +88,10 @@ export class Mapspace {
   sample(random: Prng, point: MapspacePoint): void {
     const nd = this.workload.dimensions.length;
     this.spread.sample(random, this.picked);
-    for (let d = 0; d < nd; d++) this.sampleDimension(random, point, d, this.picked[d]);
+    for (let d = 0; d < nd; d++) {
+      // Dimensions of one iteration have factor 1 everywhere, as points are made.
+      if (this.rules.bounds[d][0] > 1) this.sampleDimension(random, point, d, this.picked[d]);
+    }
     for (let level = 0; level < this.rules.orders.length; level++) this.sampleOrder(random, point, level);
     this.sampleKeep(random, point);
   }
@@ -99,17 +107,17 @@ export class Mapspace {
   }
 
   sampleOrder(random: Prng, point: MapspacePoint, level: number): void {
-    const { prefix, free, suffix } = this.rules.orders[level];
-    const at = this.writeFixedOrder(point, level);
-    for (let i = 0; i < free.length; i++) this.free[i] = free[i];
+    const { prefix, free } = this.rules.orders[level];
+    if (free.length < 2) return;
+    const { orders } = point;
+    const at = level * this.workload.dimensions.length + prefix.length;
+    for (let i = 0; i < free.length; i++) orders[at + i] = free[i];
     for (let i = free.length - 1; i > 0; i--) {
-      const j = random.below(i + 1);
-      const kept = this.free[i];
-      this.free[i] = this.free[j];
-      this.free[j] = kept;
+      const j = random.below32(i + 1);
+      const kept = orders[at + i];
+      orders[at + i] = orders[at + j];
+      orders[at + j] = kept;
     }
-    for (let i = 0; i < free.length; i++) point.orders[at + prefix.length + i] = this.free[i];
-    void suffix;
   }
 
   sampleKeep(random: Prng, point: MapspacePoint): void {

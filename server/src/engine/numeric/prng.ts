@@ -41,4 +41,9 @@ export class Prng {
   below(n: number): number {
     return Math.floor(this.next() * n);
   }
+
+  /** An integer in 0 … n − 1 for small n, from 32 bits: biased by less than n / 2³². */
+  below32(n: number): number {
+    return Math.floor((this.next32() / 4294967296) * n);
+  }
 }
