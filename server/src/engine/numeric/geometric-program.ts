@@ -110,7 +110,12 @@ export function solveGeometricProgram(program: GeometricProgram, options: Geomet
     const start = new Float64Array(free + 1);
     start.set(z);
     start[free] = Math.max(excess(z), -1) + 1;
-    const first = minimiseByBarrier(phase, start, { gap: 1e-9, box: 4 * box, enough: -0.02, maxSteps: 400 });
+    const first = minimiseByBarrier(phase, start, {
+      gap: 1e-9,
+      box: Math.max(box, start[free] + 1),
+      enough: -0.02,
+      maxSteps: 400,
+    });
     steps += first.steps;
     z.set(start.subarray(0, free));
     const least = excess(z);

@@ -78,25 +78,19 @@ export function* relaxations(
   given?: readonly (readonly OrderClass[])[],
 ): Generator<Relaxed | null> {
   const ranges = loopRanges(mapspace, family);
+  let least = Number.POSITIVE_INFINITY;
   for (const classes of given ?? classChoices(mapspace, machine, ranges)) {
     const solved = solve(mapspace, machine, objective, { family, classes, ranges }, statistics);
     yield solved;
-    // First writes of partial sums once more, around the number of additions found.
-    const again = solved === null ? null : refine(mapspace, machine, objective, solved, statistics);
-    if (again !== null) yield again;
+    if (solved === null) continue;
+    least = Math.min(least, solved.value);
+    if (solved.value > 1.3 * least || family.sums === "in-space" || objective === "latency") continue;
+    // First writes of partial sums once more, around the additions in time found and around few of them.
+    const found = valueAt(solved.loops.reductionTrips, solved.x);
+    for (const additions of [found, 2.5]) {
+      if (additions > 1.05) yield solve(mapspace, machine, objective, solved, statistics, additions);
+    }
   }
-}
-
-function refine(
-  mapspace: Mapspace,
-  machine: Machine,
-  objective: Objective,
-  solved: Relaxed,
-  statistics: GpStatistics,
-): Relaxed | null {
-  if (solved.family.sums === "in-space" || objective === "latency") return null;
-  const additions = valueAt(solved.loops.reductionTrips, solved.x);
-  return additions > 3 ? solve(mapspace, machine, objective, solved, statistics, additions) : null;
 }
 
 function solve(

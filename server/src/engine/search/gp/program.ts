@@ -146,8 +146,9 @@ export function loopProgram(
       const outer = machine.levels[parent];
       let read = readsSums ? price(outer, parent, outer.readPj) : [];
       if (child < 0 && space.readWrite && accumulated > 0) {
-        // First writes are neither read nor filled: (1 − share / T) of all, as a monomial around T = accumulated.
-        const share = 1 + outer.fillPj / Math.max(outer.readPj, 1e-12);
+        // First writes are neither read nor filled: (1 − share / T) of all, as a monomial that is
+        // nowhere smaller and equal at T = accumulated.
+        const share = Math.min(1 + outer.fillPj / Math.max(outer.readPj, 1e-12), 0.8 * accumulated);
         const left = 1 - share / accumulated;
         const power = share / accumulated / left;
         const around = reductionTrips(v).map((m) => raised(m, power, accumulated));
