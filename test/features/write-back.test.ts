@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Mapping } from "../../server/src/engine/model/types.ts";
+import { fingerprints } from "../../server/src/features/explorer/offer.ts";
+import type { WriteResult } from "../../server/src/features/explorer/protocol.ts";
+import { writeBack } from "../../server/src/features/explorer/write-back.ts";
+import { parseYaml } from "../../server/src/syntax/yaml.ts";
+import type { Snapshot } from "../../server/src/workspace/store.ts";
+import { DesignStore } from "../../server/src/workspace/store.ts";
+import { sharedDir } from "../support/shared.ts";
+import { mapperReferenceCases, randomReferenceCases, referenceCases } from "../support/timeloop-reference.ts";
+
+const skip = sharedDir() === null ? "the reference data is not here" : false;
+const uri = "file:///design.yaml";
+
+function open(text: string): { snapshot: Snapshot; mapping: Mapping } | null {
+  const store = new DesignStore();
+  store.open(uri, text);
+  const snapshot = store.snapshot(uri);
+  const layer = snapshot?.analysis.layers[0];
+  if (snapshot === null || snapshot.analysis.layers.length !== 1 || layer?.outcome?.evaluation === undefined)
+    return null;
+  return { snapshot, mapping: layer.lowered!.mapping };
+}
+
+const written = (snapshot: Snapshot, mapping: Mapping, text: string): WriteResult =>
+  writeBack(snapshot, 0, mapping, fingerprints(snapshot), () => text);
+
+const seen = ({ levels }: Mapping) =>
+  levels.map(({ temporal, spatialX, spatialY, keep }) => ({ temporal, spatialX, spatialY, keep }));
+
+/** Orders turned round and the loops of X and Y exchanged: valid for the layer, and different. */
+const turned = ({ levels }: Mapping): Mapping => ({
+  levels: levels.map((level) => ({ ...level, temporal: [...level.temporal].reverse(), keep: [...level.keep] })),
+});
+
+/** Lines of a text outside its mapping. */
+function outside(text: string): string {
+  for (const document of parseYaml({ uri, text }).documents) {
+    const entry = document.kind === "map" ? document.index.get("mapping") : undefined;
+    if (entry !== undefined) return text.slice(0, entry.value.location.start) + text.slice(entry.value.location.end);
+  }
+  return text;
+}
+
+/** Every fortieth random case keeps this within seconds; the others differ from them by numbers only. */
+const cases = () => [
+  ...referenceCases(),
+  ...randomReferenceCases().filter((_, i) => i % 40 === 0),
+  ...mapperReferenceCases(),
+];
+
+for (const [style, restyle] of [
+  ["as written", (text: string) => text],
+  ["with CRLF", (text: string) => text.replace(/\r?\n/g, "\r\n")],
+] as const) {
+  test(`own mapping changes nothing, another only the mapping: reference corpus ${style}`, { skip }, () => {
+    let tried = 0;
+    for (const { id, input } of cases()) {
+      const text = restyle(input);
+      const opened = open(text);
+      if (opened === null) continue;
+      tried++;
+      const { snapshot, mapping } = opened;
+      const same = written(snapshot, mapping, text);
+      assert.ok(same.kind === "edit" && same.edits.length === 0 && same.text === text, id);
+      const wanted = turned(mapping);
+      const other = written(snapshot, wanted, text);
+      assert.equal(other.kind, "edit", id);
+      if (other.kind !== "edit") continue;
+      assert.equal(outside(other.text), outside(text), id);
+      const after = open(other.text);
+      assert.ok(after !== null, id);
+      assert.deepEqual(seen(after.mapping), seen(wanted), id);
+      if (style === "with CRLF") assert.ok(!/(?<!\r)\n/.test(other.text), id);
+    }
+    assert.ok(tried > 100, `${tried} designs`);
+  });
+}
+
+test("a design that changed, gained or lost a file is not written to", { skip }, () => {
+  const { input } = referenceCases()[0];
+  const opened = open(input);
+  assert.ok(opened !== null);
+  const { snapshot, mapping } = opened;
+  const other = writeBack(snapshot, 0, mapping, { [uri]: "another" }, () => input);
+  assert.equal(other.kind, "changed");
+  const lost = writeBack(snapshot, 0, mapping, { ...fingerprints(snapshot), "file:///ert.yaml": "x" }, () => input);
+  assert.deepEqual(lost.kind === "changed" ? lost.changed : [], ["file:///ert.yaml"]);
+  const template = writeBack(snapshot, 0, mapping, null, () => "{{ include('x') }}");
+  assert.equal(template.kind, "refused");
+});
