@@ -8,6 +8,7 @@ import { evaluate } from "../engine/model/evaluate.ts";
 import { defaultEvaluationOptions, type Evaluation, type Mapping, type Workload } from "../engine/model/types.ts";
 import { certificateOf } from "../engine/search/exact/certificate.ts";
 import type { ExactProgress } from "../engine/search/exact/exact.ts";
+import { gpRefusal } from "../engine/search/gp/gp.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
 import { applyEdits, editMapping } from "../spec/edit.ts";
@@ -46,7 +47,7 @@ const flagSpec = {
 } as const satisfies FlagSpec;
 
 const kinds: readonly MapspaceKind[] = ["pfm", "padded", "ruby", "ruby-s", "ruby-t"];
-const strategies: readonly PoolSettings["strategy"][] = ["random", "exhaustive", "local", "exact", "gradient"];
+const strategies: readonly PoolSettings["strategy"][] = ["random", "exhaustive", "local", "exact", "gradient", "gp"];
 const objectives: readonly Objective[] = ["edp", "energy", "latency"];
 
 export const searchCommand: Command = {
@@ -58,7 +59,8 @@ FILEs are a design: architecture, problem, tables, constraints; a mapping among 
 with. Everything is optimised under exact counting, without link transfers.
 
   --mapspace KIND       pfm (perfect factors, default), padded, ruby-s (remainders in space), ruby-t (in time), ruby
-  --strategy NAME       exact (default; pfm, padded and ruby-s), local, random, exhaustive, gradient (pfm)
+  --strategy NAME       exact (default; pfm, padded and ruby-s), local, random, exhaustive;
+                        for pfm also gradient, and gp (geometric programming)
   --objective NAME      edp (default), energy, latency
   --evaluations N       mappings tried at most (all but exact and exhaustive: 100,000 unless --seconds or --victory is given)
   --victory N           stop after N valid mappings in a row that are no better
@@ -82,13 +84,21 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
         "exact has no proof for remainders in time: use --mapspace pfm, padded or ruby-s, or another strategy",
       );
     }
-    if (settings.strategy === "gradient" && kind !== "pfm") {
-      throw new UsageError("gradient searches perfect factors only: use --mapspace pfm, or another strategy");
+    if ((settings.strategy === "gradient" || settings.strategy === "gp") && kind !== "pfm") {
+      throw new UsageError(
+        `${settings.strategy} searches perfect factors only: use --mapspace pfm, or another strategy`,
+      );
     }
     if (flags.certificate !== undefined && settings.strategy !== "exact") {
       throw new UsageError("--certificate goes with --strategy exact");
     }
     const input = readSearchInput(files, flags.layer as string | undefined, templateVariables(flags));
+    if (settings.strategy === "gp" && gpRefusal(input.architecture) === "one-level") {
+      const { name } = input.architecture.storage[0];
+      throw new UsageError(
+        `${input.name}: gp needs two or more storage levels to move data between; the architecture has one, ${name}`,
+      );
+    }
     const job = {
       architecture: input.architecture,
       workload: input.layer.workload,

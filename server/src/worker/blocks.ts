@@ -6,6 +6,7 @@ import type { Mapspace } from "../engine/mapspace/mapspace.ts";
 import type { Architecture, Workload } from "../engine/model/types.ts";
 import { type BlockSettings, runBlock } from "../engine/search/blocks.ts";
 import { exactSearch } from "../engine/search/exact/exact.ts";
+import { gpSearch } from "../engine/search/gp/gp.ts";
 import { gradientSearch } from "../engine/search/gradient/strategy.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
@@ -18,10 +19,18 @@ export interface MapspaceJob {
   constraints: MapspaceConstraints;
 }
 
+/** Strategies that one worker runs from beginning to end. */
+const alone = { exact: exactSearch, gradient: gradientSearch, gp: gpSearch } as const;
+export type LoneStrategy = keyof typeof alone;
+
+export function isLone(strategy: string): strategy is LoneStrategy {
+  return Object.hasOwn(alone, strategy);
+}
+
 export type ToBlocks =
   | { type: "mapspace"; job: MapspaceJob }
   | { type: "block"; settings: BlockSettings; index: number }
-  | { type: "alone"; strategy: "exact" | "gradient"; objective: Objective; seed: number; evaluations: number | null };
+  | { type: "alone"; strategy: LoneStrategy; objective: Objective; seed: number; evaluations: number | null };
 
 export type FromBlocks =
   | { type: "block-done"; index: number; result: BlockResult }
@@ -67,7 +76,7 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
       post({ type: "block-done", index: message.index, result: step.value });
       return;
     }
-    const search = message.strategy === "exact" ? exactSearch(mapspace, message) : gradientSearch(mapspace, message);
+    const search = alone[message.strategy](mapspace, message);
     let posted = now();
     let value = Number.POSITIVE_INFINITY;
     const slice = (): void => {

@@ -19,6 +19,7 @@ export const catalogue = [
   { id: "exact", mapspaces: ["pfm", "ruby-s"], proves: true, ends: true },
   { id: "local", mapspaces: all, proves: false, ends: false },
   { id: "gradient", mapspaces: ["pfm"], proves: false, ends: false },
+  { id: "gp", mapspaces: ["pfm"], proves: false, ends: true },
   { id: "random", mapspaces: all, proves: false, ends: false },
   { id: "exhaustive", mapspaces: all, proves: false, ends: true },
   { id: "bayes", mapspaces: all, proves: false, ends: true },

@@ -3,7 +3,7 @@
 import type { Conflict } from "../engine/mapspace/constraints.ts";
 import { BlockMerge, type BlockSettings, type BlockStrategy, blockEvaluations } from "../engine/search/blocks.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
-import type { FromBlocks, MapspaceJob, ToBlocks } from "./blocks.ts";
+import { type FromBlocks, isLone, type LoneStrategy, type MapspaceJob, type ToBlocks } from "./blocks.ts";
 
 /** A worker as the pool sees it: a thread of Node.js or a Web Worker. */
 export interface PoolWorker {
@@ -15,7 +15,7 @@ export interface PoolWorker {
 export type SpawnPoolWorker = (receive: (message: FromBlocks) => void, died: (reason: string) => void) => PoolWorker;
 
 export interface PoolSettings extends Omit<BlockSettings, "strategy"> {
-  strategy: BlockStrategy | "exact" | "gradient";
+  strategy: BlockStrategy | LoneStrategy;
   jobs: number;
   milliseconds: number | null;
 }
@@ -64,8 +64,7 @@ export function startPool(
       reject(error);
     };
     const { strategy } = settings;
-    const alone = strategy === "exact" || strategy === "gradient";
-    const run = alone ? new LoneRun(strategy) : new BlockRun({ ...settings, strategy });
+    const run = isLone(strategy) ? new LoneRun(strategy) : new BlockRun({ ...settings, strategy });
     const finish = (complete: boolean) => {
       if (over) return;
       close();
@@ -73,7 +72,7 @@ export function startPool(
     };
     cancel = () => finish(false);
     if (settings.milliseconds !== null) timer = setTimeout(() => finish(false), settings.milliseconds);
-    const count = alone ? 1 : Math.max(1, settings.jobs);
+    const count = isLone(strategy) ? 1 : Math.max(1, settings.jobs);
     for (let i = 0; i < count; i++) {
       const receive = (message: FromBlocks) => {
         if (over) return;
@@ -101,10 +100,10 @@ interface Run {
 }
 
 class LoneRun implements Run {
-  private readonly strategy: "exact" | "gradient";
+  private readonly strategy: LoneStrategy;
   private progress: SearchProgress;
 
-  constructor(strategy: "exact" | "gradient") {
+  constructor(strategy: LoneStrategy) {
     this.strategy = strategy;
     this.progress = { evaluations: 0, valid: 0, best: null, bound: strategy === "exact" ? 0 : null, done: false };
   }

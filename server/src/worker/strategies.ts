@@ -2,6 +2,7 @@ import type { Mapspace } from "../engine/mapspace/mapspace.ts";
 import { bayesSearch } from "../engine/search/bayes/bayes.ts";
 import { type BlockStrategy, blockSearch } from "../engine/search/blocks.ts";
 import { exactSearch } from "../engine/search/exact/exact.ts";
+import { gpSearch } from "../engine/search/gp/gp.ts";
 import { gradientSearch } from "../engine/search/gradient/strategy.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { Search } from "../engine/search/progress.ts";
@@ -28,6 +29,7 @@ const inBlocks =
 const searches: Readonly<Record<StrategyId, StartSearch>> = {
   exact: (mapspace, { objective, seed }) => exactSearch(mapspace, { objective, seed }),
   gradient: (mapspace, request) => gradientSearch(mapspace, request),
+  gp: (mapspace, request) => gpSearch(mapspace, request),
   local: inBlocks("local"),
   random: inBlocks("random"),
   exhaustive: inBlocks("exhaustive"),

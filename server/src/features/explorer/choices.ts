@@ -9,6 +9,10 @@ const words: Readonly<Record<string, { label: string; detail: string }>> = {
   random: { label: "Random sampling", detail: "Tries mappings drawn evenly from the whole mapspace." },
   exhaustive: { label: "Exhaustive", detail: "Tries every mapping; for small mapspaces." },
   bayes: { label: "Bayesian", detail: "Learns from every mapping tried; for few and costly evaluations." },
+  gp: {
+    label: "Geometric programming",
+    detail: "Solves for the best real factors under each order of loops, then rounds (Thistle).",
+  },
   gradient: { label: "Gradient", detail: "Follows the slope of the differentiable model, then rounds." },
 };
 

@@ -1,6 +1,7 @@
 import type { Mapspace } from "../../mapspace/mapspace.ts";
 import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
 import type { Cost } from "../../model/cost.ts";
+import type { Architecture } from "../../model/types.ts";
 import { solveGeometricProgram } from "../../numeric/geometric-program.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
@@ -31,6 +32,8 @@ export interface GpProgress extends SearchProgress {
 
 export interface GpOptions {
   objective: Objective;
+  /** Mappings tried at most; none by default. */
+  evaluations?: number | null;
   /** Divisors tried per slot. */
   nearest?: number;
   /** Whole mappings tried per program. */
@@ -41,9 +44,9 @@ export interface GpOptions {
   only?: readonly Pick<Relaxed, "family" | "classes">[];
 }
 
-/** Why `gp` cannot work on a mapspace; null where it can. */
-export function gpRefusal(mapspace: Mapspace): "one-level" | "networks-by-distance" | null {
-  return mapspace.architecture.storage.length < 2 ? "one-level" : null;
+/** Why `gp` has nothing to choose on an architecture; null where it has. */
+export function gpRefusal(architecture: Architecture): "one-level" | null {
+  return architecture.storage.length < 2 ? "one-level" : null;
 }
 
 /** One solved program. */
@@ -228,6 +231,7 @@ class GpSearch {
   }
 
   *run(): Generator<GpProgress> {
+    if (gpRefusal(this.mapspace.architecture) !== null) return;
     const { perProgram = 2000, programs = 12, objective } = this.options;
     const machine = machineOf(this.mapspace);
     const { only } = this.options;
@@ -318,6 +322,7 @@ class GpSearch {
   private offer(): void {
     const { point, mapspace, costs } = this;
     const { rules } = mapspace;
+    if (this.evaluations >= (this.options.evaluations ?? Number.POSITIVE_INFINITY)) return;
     const nd = point.bounds.length;
     let parallel = 1;
     for (const spread of rules.spreads) {
