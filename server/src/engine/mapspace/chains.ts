@@ -30,6 +30,10 @@ interface Tail {
   cumulative: (Float64Array | undefined)[];
 }
 
+/** Factorisations of one spread are listed up to this many numbers, in all dimensions' lists together this many. */
+const LIST_LIMIT = 40_000;
+const ALL_LISTS_LIMIT = 500_000;
+
 /** Most entries of running sums one dimension keeps. */
 const CUMULATIVE_LIMIT = 250_000;
 
@@ -48,6 +52,9 @@ export class DimensionChains {
   /** The same by the very list of spatial factors: no names are made while sampling. */
   private readonly tailsByList = new Map<readonly number[], Tail[]>();
   private cumulativeEntries = 0;
+  /** All factorisations of a spread, slot by slot (factor, residual), where they are few. */
+  private readonly lists = new Map<readonly number[], { bound: number; rows: Int32Array | null }>();
+  private listed = 0;
 
   /** `rules` by slot, inner to outer; `spatialSlots` are the indices of the slots with a fan-out. */
   constructor(rules: readonly FactorRule[], spatialSlots: readonly number[]) {
@@ -110,6 +117,16 @@ export class DimensionChains {
     stride: number,
     offset: number,
   ): void {
+    const rows = this.rowsOf(bound, spatial);
+    if (rows !== null) {
+      const width = 2 * this.rules.length;
+      let from = width * random.below32(rows.length / width);
+      for (let slot = 0, at = offset; slot < this.rules.length; slot++, at += stride) {
+        factors[at] = rows[from++];
+        residuals[at] = rows[from++];
+      }
+      return;
+    }
     const tails = this.tailsOf(spatial);
     let passes = bound;
     let id = this.idOf(bound);
@@ -179,6 +196,29 @@ export class DimensionChains {
       }
     }
     yield* from(0, bound);
+  }
+
+  private rowsOf(bound: number, spatial: readonly number[]): Int32Array | null {
+    const known = this.lists.get(spatial);
+    if (known !== undefined && known.bound === bound) return known.rows;
+    const slots = this.rules.length;
+    const size = 2 * slots * this.total(this.tailsOf(spatial), 0, this.idOf(bound), spatial);
+    let rows: Int32Array | null = null;
+    if (size <= LIST_LIMIT && this.listed + size <= ALL_LISTS_LIMIT) {
+      this.listed += size;
+      rows = new Int32Array(size);
+      const factors = new Int32Array(slots);
+      const residuals = new Int32Array(slots);
+      let at = 0;
+      for (const _ of this.enumerate(bound, spatial, factors, residuals, 1, 0)) {
+        for (let slot = 0; slot < slots; slot++) {
+          rows[at++] = factors[slot];
+          rows[at++] = residuals[slot];
+        }
+      }
+    }
+    this.lists.set(spatial, { bound, rows });
+    return rows;
   }
 
   private fixedRule(slot: number, spatial: readonly number[]): FactorRule {
