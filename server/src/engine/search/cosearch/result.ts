@@ -1,14 +1,14 @@
 import { evaluate } from "../../model/evaluate.ts";
-import { instantiate } from "../../model/relaxed/hardware.ts";
+import { type HardwareSizes, instantiate } from "../../model/relaxed/hardware.ts";
 import { defaultEvaluationOptions } from "../../model/types.ts";
 import type { NetworkDesign } from "../gradient/design.ts";
 import type { Network } from "../gradient/network.ts";
 import { objectiveValue } from "../objective.ts";
 import type { NetworkResult } from "./progress.ts";
 
-/** A design by the reference model under `exact` counting; null where the hardware cannot hold it. */
-export function networkResult(network: Network, design: NetworkDesign): NetworkResult | null {
-  const sizes = network.sizes(design.records);
+/** A design on its smallest hardware, or on given hardware, by the reference model under `exact` counting; null where the hardware cannot hold it. */
+export function networkResult(network: Network, design: NetworkDesign, given?: HardwareSizes): NetworkResult | null {
+  const sizes = given ?? network.sizes(design.records);
   const architecture = instantiate(network.space, sizes);
   const options = defaultEvaluationOptions("exact");
   let energyPj = 0;

@@ -5,7 +5,7 @@ import { RelaxedLayer, type RelaxedOptions } from "../../model/relaxed/layer.ts"
 import { type LevelPrices, pricesOf } from "../../model/relaxed/prices.ts";
 import { spatialSlot } from "../../model/relaxed/space.ts";
 import { effectiveWords } from "../../model/validity.ts";
-import type { Objective } from "../objective.ts";
+import { type Objective, objectiveValue } from "../objective.ts";
 
 /** One layer of a network: its mappings, and how often it occurs. */
 export interface NetworkLayer {
@@ -197,8 +197,17 @@ export class Network {
     };
   }
 
-  /** Cost of the network on its smallest hardware, `records[replaced]` taken as `instead` where given. */
-  cost(records: readonly LayerRecord[], into: NetworkCost, replaced = -1, instead?: LayerRecord): NetworkCost {
+  /**
+   * Cost of the network on its smallest hardware, or on hardware of given sizes; `records[replaced]` is taken as
+   * `instead` where given.
+   */
+  cost(
+    records: readonly LayerRecord[],
+    into: NetworkCost,
+    replaced = -1,
+    instead?: LayerRecord,
+    given?: HardwareSizes,
+  ): NetworkCost {
     const { space, levels } = this;
     const { storage } = space.template;
     let energy = 0;
@@ -206,7 +215,8 @@ export class Network {
     const n = records.length;
     for (let l = 0; l < levels; l++) {
       const g = space.bandwidthSide[l];
-      this.slower[l] = g < 0 ? 1 : space.sides[g].size / this.sideOf(records, g, replaced, instead);
+      this.slower[l] =
+        g < 0 ? 1 : space.sides[g].size / (given?.sides[g] ?? this.sideOf(records, g, replaced, instead));
     }
     const of = (i: number) => (i === replaced && instead !== undefined ? instead : records[i]);
     for (let i = 0; i < n; i++) {
@@ -232,7 +242,8 @@ export class Network {
       let update = storage[l].updateEnergyPj;
       if (buffer !== null) {
         let words = 1;
-        for (let i = 0; i < n; i++) words = Math.max(words, of(i).neededWords[l]);
+        if (given !== undefined) words = given.capacityWords[l] ?? 1;
+        else for (let i = 0; i < n; i++) words = Math.max(words, of(i).neededWords[l]);
         read = lawValue(buffer.read, words);
         fill = lawValue(buffer.fill, words);
         update = lawValue(buffer.update, words);
@@ -244,8 +255,33 @@ export class Network {
     }
     into.energyPj = energy;
     into.cycles = cycles;
-    into.value = this.objective === "edp" ? energy * cycles : this.objective === "energy" ? energy : cycles;
+    into.value = objectiveValue(this.objective, energy, cycles);
     return into;
+  }
+
+  /** Cost of one layer, its count included, on hardware of given sizes; `Infinity` where that cannot hold it. */
+  layerValue(index: number, record: LayerRecord, sizes: HardwareSizes): number {
+    if (record.excess > 0) return Number.POSITIVE_INFINITY;
+    const { space, levels } = this;
+    const { count } = this.layers[index];
+    let energy = record.otherPj;
+    let busy = record.operationCycles;
+    for (let l = 0; l < levels; l++) {
+      const level = space.template.storage[l];
+      const buffer = space.buffers[l];
+      const words = sizes.capacityWords[l] ?? 1;
+      if (buffer !== null && record.neededWords[l] > words) return Number.POSITIVE_INFINITY;
+      energy += record.reads[l] * (buffer === null ? level.readEnergyPj : lawValue(buffer.read, words));
+      energy += record.fills[l] * (buffer === null ? level.fillEnergyPj : lawValue(buffer.fill, words));
+      energy += record.updates[l] * (buffer === null ? level.updateEnergyPj : lawValue(buffer.update, words));
+      const g = space.bandwidthSide[l];
+      const own = g < 0 ? record.busyCycles[l] : (record.busyCycles[l] * space.sides[g].size) / sizes.sides[g];
+      if (own > busy) busy = Math.ceil(own - 1e-9 * own);
+    }
+    for (let g = 0; g < sizes.sides.length; g++) if (record.sides[g] > sizes.sides[g]) return Number.POSITIVE_INFINITY;
+    for (let l = 0; l < levels; l++) energy += space.template.storage[l].leakEnergyPj * record.leaking[l] * busy;
+    const cycles = busy + this.countPrices[index].latency;
+    return objectiveValue(this.objective, count * energy, count * cycles);
   }
 
   private sideOf(records: readonly LayerRecord[], g: number, replaced: number, instead?: LayerRecord): number {

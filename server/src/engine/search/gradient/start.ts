@@ -1,3 +1,4 @@
+import type { HardwareSizes } from "../../model/relaxed/hardware.ts";
 import type { Prng } from "../../numeric/prng.ts";
 import type { NetworkDesign } from "./design.ts";
 import { loadPoint, type Network } from "./network.ts";
@@ -10,22 +11,39 @@ interface Limits {
   sides: Float64Array;
 }
 
-/** Random hardware: sides 2¹…2⁷, memories 2⁰…2¹¹ KiB over all their instances (DOSA, Sec. 6.1). */
-function randomLimits(network: Network, random: Prng): Limits {
+/** Hardware a search considers: sides, and memories as whole words per instance. */
+export function drawSizes(network: Network, random: Prng): HardwareSizes {
+  return sizesOf(network, () => random.next());
+}
+
+/** Hardware from numbers in [0, 1), one per free side, then one per free buffer: sides 2¹…2⁷, memories 2⁰…2¹¹ KiB. */
+export function sizesOf(network: Network, next: (index: number) => number): HardwareSizes {
   const { space } = network;
-  const sides = Float64Array.from(space.sides, ({ most }) => Math.min(most, 2 ** (1 + random.below(7))));
-  const words = Float64Array.from(space.buffers, (buffer, l) => {
+  const sides = space.sides.map(({ most }, g) => Math.min(most, 2 ** (1 + Math.floor(7 * next(g)))));
+  let at = space.sides.length;
+  const capacityWords = space.buffers.map((buffer, l) => {
     const level = space.template.storage[l];
-    if (buffer === null) return network.capacityOf(l);
-    const kilobytes = 2 ** random.below(12);
+    if (buffer === null) return null;
+    const kilobytes = 2 ** Math.floor(12 * next(at++));
     let instances = level.instances;
     space.sides.forEach((side, g) => {
       for (const axis of side.axes) if (axis.level > l) instances = (instances / side.size) * sides[g];
     });
-    const all = (kilobytes * 8192) / level.wordBits;
-    return Math.max(1, all / instances / network.bufferingOf(l));
+    return Math.max(1, Math.floor((kilobytes * 8192) / level.wordBits / instances));
   });
-  return { words, sides };
+  return { capacityWords, sides };
+}
+
+/** Random hardware: sides 2¹…2⁷, memories 2⁰…2¹¹ KiB over all their instances (DOSA, Sec. 6.1). */
+function randomLimits(network: Network, random: Prng): Limits {
+  return limitsOf(network, drawSizes(network, random));
+}
+
+function limitsOf(network: Network, sizes: HardwareSizes): Limits {
+  const words = Float64Array.from(sizes.capacityWords, (own, l) =>
+    own === null ? network.capacityOf(l) : Math.floor(own / network.bufferingOf(l)),
+  );
+  return { words, sides: Float64Array.from(sizes.sides) };
 }
 
 /**
@@ -40,9 +58,25 @@ export function randomDesign(network: Network, random: Prng, design: NetworkDesi
   design.refresh();
 }
 
-/** A random mapping of one layer on the largest hardware there may be. */
-export function randomLayer(network: Network, random: Prng, design: NetworkDesign, index: number): void {
-  randomMapping(network, random, design, index, randomLimits(network, random), false);
+/**
+ * A random mapping of one layer that hardware of given sizes holds: drawn evenly from the mapspace until one fits,
+ * or filled greedily where none of `tries` did.
+ */
+export function drawMapping(
+  network: Network,
+  random: Prng,
+  design: NetworkDesign,
+  index: number,
+  sizes: HardwareSizes,
+  tries = 20,
+): void {
+  const limits = limitsOf(network, sizes);
+  const { mapspace } = network.layers[index];
+  for (let t = 0; t < tries; t++) {
+    mapspace.sample(random, design.points[index]);
+    if (holds(network, design, index, limits)) return;
+  }
+  randomMapping(network, random, design, index, limits, false);
 }
 
 function randomMapping(

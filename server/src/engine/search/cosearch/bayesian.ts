@@ -1,0 +1,156 @@
+import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
+import type { HardwareSizes } from "../../model/relaxed/hardware.ts";
+import { GaussianProcess } from "../../numeric/gaussian-process.ts";
+import { logExpectedImprovement } from "../../numeric/normal.ts";
+import { Prng } from "../../numeric/prng.ts";
+import { BayesianOptimiser, type DesignSpace } from "../bayes/optimiser.ts";
+import { NetworkDesign } from "../gradient/design.ts";
+import type { Network } from "../gradient/network.ts";
+import { drawMapping, sizesOf } from "../gradient/start.ts";
+import { MappingSampler } from "./mapping-sampler.ts";
+import type { Cosearch, NetworkResult } from "./progress.ts";
+import { resultOn } from "./random.ts";
+
+export interface BayesianCosearchOptions {
+  seed: number;
+  /** Evaluations of the whole network. */
+  evaluations: number;
+  /** Hardware tried; each gets an equal share of the evaluations. */
+  hardware: number;
+}
+
+/** Mappings drawn for every one that the inner surrogate lets through. */
+const drawn = 4;
+
+/**
+ * Two levels of Bayesian optimisation: a Gaussian process over log sizes proposes hardware, one per layer over the
+ * logarithms of the factors proposes mappings on it. The inner one learns from the first half of a layer's samples
+ * and picks the second half from `drawn` times as many by expected improvement.
+ */
+export function* bayesianCosearch(
+  network: Network,
+  { seed, evaluations, hardware }: BayesianCosearchOptions,
+): Cosearch {
+  const counted = network.evaluations;
+  const spent = () => (network.evaluations - counted) / network.layers.length;
+  const outer = new BayesianOptimiser(hardwareSpaceOf(network, seed), { random: new Prng(seed, 1) });
+  const samples = Math.floor(evaluations / hardware);
+  let best: NetworkResult | null = null;
+  for (let start = 0; start < hardware; start++) {
+    const [proposal] = outer.ask(1);
+    if (proposal === undefined) break;
+    const sizes = sizesOf(network, (i) => proposal.u[i]);
+    const sampler = new MappingSampler(network, sizes);
+    for (let i = 0; i < network.layers.length; i++) {
+      sampleLayer(network, sampler, i, sizes, samples, new Prng(seed, 2 + start * network.layers.length + i));
+      yield { evaluations: spent(), value: best?.value ?? Number.POSITIVE_INFINITY, best: null, start, done: false };
+    }
+    const found = resultOn(network, sampler.best, sizes);
+    outer.tell(proposal, found === null ? null : found.value);
+    const improved = found !== null && found.value < (best?.value ?? Number.POSITIVE_INFINITY);
+    if (improved) best = found;
+    yield {
+      evaluations: spent(),
+      value: best?.value ?? Number.POSITIVE_INFINITY,
+      best: improved ? best : null,
+      start,
+      done: false,
+    };
+  }
+  yield {
+    evaluations: spent(),
+    value: best?.value ?? Number.POSITIVE_INFINITY,
+    best: null,
+    start: hardware,
+    done: true,
+  };
+  return best;
+}
+
+/** Sides and memories as steps of powers of two. */
+function hardwareSpaceOf(network: Network, seed: number): DesignSpace {
+  const { sides, buffers } = network.space;
+  const variables = sides.length + buffers.filter((buffer) => buffer !== null).length;
+  const random = new Prng(seed, 0);
+  return {
+    variables,
+    features: variables,
+    draw(u) {
+      for (let i = 0; i < variables; i++) u[i] = random.next();
+    },
+    mutate(u) {
+      u[random.below(variables)] = random.next();
+    },
+    look(u) {
+      const features = Float64Array.from(
+        u,
+        (x, i) => Math.floor(x * (i < sides.length ? 7 : 12)) / (i < sides.length ? 6 : 11),
+      );
+      return { features, key: features.join() };
+    },
+  };
+}
+
+function sampleLayer(
+  network: Network,
+  sampler: MappingSampler,
+  index: number,
+  sizes: HardwareSizes,
+  samples: number,
+  random: Prng,
+): void {
+  const scratch = new NetworkDesign(network);
+  const first = Math.ceil(samples / 2);
+  const seen: Float64Array[] = [];
+  const values: number[] = [];
+  const sample = (): void => drawMapping(network, random, scratch, index, sizes);
+  const cost = (point: MapspacePoint): void => {
+    const value = sampler.tryMapping(index, (design) => copyPoint(point, design.points[index]));
+    if (!Number.isFinite(value)) return;
+    seen.push(featuresOf(point));
+    values.push(Math.log(value));
+  };
+  for (let s = 0; s < first; s++) {
+    sample();
+    cost(scratch.points[index]);
+  }
+  if (values.length < 4) {
+    for (let s = first; s < samples; s++) {
+      sample();
+      cost(scratch.points[index]);
+    }
+    return;
+  }
+  const process = processOf(seen, values);
+  const least = Math.min(...values);
+  const candidates = Array.from({ length: drawn * (samples - first) }, () => {
+    sample();
+    const point = copyPoint(scratch.points[index], network.layers[index].mapspace.createPoint());
+    const { mean, deviation } = process.predict(featuresOf(point));
+    return { point, gain: logExpectedImprovement(mean, deviation, least) };
+  });
+  candidates.sort((a, b) => b.gain - a.gain);
+  for (const { point } of candidates.slice(0, samples - first)) cost(point);
+}
+
+function featuresOf(point: MapspacePoint): Float64Array {
+  return Float64Array.from(point.factors, Math.log2);
+}
+
+/** A process of fixed length scale: the typical distance of two samples. */
+function processOf(seen: readonly Float64Array[], values: readonly number[]): GaussianProcess {
+  const d = seen[0].length;
+  const inputs = new Float64Array(seen.length * d);
+  seen.forEach((row, i) => {
+    inputs.set(row, i * d);
+  });
+  let squares = 0;
+  for (let i = 1; i < seen.length; i++) for (let k = 0; k < d; k++) squares += (seen[i][k] - seen[i - 1][k]) ** 2;
+  const typical = Math.max(0.1, 0.5 * Math.sqrt(squares / (seen.length - 1)));
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = Math.max(1e-4, values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
+  const parameters = Float64Array.from([Math.log(typical), Math.log(variance), Math.log(1e-3 * variance)]);
+  const shape = { lengthOf: new Int32Array(d), lengths: 1, tasks: 1 };
+  const data = { inputs, values: Float64Array.from(values), tasks: new Int32Array(values.length) };
+  return new GaussianProcess(shape, parameters, data);
+}
