@@ -29,8 +29,8 @@ export interface ParentClass {
 
 /** X and Y weights of the spatial loops between parent and child, per loop of the nest. */
 export interface MeshWeights {
-  x: Float64Array;
-  y: Float64Array;
+  x: number[];
+  y: number[];
 }
 
 /**
@@ -167,7 +167,11 @@ export function meshBetween(
   parent: number,
   fanouts: readonly { x: number; y: number }[],
 ): Mesh {
-  const weights = { x: new Float64Array(nest.size), y: new Float64Array(nest.size) };
+  const weights: MeshWeights = { x: [], y: [] };
+  for (let k = 0; k < nest.size; k++) {
+    weights.x.push(0);
+    weights.y.push(0);
+  }
   let width = 1;
   let height = 1;
   let i = nest.before(child) - 1;

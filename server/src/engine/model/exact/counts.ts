@@ -4,12 +4,12 @@ import { fanouts } from "../fanout.ts";
 import type { Architecture, EvaluationOptions, Mapping, MappingLevel, Workload } from "../types.ts";
 import type { ClosedForm } from "./closed.ts";
 import { actingInstances, computeCycles, largestExtents } from "./instances.ts";
-import { type Nest, nestOf, spatialX, spatialY, temporal } from "./nest.ts";
+import { type Nest, spatialX, spatialY, temporal } from "./nest.ts";
 import { type Projection, rankExtent } from "./projection.ts";
 import { exactTerms } from "./terms.ts";
 import { type Traffic, trafficBetween } from "./traffic.ts";
 import { type UnionWords, unionWords } from "./union.ts";
-import { loweredWorkload } from "./workload.ts";
+import { loweredNest, loweredWorkload } from "./workload.ts";
 
 /** Counts by the rule `exact` of docs/model.md: every word of every instance, in closed form. */
 export function countExactly(
@@ -19,7 +19,7 @@ export function countExactly(
   options: EvaluationOptions,
   terms = false,
 ): AccessCounts {
-  const nest = nestOf(workload, mapping);
+  const nest = loweredNest(workload, mapping);
   const available = fanouts(architecture);
   const { projections, closed } = loweredWorkload(workload);
   const columns = projections.map((projection, p) =>
@@ -88,8 +88,7 @@ function dataSpaceCounts(
   function keptCounts(l: number, inner: number, down: Traffic, up: Traffic | null): DataSpaceCounts {
     const level = mapping.levels[l];
     const instances = actingInstances(nest, l);
-    const extents = new Float64Array(nest.dimensions);
-    largestExtents(nest, l, extents);
+    const extents = largestExtents(nest, l);
     const tileWords = wordsOf(projection, extents);
     const union = projection.readWrite ? unionOf(nest, projection, l, closed) : { total: 0, first: 0 };
     const elides = options.firstReadElision && !(level.rmwFirstUpdate?.[p] ?? false);
@@ -115,9 +114,7 @@ function dataSpaceCounts(
       terms: undefined,
     };
     if (terms) {
-      const childExtents = new Float64Array(nest.dimensions);
-      largestExtents(nest, inner, childExtents);
-      const childTileWords = wordsOf(projection, childExtents);
+      const childTileWords = wordsOf(projection, largestExtents(nest, inner));
       counts.terms = exactTerms({
         nest,
         projection,
@@ -137,7 +134,7 @@ function dataSpaceCounts(
   }
 }
 
-function wordsOf({ ranks }: Projection, extents: Float64Array): number {
+function wordsOf({ ranks }: Projection, extents: readonly number[]): number {
   return ranks.reduce((words, rank) => words * rankExtent(rank, extents, 0), 1);
 }
 

@@ -43,8 +43,10 @@ export function computeCycles(nest: Nest): number {
   return vectors(nest, -1, true);
 }
 
-/** Largest tile of level `l`, as extents written to `into` by dimension. */
-export function largestExtents(nest: Nest, l: number, into: Float64Array): void {
+/** Largest tile of level `l`, as extents by dimension. */
+export function largestExtents(nest: Nest, l: number): number[] {
   const at = (l + 1) * nest.dimensions;
-  for (let d = 0; d < nest.dimensions; d++) into[d] = Math.min(nest.extent[at + d], nest.bounds[d]);
+  const extents: number[] = [];
+  for (let d = 0; d < nest.dimensions; d++) extents.push(Math.min(nest.extent[at + d], nest.bounds[d]));
+  return extents;
 }

@@ -156,11 +156,17 @@ function pushAll(nest: Nest, level: number, axis: number, loops: readonly Loop[]
   }
 }
 
-/** A mapping's loops; X loops are innermost in their slot. */
-export function nestOf(workload: Workload, mapping: Mapping): Nest {
+/** Fits this nest a mapping? */
+function holds(nest: Nest, levels: number, loops: number): boolean {
+  return nest.levels === levels && nest.level.length >= loops;
+}
+
+/** A mapping's loops; X loops are innermost in their slot. `reuse` is filled instead of a new nest where it fits. */
+export function nestOf(workload: Workload, mapping: Mapping, reuse: Nest | null = null): Nest {
   const { levels } = mapping;
-  const capacity = levels.reduce((n, l) => n + l.temporal.length + l.spatialX.length + l.spatialY.length, 0);
-  const nest = new Nest(workload, levels.length, capacity);
+  const loops = levels.reduce((n, l) => n + l.temporal.length + l.spatialX.length + l.spatialY.length, 0);
+  const nest = reuse !== null && holds(reuse, levels.length, loops) ? reuse : new Nest(workload, levels.length, loops);
+  nest.clear();
   for (let l = levels.length - 1; l >= 0; l--) {
     pushAll(nest, l, temporal, levels[l].temporal);
     pushAll(nest, l, spatialY, levels[l].spatialY);

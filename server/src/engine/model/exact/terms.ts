@@ -8,7 +8,7 @@ import type { Traffic } from "./traffic.ts";
 export interface Derivation {
   nest: Nest;
   projection: Projection;
-  extents: Float64Array;
+  extents: readonly number[];
   tileWords: number;
   instances: number;
   /** U of point 6, as far as it was taken off. */

@@ -1,9 +1,9 @@
 import type { AccessCounts } from "../counts.ts";
 import { fanouts } from "../fanout.ts";
 import type { Architecture, Mapping, Term, TermLoop, Workload } from "../types.ts";
-import { type Nest, nestOf, spatialX, temporal } from "./nest.ts";
+import { type Nest, spatialX, temporal } from "./nest.ts";
 import { type StepKind, stepKinds } from "./steps.ts";
-import { loweredWorkload } from "./workload.ts";
+import { loweredNest, loweredWorkload } from "./workload.ts";
 
 /**
  * Adds where the words of each transfer come from: kinds of step, each with the loop that advances. `sent` at the
@@ -15,7 +15,7 @@ export function withTransferTerms(
   workload: Workload,
   mapping: Mapping,
 ): AccessCounts {
-  const nest = nestOf(workload, mapping);
+  const nest = loweredNest(workload, mapping);
   const available = fanouts(architecture);
   const terms: Record<string, Term>[][] = mapping.levels.map(() => workload.dataSpaces.map(() => ({})));
   const { projections, closed } = loweredWorkload(workload);

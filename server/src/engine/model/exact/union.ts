@@ -16,7 +16,7 @@ export interface UnionWords {
 export function unionWords(nest: Nest, projection: Projection, level: number): UnionWords {
   let total = 1;
   let first = 1;
-  const none = { x: new Float64Array(nest.size), y: new Float64Array(nest.size) };
+  const none = { x: new Array<number>(nest.size).fill(0), y: new Array<number>(nest.size).fill(0) };
   const classes = Array.from({ length: nest.dimensions }, (_, d) =>
     parentClasses(nest, d, level, level, none, projection.relevant[d] === 1),
   );

@@ -118,7 +118,7 @@ export function walkPart(
   slide: number,
 ): Float64Array {
   const words = new Float64Array(partColumns * (nest.size + 1));
-  const weights = { x: new Float64Array(nest.size), y: new Float64Array(nest.size) };
+  const weights = { x: new Array<number>(nest.size).fill(0), y: new Array<number>(nest.size).fill(0) };
   const aside: ParentClass[] = [
     {
       multiplicity: 1,
