@@ -5,6 +5,7 @@ import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
+import { cosearchCommand } from "./cosearch.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { searchCommand } from "./search.ts";
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   checkCommand,
   searchCommand,
   verifyCommand,
+  cosearchCommand,
   convertCommand,
   exportCommand,
 ];

@@ -80,7 +80,7 @@ const causes: Record<Conflict["cause"], string> = {
 };
 
 /** A contradiction with the place of each constraint in it. */
-export function describeConflict(input: SearchInput, conflict: Conflict): string {
+export function describeConflict(input: Pick<SearchInput, "layer" | "places" | "fileOf">, conflict: Conflict): string {
   const dimension = conflict.dimension === undefined ? null : input.layer.workload.dimensions[conflict.dimension];
   const about = dimension === null ? "" : ` (${dimension.name}, bound ${dimension.bound})`;
   const lines = conflict.ids.map((id) => {

@@ -5,7 +5,7 @@ import { LocalSearch } from "../gradient/local.ts";
 import { Neighbourhood } from "../gradient/moves.ts";
 import type { Network } from "../gradient/network.ts";
 import { randomDesign } from "../gradient/start.ts";
-import type { Cosearch, CosearchProgress, NetworkResult } from "./progress.ts";
+import type { Cosearch, CosearchCheckpoint, CosearchProgress, NetworkResult } from "./progress.ts";
 import { networkResult } from "./result.ts";
 
 export interface GradientSearchOptions {
@@ -27,7 +27,7 @@ export interface GradientSearchOptions {
   /** A start ends after this many roundings without gain. */
   patience: number;
   /** First start to run, and what earlier ones spent and found: to resume. */
-  resume?: { start: number; evaluations: number; best: NetworkResult | null };
+  resume?: CosearchCheckpoint & { best: NetworkResult | null };
 }
 
 export const publishedOptions: Omit<GradientSearchOptions, "seed" | "evaluations"> = {
@@ -73,13 +73,14 @@ class Run {
   private readonly counted: number;
   private start = 0;
   private reported: NetworkResult | null = null;
-  private bestStart = Number.POSITIVE_INFINITY;
+  private bestStart: number;
 
   constructor(network: Network, options: GradientSearchOptions) {
     this.network = network;
     this.options = options;
     this.best = options.resume?.best ?? null;
     this.spentBefore = options.resume?.evaluations ?? 0;
+    this.bestStart = options.resume?.bestStart ?? Number.POSITIVE_INFINITY;
     this.counted = network.evaluations;
     this.descent = new Descent(network, {
       domain: options.published ? "linear" : "log",
@@ -101,7 +102,8 @@ class Run {
       const random = new Prng(this.options.seed, this.start);
       const until = Math.min(evaluations, this.spent + evaluations / starts);
       yield* this.options.published ? this.published(random, evaluations) : this.own(random, until);
-      yield this.progress(false);
+      const checkpoint = { start: this.start + 1, evaluations: this.spent, bestStart: this.bestStart };
+      yield { ...this.progress(false), checkpoint };
     }
     yield this.progress(true);
   }

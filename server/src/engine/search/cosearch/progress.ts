@@ -22,7 +22,17 @@ export interface CosearchProgress {
   best: NetworkResult | null;
   /** Starts begun so far. */
   start: number;
+  /** Where a run may be resumed so that it ends as if never stopped; set between starts. */
+  checkpoint?: CosearchCheckpoint;
   done: boolean;
+}
+
+export interface CosearchCheckpoint {
+  /** Next start to run, and what the ones before it spent. */
+  start: number;
+  evaluations: number;
+  /** Value of the best start point so far; starts far above it are drawn again (as published). */
+  bestStart: number;
 }
 
 export type Cosearch = Generator<CosearchProgress, NetworkResult | null>;

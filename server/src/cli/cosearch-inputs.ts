@@ -1,0 +1,65 @@
+/** What `cosearch` reads: the hardware's template, all layers of a network, and the constraints for each. */
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createMapspace } from "../engine/mapspace/build.ts";
+import { type HardwareFreedom, hardwareSpace, instantiate } from "../engine/model/relaxed/hardware.ts";
+import { Network, type NetworkLayer } from "../engine/search/gradient/network.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import { lowerConstraints } from "../spec/mapspace-constraints.ts";
+import { readSpecification } from "../spec/specification.ts";
+import type { ArchitectureSource, LayerSource } from "../spec/types.ts";
+import type { SourceFile } from "../syntax/source.ts";
+import { readSource } from "./inputs.ts";
+import { fileLookup, hasErrors, renderProblem } from "./problems.ts";
+import { describeConflict } from "./search-inputs.ts";
+import { UsageError } from "./usage.ts";
+
+export interface CosearchInput {
+  files: readonly SourceFile[];
+  layers: readonly LayerSource[];
+  architectureSource: ArchitectureSource | undefined;
+  network: Network;
+}
+
+/** Files and folders (all YAML files in them) as one network on one template. */
+export function readCosearchInput(
+  names: readonly string[],
+  freedom: HardwareFreedom,
+  objective: Objective,
+): CosearchInput {
+  if (names.length === 0) throw new UsageError("name an architecture and the layers of a network: files or folders");
+  const files = names.flatMap((name) => (isFolder(name) ? yamlFiles(name) : [name])).map(readSource);
+  const specification = readSpecification(files);
+  const { architecture, architectureSource, layers, constraints } = specification;
+  if (hasErrors(specification.problems)) {
+    const lookup = fileLookup(files);
+    const errors = specification.problems.filter(({ severity }) => severity === "error");
+    throw new UsageError(errors.map((problem) => renderProblem(problem, lookup)).join("\n"));
+  }
+  if (architecture === undefined) throw new UsageError("there is no readable architecture in the files");
+  if (layers.length === 0) throw new UsageError("there is no readable problem in the files");
+  const space = hardwareSpace(architecture, freedom);
+  const widest = instantiate(space, {
+    capacityWords: space.buffers.map(() => null),
+    sides: space.sides.map(({ most }) => most),
+  });
+  const network = layers.map((layer): NetworkLayer => {
+    const lowered = lowerConstraints(constraints, widest, layer.workload, architectureSource);
+    const { mapspace, conflict } = createMapspace(widest, layer.workload, "pfm", lowered.constraints);
+    if (mapspace !== undefined) return { mapspace, count: layer.count };
+    const fileOf = fileLookup(files);
+    throw new UsageError(
+      `${layer.workload.name}: ${describeConflict({ layer, places: lowered.places, fileOf }, conflict)}`,
+    );
+  });
+  return { files, layers, architectureSource, network: new Network(network, space, objective) };
+}
+
+const isFolder = (name: string) => name !== "-" && existsSync(name) && statSync(name).isDirectory();
+
+function yamlFiles(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.ya?ml$/i.test(name));
+  if (names.length === 0) throw new UsageError(`no YAML file in ${folder}`);
+  return names.sort().map((name) => join(folder, name));
+}

@@ -1,0 +1,263 @@
+/** `mapspace cosearch`: mappings of a whole network, and the hardware they need. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { evaluate } from "../engine/model/evaluate.ts";
+import type { HardwareFreedom } from "../engine/model/relaxed/hardware.ts";
+import { defaultEvaluationOptions } from "../engine/model/types.ts";
+import { bayesianCosearch } from "../engine/search/cosearch/bayesian.ts";
+import { gradientCosearch, ownOptions, publishedOptions } from "../engine/search/cosearch/gradient.ts";
+import type { Cosearch, CosearchProgress, NetworkResult } from "../engine/search/cosearch/progress.ts";
+import { randomCosearch } from "../engine/search/cosearch/random.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
+import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
+import { formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace/quantities.ts";
+import type { Command } from "./command.ts";
+import { type CosearchInput, readCosearchInput } from "./cosearch-inputs.ts";
+import { type CosearchState, inputsHash, readState, writeState } from "./cosearch-state.ts";
+import { renderTable } from "./table.ts";
+import { exitStatus, type FlagSpec, type Flags, parseFlags, UsageError } from "./usage.ts";
+
+const flagSpec = {
+  hardware: { type: "string" },
+  algorithm: { type: "string" },
+  orders: { type: "string" },
+  objective: { type: "string" },
+  evaluations: { type: "string" },
+  seed: { type: "string" },
+  state: { type: "string" },
+  write: { type: "string" },
+  json: { type: "boolean" },
+} as const satisfies FlagSpec;
+
+const freedoms = ["fixed", "buffers", "all"] as const satisfies readonly HardwareFreedom[];
+const objectives: readonly Objective[] = ["edp", "energy", "latency"];
+const algorithms = ["gradient", "dosa", "random", "bayes"] as const;
+
+export const cosearchCommand: Command = {
+  name: "cosearch",
+  summary: "mappings of a whole network, and the hardware they need",
+  help: `Usage: mapspace cosearch [FLAGS] FILE...
+
+FILEs are an architecture (the template of the hardware), the layers of a network with how often each occurs, and
+constraints; a folder stands for all its YAML files. Perfect factors, exact counting, no link transfers. The objective
+of a network is (Σ count · energy) × (Σ count · cycles).
+
+  --hardware FREEDOM    what the mappings may size: all (buffers and array, default), buffers, fixed (nothing)
+  --algorithm NAME      gradient (default), dosa (gradient search as published), random, bayes
+  --orders NAME         iterate (default) or softmax: how gradient and dosa choose loop orders
+  --objective NAME      edp (default), energy, latency
+  --evaluations N       evaluations of the whole network (default 10500)
+  --seed N              the same seed and evaluations give the same result (default 1)
+  --state FILE          go on from this file where it exists; it is kept up to date after every start point
+  --write DIR           write architecture.yaml and for each layer its problem and mapping there
+  --json                one JSON object
+
+Ctrl-C ends the search with the best so far.
+Exit status: 0 a design was found, 1 none was, 2 wrong usage.
+`,
+  async run(args) {
+    const { flags, files } = parseFlags(args, flagSpec);
+    const settings = {
+      hardware: choice(flags, "hardware", freedoms, "all"),
+      algorithm: choice(flags, "algorithm", algorithms, "gradient"),
+      orders: choice(flags, "orders", ["iterate", "softmax"] as const, "iterate"),
+      objective: choice(flags, "objective", objectives, "edp"),
+      evaluations: whole(flags, "evaluations", 1) ?? 10_500,
+      seed: whole(flags, "seed", 0) ?? 1,
+    };
+    if (flags.state !== undefined && settings.algorithm !== "gradient" && settings.algorithm !== "dosa") {
+      throw new UsageError("--state goes with --algorithm gradient or dosa");
+    }
+    const input = readCosearchInput(files, settings.hardware, settings.objective);
+    const stateFile = flags.state as string | undefined;
+    const inputs = inputsHash(input.files, settings);
+    const state = stateFile === undefined ? null : readState(stateFile, inputs);
+    const started = performance.now();
+    const outcome = await drive(begin(input, settings, state), settings.evaluations, state?.best ?? null, (next) => {
+      if (stateFile !== undefined) writeState(stateFile, inputs, next);
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const { best } = outcome;
+    if (best === null) {
+      process.stderr.write(
+        `no design was found that the hardware can hold (${formatCount(outcome.evaluations)} evaluations)\n`,
+      );
+      return exitStatus.problems;
+    }
+    const written = flags.write === undefined ? [] : writeDesign(input, best, flags.write as string);
+    if (flags.json)
+      process.stdout.write(`${JSON.stringify(json(input, best, { ...settings, ...outcome, seconds }), null, 2)}\n`);
+    else {
+      process.stdout.write(
+        `${report(input, best)}\n\n  ${formatCount(Math.round(outcome.evaluations))} evaluations of the network, ${seconds.toFixed(1)} s\n`,
+      );
+      for (const name of written) process.stdout.write(`  wrote ${name}\n`);
+    }
+    return exitStatus.fine;
+  },
+};
+
+interface Settings {
+  algorithm: (typeof algorithms)[number];
+  orders: "iterate" | "softmax";
+  evaluations: number;
+  seed: number;
+}
+
+function begin(input: CosearchInput, settings: Settings, state: CosearchState | null): Cosearch {
+  const { network } = input;
+  const { algorithm, orders, evaluations, seed } = settings;
+  if (algorithm === "random") return randomCosearch(network, { seed, evaluations, hardware: 10 });
+  if (algorithm === "bayes") return bayesianCosearch(network, { seed, evaluations, hardware: 100 });
+  const base = algorithm === "dosa" ? publishedOptions : ownOptions;
+  const resume = state === null ? undefined : { ...state.checkpoint, best: state.best };
+  return gradientCosearch(network, { ...base, orders, seed, evaluations, resume });
+}
+
+interface Outcome {
+  best: NetworkResult | null;
+  evaluations: number;
+  complete: boolean;
+}
+
+/** Runs in slices, so that Ctrl-C is heard. */
+async function drive(
+  search: Cosearch,
+  evaluations: number,
+  known: NetworkResult | null,
+  keep: (state: CosearchState) => void,
+): Promise<Outcome> {
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.once("SIGINT", stop);
+  let best = known;
+  let last: CosearchProgress | null = null;
+  let shown = 0;
+  const terminal = process.stderr.isTTY;
+  try {
+    for (const progress of search) {
+      last = progress;
+      if (progress.best !== null) best = progress.best;
+      if (progress.checkpoint !== undefined) keep({ checkpoint: progress.checkpoint, best });
+      const now = performance.now();
+      if (now - shown < 50) continue;
+      shown = now;
+      if (terminal) {
+        const found = best === null ? "none found yet" : `best ${formatNumber(best.value)}`;
+        process.stderr.write(
+          `\r\x1b[K${formatCount(Math.round(progress.evaluations))} of ${formatCount(evaluations)} evaluations, ${found}`,
+        );
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      if (stopped) break;
+    }
+  } finally {
+    process.removeListener("SIGINT", stop);
+    if (terminal) process.stderr.write("\r\x1b[K");
+  }
+  return { best, evaluations: last?.evaluations ?? 0, complete: !stopped };
+}
+
+function layerCosts({ layers }: CosearchInput, best: NetworkResult) {
+  const options = defaultEvaluationOptions("exact");
+  return layers.map(({ workload, count }, i) => {
+    const evaluation = evaluate(best.architecture, workload, best.mappings[i], options).evaluation!;
+    return { name: workload.name, count, evaluation };
+  });
+}
+
+function report(input: CosearchInput, best: NetworkResult): string {
+  const { architecture } = best;
+  const hardware = architecture.storage.map((level) => [
+    level.name,
+    formatCount(level.instances),
+    level.capacityWords === null ? "unlimited" : `${formatCount(level.capacityWords)} words`,
+  ]);
+  hardware.unshift([architecture.compute.name, `${architecture.compute.meshX} × ${architecture.compute.meshY}`, ""]);
+  const rows = layerCosts(input, best).map(({ name, count, evaluation }) => [
+    name,
+    formatCount(count),
+    formatCount(evaluation.cycles),
+    formatEnergy(evaluation.energyPj),
+    formatEdp(evaluation.edpPjCycles),
+  ]);
+  rows.push(
+    [],
+    ["network", "", formatCount(best.cycles), formatEnergy(best.energyPj), formatEdp(best.energyPj * best.cycles)],
+  );
+  const right = (title: string) => ({ title, align: "right" as const });
+  return [
+    renderTable([{ title: "hardware" }, right("instances"), right("capacity")], hardware.reverse()),
+    renderTable([{ title: "layer" }, right("count"), right("cycles"), right("energy"), right("EDP")], rows),
+  ].join("\n\n");
+}
+
+function json(input: CosearchInput, best: NetworkResult, run: object) {
+  const { architecture, sizes } = best;
+  return {
+    ...run,
+    best: undefined,
+    energyPj: best.energyPj,
+    cycles: best.cycles,
+    edpPjCycles: best.energyPj * best.cycles,
+    sizes,
+    hardware: {
+      meshX: architecture.compute.meshX,
+      meshY: architecture.compute.meshY,
+      levels: architecture.storage.map(({ name, instances, capacityWords }) => ({ name, instances, capacityWords })),
+    },
+    layers: layerCosts(input, best).map(({ name, count, evaluation }, i) => ({
+      name,
+      count,
+      energyPj: evaluation.energyPj,
+      cycles: evaluation.cycles,
+      mappingYaml: printMappingYaml(best.mappings[i], architecture, input.layers[i].workload),
+    })),
+  };
+}
+
+/** The inferred hardware, and for each layer its problem and a mapping that names both in its first line. */
+function writeDesign(input: CosearchInput, best: NetworkResult, folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  const names: string[] = [];
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    names.push(join(folder, name));
+  };
+  const seen = new Set<string>();
+  input.layers.forEach(({ workload }, i) => {
+    const parts = exportTimeloopParts(best.architecture, workload, best.mappings[i]);
+    if (i === 0) write("architecture.yaml", parts.architecture + parts.tables);
+    const base = fileName(workload.name || `layer${i + 1}`, seen);
+    write(`${base}.prob.yaml`, parts.problem);
+    write(`${base}.map.yaml`, `# mapspace: architecture=architecture.yaml problem=${base}.prob.yaml\n${parts.mapping}`);
+  });
+  return names;
+}
+
+function fileName(name: string, seen: Set<string>): string {
+  let base = name.replace(/[^\w.-]+/g, "_").replace(/^\.+/, "_") || "layer";
+  while (seen.has(base)) base += "_";
+  seen.add(base);
+  return base;
+}
+
+function choice<T extends string>(flags: Flags, name: string, allowed: readonly T[], otherwise: T): T {
+  const given = flags[name] as T | undefined;
+  if (given === undefined) return otherwise;
+  if (!allowed.includes(given)) throw new UsageError(`--${name} takes ${allowed.join(", ")}; not "${given}"`);
+  return given;
+}
+
+function whole(flags: Flags, name: string, least: number): number | null {
+  if (flags[name] === undefined) return null;
+  const value = Number(flags[name]);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UsageError(`--${name} takes a whole number, ${least} or more; not "${flags[name]}"`);
+  }
+  return value;
+}
