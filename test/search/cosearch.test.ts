@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
+import type { MapspaceConstraint } from "../../server/src/engine/mapspace/constraints.ts";
+import { evaluate } from "../../server/src/engine/model/evaluate.ts";
+import { type HardwareFreedom, hardwareSpace, instantiate } from "../../server/src/engine/model/relaxed/hardware.ts";
+import { defaultEvaluationOptions, type Workload } from "../../server/src/engine/model/types.ts";
+import { Prng } from "../../server/src/engine/numeric/prng.ts";
+import { bayesianCosearch } from "../../server/src/engine/search/cosearch/bayesian.ts";
+import {
+  type GradientSearchOptions,
+  gradientCosearch,
+  ownOptions,
+  publishedOptions,
+} from "../../server/src/engine/search/cosearch/gradient.ts";
+import type { Cosearch, CosearchCheckpoint, NetworkResult } from "../../server/src/engine/search/cosearch/progress.ts";
+import { randomCosearch } from "../../server/src/engine/search/cosearch/random.ts";
+import { exactSearch } from "../../server/src/engine/search/exact/exact.ts";
+import { NetworkDesign } from "../../server/src/engine/search/gradient/design.ts";
+import { Network } from "../../server/src/engine/search/gradient/network.ts";
+import { Relaxation } from "../../server/src/engine/search/gradient/relaxation.ts";
+import { randomDesign } from "../../server/src/engine/search/gradient/start.ts";
+import { gradientSearch } from "../../server/src/engine/search/gradient/strategy.ts";
+import { convolution, eyerissLike, gemminiLike, type Machine } from "../support/accelerators.ts";
+
+const layers: { workload: Workload; count: number }[] = [
+  { workload: convolution({ p: 28, q: 14, c: 32, k: 16 }), count: 3 },
+  { workload: convolution({ r: 1, s: 1, p: 14, q: 14, c: 48, k: 64, stride: 2 }), count: 1 },
+];
+
+function keeps({ keep }: Machine): MapspaceConstraint[] {
+  return keep.flatMap((row, level) =>
+    row.flatMap((kept, dataSpace): MapspaceConstraint[] =>
+      kept === null ? [] : [{ kind: "keep", id: 0, level, dataSpace, keep: kept }],
+    ),
+  );
+}
+
+function open(machine: Machine, freedom: HardwareFreedom, more: MapspaceConstraint[] = []): Network {
+  const space = hardwareSpace(machine.architecture, freedom);
+  const sizes = { capacityWords: space.buffers.map(() => null), sides: space.sides.map(() => 32) };
+  const widest = instantiate(space, sizes);
+  const network = layers.map(({ workload, count }) => {
+    const { mapspace } = createMapspace(widest, workload, "pfm", [...keeps(machine), ...more]);
+    assert.ok(mapspace);
+    return { mapspace, count };
+  });
+  return new Network(network, space, "edp");
+}
+
+function run(search: Cosearch): { best: NetworkResult | null; evaluations: number; checkpoints: CosearchCheckpoint[] } {
+  let best: NetworkResult | null = null;
+  let evaluations = 0;
+  const checkpoints: CosearchCheckpoint[] = [];
+  for (const progress of search) {
+    best = progress.best ?? best;
+    evaluations = progress.evaluations;
+    if (progress.checkpoint) checkpoints.push(progress.checkpoint);
+  }
+  return { best, evaluations, checkpoints };
+}
+
+const own = (seed: number, evaluations: number): GradientSearchOptions => ({ ...ownOptions, seed, evaluations });
+
+test("records of mappings add up to what the reference model says of the inferred hardware", () => {
+  for (const freedom of ["buffers", "all"] as const) {
+    const network = open(gemminiLike(), freedom);
+    const random = new Prng(3);
+    const design = new NetworkDesign(network);
+    for (let i = 0; i < 40; i++) {
+      randomDesign(network, random, design, false);
+      assert.equal(design.excess, 0);
+      const architecture = instantiate(network.space, network.sizes(design.records));
+      let energy = 0;
+      let cycles = 0;
+      network.layers.forEach(({ mapspace, count }, l) => {
+        const mapping = mapspace.mapping(design.points[l]);
+        const outcome = evaluate(architecture, mapspace.workload, mapping, defaultEvaluationOptions("exact"));
+        assert.deepEqual(outcome.violations, []);
+        energy += count * outcome.evaluation!.energyPj;
+        cycles += count * outcome.evaluation!.cycles;
+      });
+      assert.ok(Math.abs(design.cost.energyPj / energy - 1) < 1e-9, `${design.cost.energyPj} ${energy}`);
+      assert.equal(design.cost.cycles, cycles);
+    }
+  }
+});
+
+test("the network's gradient agrees with central differences", () => {
+  const random = new Prng(5);
+  let checked = 0;
+  for (let i = 0; i < 200; i++) {
+    const network = open(gemminiLike(), (["fixed", "buffers", "all"] as const)[i % 3]);
+    const domain = i % 2 === 0 ? "log" : "linear";
+    const sharpness = i % 5 === 0 ? 6 : Number.POSITIVE_INFINITY;
+    const relaxation = new Relaxation(network, { domain, penalty: 3, sharpness, orderTemperature: 0 });
+    const design = new NetworkDesign(network);
+    randomDesign(network, random, design, false);
+    design.points.forEach((point, l) => {
+      relaxation.choose(l, point);
+      relaxation.setFactors(l, point.factors);
+    });
+    const x = relaxation.x;
+    for (let k = 0; k < x.length; k++) x[k] += (domain === "log" ? 1 : 2) * (0.6 * random.next() + 0.05);
+    const base = x.slice();
+    const direction = base.map(() => 2 * random.next() - 1);
+    const at = (t: number) => {
+      for (let k = 0; k < x.length; k++) x[k] = base[k] + t * direction[k];
+      return relaxation.evaluate();
+    };
+    const slope = (h: number) => (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+    const fine = slope(1e-5);
+    const coarse = slope(3e-5);
+    at(0);
+    const ours = relaxation.gradient.reduce((sum, g, k) => sum + g * direction[k], 0);
+    const scale = Math.max(1, Math.abs(fine));
+    if (Math.abs(fine - coarse) > 1e-7 * scale) continue;
+    checked++;
+    assert.ok(Math.abs(ours - fine) < 1e-6 * scale, `${freedomOf(i)} ${domain}: ${ours}, differences ${fine}`);
+  }
+  assert.ok(checked > 120, `${checked} points away from kinks`);
+});
+
+const freedomOf = (i: number) => ["fixed", "buffers", "all"][i % 3];
+
+test("the same seed gives the same design; a resumed run ends as if never stopped", () => {
+  for (const base of [ownOptions, publishedOptions]) {
+    const options = { ...base, seed: 4, evaluations: 900 };
+    const whole = run(gradientCosearch(open(gemminiLike(), "all"), options));
+    const again = run(gradientCosearch(open(gemminiLike(), "all"), options));
+    assert.ok(whole.best !== null);
+    assert.deepEqual(again.best, whole.best);
+    let best: NetworkResult | null = null;
+    let checkpoint: CosearchCheckpoint | undefined;
+    for (const progress of gradientCosearch(open(gemminiLike(), "all"), options)) {
+      best = progress.best ?? best;
+      checkpoint = progress.checkpoint;
+      if (checkpoint !== undefined) break;
+    }
+    assert.ok(checkpoint !== undefined);
+    const rest = run(gradientCosearch(open(gemminiLike(), "all"), { ...options, resume: { ...checkpoint, best } }));
+    assert.equal((rest.best ?? best)?.value, whole.best.value);
+    assert.equal(rest.evaluations, whole.evaluations);
+  }
+});
+
+test("more freedom is worth more; every design is what the reference model says", () => {
+  const values = (["fixed", "buffers", "all"] as const).map((freedom) => {
+    const { best } = run(gradientCosearch(open(gemminiLike(), freedom), own(2, 1500)));
+    assert.ok(best !== null, freedom);
+    let energy = 0;
+    let cycles = 0;
+    layers.forEach(({ workload, count }, i) => {
+      const options = defaultEvaluationOptions("exact");
+      const { evaluation, violations } = evaluate(best.architecture, workload, best.mappings[i], options);
+      assert.deepEqual(violations, []);
+      energy += count * evaluation!.energyPj;
+      cycles += count * evaluation!.cycles;
+    });
+    assert.ok(Math.abs(best.value / (energy * cycles) - 1) < 1e-12);
+    return best.value;
+  });
+  assert.ok(values[1] < values[0] && values[2] < values[1], values.join(" "));
+});
+
+test("constraints hold in every design", () => {
+  const more: MapspaceConstraint[] = [
+    { kind: "factor", id: 1, level: 1, slot: "spatial", dimension: 4, relation: ">=", value: 2 },
+    { kind: "factor", id: 2, level: 2, slot: "temporal", dimension: 2, relation: "=", value: 7 },
+    { kind: "permutation", id: 3, level: 3, slot: "temporal", prefix: [5], suffix: [4] },
+  ];
+  const { best } = run(gradientCosearch(open(gemminiLike(), "fixed", more), own(1, 600)));
+  assert.ok(best !== null);
+  for (const { levels } of best.mappings) {
+    const spatial = [...levels[1].spatialX, ...levels[1].spatialY].find((loop) => loop.dimension === 4);
+    assert.ok((spatial?.factor ?? 1) >= 2);
+    assert.equal(levels[2].temporal.find((loop) => loop.dimension === 2)?.factor, 7);
+    const order = levels[3].temporal.map((loop) => loop.dimension);
+    if (order.includes(5)) assert.equal(order[0], 5);
+    if (order.includes(4)) assert.equal(order[order.length - 1], 4);
+  }
+});
+
+test("random and Bayesian co-search spend what they may and tell what they found", () => {
+  for (const search of [randomCosearch, bayesianCosearch]) {
+    const network = open(gemminiLike(), "all");
+    const { best, evaluations } = run(search(network, { seed: 1, evaluations: 400, hardware: 8 }));
+    assert.ok(best !== null && best.value > 0);
+    assert.ok(evaluations <= 401, String(evaluations));
+    const twice = run(search(open(gemminiLike(), "all"), { seed: 1, evaluations: 400, hardware: 8 }));
+    assert.deepEqual(twice.best, best);
+  }
+});
+
+test("gradient search of one layer comes near the proven optimum", () => {
+  const machine = eyerissLike();
+  const workload = convolution({ p: 14, q: 14, c: 16, k: 32 });
+  const { mapspace } = createMapspace(machine.architecture, workload, "pfm", keeps(machine));
+  assert.ok(mapspace);
+  let best = Number.POSITIVE_INFINITY;
+  for (const progress of gradientSearch(mapspace, { objective: "edp", seed: 1, evaluations: 30_000 })) {
+    best = progress.best?.value ?? best;
+  }
+  let optimum = Number.NaN;
+  for (const progress of exactSearch(mapspace, { objective: "edp", seed: 1 }))
+    optimum = progress.best?.value ?? optimum;
+  assert.ok(best >= optimum * (1 - 1e-9) && best <= optimum * 1.05, `${best / optimum}`);
+});
