@@ -19,6 +19,8 @@ import {
   viewRequest,
   writeRequest,
 } from "../../server/src/lsp/search-methods.ts";
+import { defaultSearch } from "../../server/src/lsp/search-settings.ts";
+import { catalogue } from "../../server/src/worker/catalogue.ts";
 import { repositoryRoot } from "../support/shared.ts";
 import { type Client, until, withServer } from "./harness.ts";
 
@@ -151,6 +153,13 @@ test("a budget of evaluations ends a search, and equal seeds give equal results"
     assert.equal(a.evaluations, b.evaluations);
     assert.deepEqual(best(progress, "a"), best(progress, "b"));
   });
+});
+
+test("the settings offer every strategy there is", () => {
+  const { contributes } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8"));
+  const offered: string[] = contributes.configuration.properties["mapspace.search.strategy"].enum;
+  assert.deepEqual([...offered].sort(), catalogue.map(({ id }) => id as string).sort());
+  assert.ok(offered.includes(defaultSearch.strategy));
 });
 
 test("what cannot be searched is refused in words", async () => {

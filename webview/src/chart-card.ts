@@ -168,7 +168,7 @@ export class ChartCard<T extends ChartType> extends Card {
   }
 }
 
-/** A logarithmic axis where values span more than one step of twenty. */
+/** A logarithmic axis where the values span more than a factor of eight. */
 export function axis(title: string, values: readonly number[], format: (value: number) => string, theme: Theme) {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
@@ -176,7 +176,7 @@ export function axis(title: string, values: readonly number[], format: (value: n
     if (value > 0 && value < least) least = value;
     if (value > most) most = value;
   }
-  const logarithmic = most / least > 20;
+  const logarithmic = most / least > 8;
   return {
     type: logarithmic ? ("logarithmic" as const) : ("linear" as const),
     title: { display: true, text: title, color: theme.muted },

@@ -46,7 +46,12 @@ export class Summary {
         "dl",
         { class: "tiles" },
         ...this.tiles.map(({ value, was, chip }, i) =>
-          h("div", { class: "tile" }, h("dt", { text: figures[i].name }), h("dd", {}, value, chip, was)),
+          h(
+            "div",
+            { class: "tile" },
+            h("dt", { text: figures[i].name }),
+            h("dd", {}, value, h("span", { class: "tile-change" }, chip, was)),
+          ),
         ),
       ),
       h("div", { class: "act-row" }, this.what, h("div", { class: "buttons" }, this.apply, this.diff)),
@@ -78,6 +83,17 @@ export class Summary {
     this.apply.hidden = !found;
     this.diff.hidden = !found;
     setText(this.apply, offer.mappingUri === null ? "Write mapping file" : "Apply");
-    setText(this.what, found ? label : before === null ? "There is no mapping yet." : "The mapping in the file.");
+    const worse = after !== null && before !== null && figures[0].of(after) > figures[0].of(before);
+    this.apply.classList.toggle("primary", !worse);
+    setText(
+      this.what,
+      found
+        ? worse
+          ? `${label} The mapping in the file has the lower EDP.`
+          : label
+        : before === null
+          ? "There is no mapping yet."
+          : "The mapping in the file.",
+    );
   }
 }

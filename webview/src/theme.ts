@@ -12,8 +12,9 @@ export interface Theme {
   contrast: boolean;
 }
 
-const series = ["blue", "orange", "green", "purple", "red", "yellow"];
-const fallback = ["#3794ff", "#d18616", "#89d185", "#b180d7", "#f14c4c", "#cca700"];
+/** Themes leave `charts-orange` half transparent, so it is not among them. */
+const series = ["blue", "yellow", "green", "purple", "red"];
+const fallback = ["#3794ff", "#cca700", "#89d185", "#b180d7", "#f14c4c"];
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);

@@ -6,11 +6,11 @@ import type { SearchOptions } from "../features/explorer/protocol.ts";
 import { catalogue, type StrategyEntry } from "../worker/catalogue.ts";
 
 export const defaultSearch: SearchOptions = {
-  strategy: "local",
-  mapspace: "ruby-s",
+  strategy: "exact",
+  mapspace: "pfm",
   objective: "edp",
   evaluations: null,
-  seconds: 10,
+  seconds: 60,
   seed: 1,
 };
 
