@@ -2,17 +2,39 @@
 
 import { type CompletionItem, CompletionItemKind, InsertTextFormat, type Position } from "vscode-languageserver-types";
 import { divisors } from "../engine/numeric/divisors.ts";
+import { classNames } from "../spec/component-classes.ts";
+import { defaultShape, namedShape, shapeNames } from "../spec/shapes.ts";
 import type { DirectiveSource } from "../spec/types.ts";
 import { lineIndex } from "../syntax/position.ts";
+import { placeAt } from "./completion-place.ts";
 import type { FeatureContext } from "./context.ts";
-import { attributes, describeWord, dimensionMeanings, directiveKeys, topLevelKeys, type Word } from "./vocabulary.ts";
+import {
+  architectureKeys,
+  attributes,
+  componentKeys,
+  containerKeys,
+  describeWord,
+  dimensionMeanings,
+  directiveKeys,
+  problemKeys,
+  topLevelKeys,
+  type Word,
+} from "./vocabulary.ts";
+
+const dataSpaceLists =
+  "keep|bypass|no_reuse|no_temporal_reuse|no_link_transfer|no_multicast_no_reduction|rmw_first_update|no_coalesce";
+const dataSpaceKey = new RegExp(`^(?:${dataSpaceLists})$`);
+const dataSpaceLine = new RegExp(`\\b(?:${dataSpaceLists})["']?\\s*:\\s*\\[?([^\\]}#]*)$`);
+const directiveSections =
+  /^(mapping|constraints|architecture_constraints|arch_constraints|mapspace_constraints|mapspace)$/;
 
 export function completions(context: FeatureContext, position: Position): CompletionItem[] {
   const { text } = context.file;
   const index = lineIndex(context.file);
   const offset = index.offset(position);
-  const before = text.slice(index.lineStart(position.line), offset);
-  const section = sectionAt(text, index.lineStart(position.line));
+  const lineStart = index.lineStart(position.line);
+  const before = text.slice(lineStart, offset).replace(/^\ufeff/, "");
+  if (/(^|\s)#/.test(before)) return [];
 
   const factors = /\bfactors["']?\s*:\s*(?:["'[]\s*)?([^\]"'}#]*)$/.exec(before);
   if (factors !== null) return factorItems(context, offset, factors[1]);
@@ -20,39 +42,85 @@ export function completions(context: FeatureContext, position: Position): Comple
   if (permutation !== null) return permutationItems(context, permutation[1]);
   if (/\btarget["']?\s*:\s*["']?\w*$/.test(before)) return componentItems(context);
   if (/\btype["']?\s*:\s*["']?\w*$/.test(before)) return valueItems(directiveKeys.type);
-  const list =
-    /\b(keep|bypass|no_reuse|no_temporal_reuse|no_link_transfer|no_multicast_no_reduction|rmw_first_update|no_coalesce)["']?\s*:\s*\[?([^\]}#]*)$/.exec(
-      before,
-    );
-  if (list !== null) return dataSpaceItems(context, list[2]);
-  const value = /([\w-]+)["']?\s*:\s*["']?\w*$/.exec(before);
-  if (value !== null) {
-    const word = attributes[value[1].replaceAll("-", "_")];
-    return word === undefined ? [] : valueItems(word);
+  const list = dataSpaceLine.exec(before);
+  if (list !== null) return dataSpaceItems(context, list[1]);
+  const value = /([\w-]+)["']?\s*:\s*["']?[\w:]*$/.exec(before);
+  if (value !== null) return valuesOf(value[1].replaceAll("-", "_"));
+
+  if (!/(^|[\s{,-])[\w-]*$/.test(before)) return [];
+  if (/^[\w-]*$/.test(before)) {
+    const items = keyItems(topLevelKeys, CompletionItemKind.Module, presentKeys(text));
+    // A list may stand as far left as its key.
+    const { path } = placeAt(text, lineStart, offset);
+    return path.length === 0 && before !== "" ? items : [...levelSnippets(context, before, text, lineStart), ...items];
   }
-  if (!/(^|[\s{,-])[\w-]*$/.test(before) || before.includes("#")) return [];
-  if (/^[\w-]*$/.test(before)) return keyItems(topLevelKeys, CompletionItemKind.Module, before);
-  if (
-    section === "mapping" ||
-    section?.endsWith("constraints") ||
-    section === "mapspace" ||
-    section === "constraints"
-  ) {
-    return [...levelSnippets(context, before), ...keyItems(directiveKeys, CompletionItemKind.Property, before)];
+  const { path, siblings, item } = placeAt(text, lineStart, offset);
+  const section = path[0];
+  const present = new Set([...siblings, ...[...before.matchAll(/([\w-]+)\s*:/g)].map((match) => match[1])]);
+  if (dataSpaceKey.test(path.at(-1) ?? "")) return dataSpaceItems(context, "");
+  if (section !== undefined && directiveSections.test(section)) {
+    const beginning = /^\s*-\s*[\w-]*$/.test(before) || (/^\s*$/.test(before) && !item);
+    return [
+      ...(beginning && section === "mapping" ? levelSnippets(context, before, text, lineStart) : []),
+      ...keyItems(directiveKeys, CompletionItemKind.Property, present),
+    ];
   }
-  if (section === "architecture") return keyItems(attributes, CompletionItemKind.Property, before);
+  if (section === "architecture") return architectureItems(path, present);
+  if (section === "problem" || section === "layers") return boundItems(context, present);
   return [];
 }
 
-/** The top-level key the line belongs to, found by text so that it works in broken documents. */
-function sectionAt(text: string, lineStart: number): string | undefined {
-  const above = text.slice(0, lineStart);
-  const matches = [...above.matchAll(/^(?:["'])?([A-Za-z_][\w-]*)["']?[ \t]*:/gm)];
-  return matches.at(-1)?.[1].replaceAll("-", "_");
+/** What may stand after a key that is no key of a directive. */
+function valuesOf(key: string): CompletionItem[] {
+  const names = (list: readonly string[], kind: CompletionItemKind) => list.map((label) => ({ label, kind }));
+  if (key === "class") return names(classNames, CompletionItemKind.Class);
+  if (key === "shape") return names(shapeNames, CompletionItemKind.Struct);
+  return attributes[key] === undefined ? [] : valueItems(attributes[key]);
 }
 
-function keyItems(words: Readonly<Record<string, Word>>, kind: CompletionItemKind, before: string): CompletionItem[] {
-  const present = new Set([...before.matchAll(/([\w-]+)\s*:/g)].map((match) => match[1]));
+function architectureItems(path: readonly string[], present: ReadonlySet<string>): CompletionItem[] {
+  if (path.includes("attributes")) return keyItems(attributes, CompletionItemKind.Property, present);
+  const container = path.at(-1);
+  return keyItems(
+    container === "local" ? componentKeys : container === "architecture" ? architectureKeys : containerKeys,
+    CompletionItemKind.Property,
+    present,
+  );
+}
+
+/** Dimensions of the problem that have no bound yet, and what a layer may say beside them. */
+function boundItems({ snapshot, file }: FeatureContext, present: ReadonlySet<string>): CompletionItem[] {
+  const dimensions = new Map(
+    snapshot.specification.layers.flatMap(({ workload }) =>
+      workload.dimensions.map(({ name }) => [name, dimensionMeanings[name]] as const),
+    ),
+  );
+  // A layer without all its bounds is none yet.
+  const written = /\bshape["']?\s*:\s*["']?([\w-]+)/.exec(file.text)?.[1];
+  const shape = dimensions.size > 0 ? undefined : namedShape(written ?? defaultShape.name);
+  for (const name of shape?.dimensions ?? []) dimensions.set(name, dimensionMeanings[name]);
+  const bounds = [...dimensions]
+    .filter(([name]) => !present.has(name))
+    .map(([name, meaning]) => ({
+      label: name,
+      kind: CompletionItemKind.Variable,
+      detail: meaning ?? "dimension",
+      insertText: `${name}: `,
+    }));
+  return [...bounds, ...keyItems(problemKeys, CompletionItemKind.Property, present)];
+}
+
+function presentKeys(text: string): Set<string> {
+  return new Set(
+    [...text.matchAll(/^\ufeff?([A-Za-z_][\w-]*)[ \t]*:/gm)].map((match) => match[1].replaceAll("-", "_")),
+  );
+}
+
+function keyItems(
+  words: Readonly<Record<string, Word>>,
+  kind: CompletionItemKind,
+  present: ReadonlySet<string>,
+): CompletionItem[] {
   return Object.entries(words)
     .filter(([name]) => !present.has(name))
     .map(([name, word]) => ({
@@ -169,10 +237,12 @@ function permutationItems({ snapshot }: FeatureContext, written: string): Comple
 }
 
 /** Whole directives for the levels the mapping does not speak about yet. */
-function levelSnippets(context: FeatureContext, before: string): CompletionItem[] {
-  const inItem = /^\s*-\s*[\w-]*$/.test(before) || /^\s*$/.test(before);
+function levelSnippets(context: FeatureContext, before: string, text: string, lineStart: number): CompletionItem[] {
   const workload = context.snapshot.specification.layers[0]?.workload;
-  if (!inItem || workload === undefined) return [];
+  const section = /(?:^|\n)\ufeff?([A-Za-z_][\w-]*)[ \t]*:(?![\s\S]*\n[A-Za-z_][\w-]*[ \t]*:)/.exec(
+    text.slice(0, lineStart),
+  );
+  if (workload === undefined || section?.[1] !== "mapping") return [];
   const directives = context.snapshot.specification.mappingSource?.directives ?? [];
   const dash = before.includes("-") ? "" : "- ";
   const ones = workload.dimensions.map(({ name }, i) => `${name}=$\{${i + 1}:1}`).join(" ");

@@ -38,7 +38,9 @@ export function foldingRanges({ file, tree }: Pick<FeatureContext, "file" | "tre
   for (let line = 0; line <= index.lineCount; line++) {
     const isComment =
       line < index.lineCount &&
-      /^\s*#/.test(file.text.slice(index.lineStart(line), Math.min(index.lineEnd(line), index.lineStart(line) + 200)));
+      /^\ufeff?\s*#/.test(
+        file.text.slice(index.lineStart(line), Math.min(index.lineEnd(line), index.lineStart(line) + 200)),
+      );
     if (isComment && comment < 0) comment = line;
     else if (!isComment && comment >= 0) {
       if (line - 1 > comment && ranges.length < maxFoldingRanges) {

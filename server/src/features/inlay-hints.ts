@@ -3,6 +3,7 @@
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver-types";
 import type { DirectiveSource } from "../spec/types.ts";
 import { lineIndex } from "../syntax/position.ts";
+import type { LayerAnalysis } from "../workspace/analysis.ts";
 import { formatCount, formatPercent } from "../workspace/quantities.ts";
 import type { FeatureContext } from "./context.ts";
 
@@ -47,42 +48,38 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
       );
     }
   }
-  const [only] = snapshot.analysis.layers;
-  if (snapshot.analysis.layers.length !== 1 || only.lowered === undefined) return hints;
-  const { workload } = only.layer;
-
+  const { layers } = snapshot.analysis;
   if (settings.zeroFactors) {
-    const bounds = new Map(workload.dimensions.map(({ name, bound }) => [name, bound]));
     for (const factor of directives.flatMap((directive) => directive.factors)) {
-      const bound = bounds.get(factor.dimension.value);
-      if (factor.end.value === 0 && bound !== undefined) {
-        add(
-          factor.location.end,
-          `= ${bound}`,
-          `Factor 0 stands for the whole bound of ${factor.dimension.value}, ${formatCount(bound)}.`,
-        );
-      }
+      const name = factor.dimension.value;
+      const bounds = layers.flatMap(({ layer }) => layer.workload.dimensions.find((d) => d.name === name)?.bound ?? []);
+      if (factor.end.value !== 0 || bounds.length === 0) continue;
+      const [least, most] = [Math.min(...bounds), Math.max(...bounds)];
+      const whole = least === most ? formatCount(least) : `${formatCount(least)} to ${formatCount(most)}`;
+      add(factor.location.end, `= ${whole}`, `Factor 0 stands for the whole bound of ${name}, ${whole}.`);
     }
   }
   const { architecture } = snapshot.specification;
-  const evaluation = only.outcome?.evaluation;
-  if (!settings.tiles || evaluation === undefined || architecture === undefined) return hints;
-  only.lowered.places.forEach((place, level) => {
+  if (!settings.tiles || architecture === undefined) return hints;
+  architecture.storage.forEach((storage, level) => {
+    const largest = largestTiles(layers, level);
+    const place = largest?.entry.lowered?.places[level];
+    if (largest === undefined || place === undefined) return;
     const directive = [place.temporal, ...place.dataTypes, place.spatial].find((d) => d !== undefined && here(d));
-    const result = evaluation.levels[level];
-    if (directive === undefined || result === undefined) return;
+    const { entry, words } = largest;
+    const result = entry.outcome!.evaluation!.levels[level];
     const kept = result.dataSpaces.flatMap((space, d) =>
-      space.kept ? [{ space, name: workload.dataSpaces[d].name }] : [],
+      space.kept ? [{ space, name: entry.layer.workload.dataSpaces[d].name }] : [],
     );
-    if (kept.length === 0) return;
-    const { capacityWords, multipleBuffering, name } = architecture.storage[level];
+    if (directive === undefined || kept.length === 0) return;
+    const { capacityWords, multipleBuffering, name } = storage;
     const capacity = capacityWords === null ? null : Math.floor(capacityWords / multipleBuffering);
-    const words = kept.reduce((sum, { space }) => sum + space.tileWords, 0);
     const parts = kept.map(({ space, name: dataSpace }) => `${dataSpace} ${formatCount(space.tileWords)}`).join(" + ");
     const share = capacity === null ? "" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
+    const which = layers.length > 1 ? ` (${entry.layer.workload.name}, the largest)` : "";
     add(
       placeOfTiles(file.text, directive),
-      `${parts}${kept.length > 1 ? ` = ${formatCount(words)}` : ""}${share}`,
+      `${parts}${kept.length > 1 ? ` = ${formatCount(words)}` : ""}${share}${which}`,
       [
         `Tile of one instance of **${name}**, in words:`,
         "",
@@ -95,6 +92,20 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
     );
   });
   return hints;
+}
+
+/** The layer whose tiles fill a level most. */
+function largestTiles(
+  layers: readonly LayerAnalysis[],
+  level: number,
+): { entry: LayerAnalysis; words: number } | undefined {
+  let largest: { entry: LayerAnalysis; words: number } | undefined;
+  for (const entry of layers) {
+    const spaces = entry.outcome?.evaluation?.levels[level]?.dataSpaces;
+    const words = spaces?.reduce((sum, space) => sum + (space.kept ? space.tileWords : 0), 0);
+    if (words !== undefined && (largest === undefined || words > largest.words)) largest = { entry, words };
+  }
+  return largest;
 }
 
 /** After the target of a directive that spans lines, where it is read with the level's name; else at the line's end. */

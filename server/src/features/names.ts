@@ -66,7 +66,8 @@ function collect({ specification, files }: Snapshot): Occurrence[] {
   }
   for (const layer of specification.layers) {
     for (const [name, location] of layer.dimensionLocations) add("dimension", name, "definition", location);
-    for (const [name, location] of layer.dataSpaceLocations) add("data space", name, "definition", location);
+    for (const [name, location] of layer.dataSpaceLocations)
+      add("data space", name, "definition", nameWithin(files, location, name, true));
     for (const [name, location] of layer.boundLocations)
       add("dimension", name, "reference", boundKey(files, location, name));
   }

@@ -264,6 +264,32 @@ export const directiveKeys: Readonly<Record<string, Word>> = {
   min: { meaning: "Least parallelism.", type: "integer" },
 };
 
+export const architectureKeys: Readonly<Record<string, Word>> = {
+  version: { meaning: "Version of the format: 0.2, 0.3 or 0.4.", type: "number", values: ["0.2", "0.3", "0.4"] },
+  subtree: { meaning: "The containers of the hardware, outermost first.", type: "list" },
+  nodes: { meaning: "The hardware in v0.4: containers and components, outermost first.", type: "list" },
+};
+
+export const containerKeys: Readonly<Record<string, Word>> = {
+  name: { meaning: "Name of the container; `PE[0..15]` stands for 16 of them.", type: "string" },
+  attributes: { meaning: "What all components inside inherit.", type: "map" },
+  local: { meaning: "Components of the container, outermost first.", type: "list" },
+  subtree: { meaning: "Containers further inside.", type: "list" },
+};
+
+export const componentKeys: Readonly<Record<string, Word>> = {
+  name: { meaning: "Name that mappings and tables use; `Bank[0..3]` stands for four.", type: "string" },
+  class: { meaning: "What it is: storage, arithmetic or a network is told by this name.", type: "string" },
+  attributes: { meaning: "Size, width, bandwidth and energies of the component.", type: "map" },
+};
+
+export const problemKeys: Readonly<Record<string, Word>> = {
+  name: { meaning: "Name of the layer.", type: "string" },
+  count: { meaning: "How often the layer occurs in the network.", type: "integer", default: "1" },
+  shape: { meaning: "Dimensions, data spaces and how they project; or the name of a known shape.", type: "map" },
+  instance: { meaning: "Bound of each dimension; a list of them makes a network.", type: "map" },
+};
+
 /** Dimensions by convention; a problem may use any letter for anything. */
 export const dimensionMeanings: Readonly<Record<string, string>> = {
   N: "batch (or columns of the result, in a matrix product)",

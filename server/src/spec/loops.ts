@@ -1,7 +1,7 @@
 import type { Loop, Workload } from "../engine/model/types.ts";
-import type { Problem } from "../syntax/source.ts";
+import type { Fix, Problem } from "../syntax/source.ts";
 import { listed, renameFixes } from "./nearest.ts";
-import type { DirectiveSource } from "./types.ts";
+import type { DirectiveSource, FactorSource } from "./types.ts";
 
 /** Factor and residual of each dimension, in the order of the workload. */
 interface Factors {
@@ -58,6 +58,7 @@ function readFactors(directive: DirectiveSource | undefined, workload: Workload,
         severity: "warning",
         message: `${name} has two factors in one directive; only the last one, ${factor.end.value}, counts.`,
         location: factor.location,
+        fixes: withoutEarlier(directive?.factors ?? [], factor),
       });
     }
     seen.add(index);
@@ -100,4 +101,20 @@ function loopOrder(directive: DirectiveSource | undefined, workload: Workload, p
     if (!order.includes(index)) order.push(index);
   });
   return order.slice(0, names.length);
+}
+
+/** Takes out the factor that does not count, up to the one after it; only where a separator alone stands between. */
+function withoutEarlier(factors: readonly FactorSource[], last: FactorSource): Fix[] {
+  const at = factors.findIndex((factor) => factor.dimension.value === last.dimension.value);
+  const { location } = factors[at];
+  const next = factors[at + 1].location;
+  if (next.uri !== location.uri || next.start < location.end || next.start - location.end > 2) return [];
+  const { value } = factors[at].end;
+  return [
+    {
+      title: `Remove ${last.dimension.value}=${value}, which does not count`,
+      edits: [{ location: { ...location, end: next.start }, newText: "" }],
+      safe: true,
+    },
+  ];
 }

@@ -76,6 +76,7 @@ export function* parsing(file: SourceFile): Generator<void, Parsed> {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+  problems.sort((a, b) => a.location.start - b.location.start);
   return {
     tree: { documents, root: documents[0] ?? null, problems },
     tokens: count.tokens,

@@ -11,7 +11,7 @@ export interface ModelineEntry {
   location: Location;
 }
 
-const modelinePattern = /^[ \t]*#[ \t]*mapspace:[ \t]*(.*)$/;
+const modelinePattern = /^\ufeff?[ \t]*#[ \t]*mapspace:[ \t]*(.*)$/;
 const entryPattern = /([\w-]+)=(?:"([^"]*)"|'([^']*)'|(\S+))/g;
 const linesSearched = 20;
 
