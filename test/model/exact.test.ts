@@ -93,6 +93,25 @@ test("exact counts equal a walk over every operation", (t) => {
   assert.ok(seen.bypassedSpatial >= 300, `${seen.bypassedSpatial} with bypass across a spatial slot`);
 });
 
+test("link transfers, where switched on, equal the walk", () => {
+  let linked = 0;
+  for (const [seed, flavour] of [
+    [41, {}],
+    [42, { windows: true }],
+    [43, { residuals: true, windows: true }],
+    [44, { bypass: true }],
+  ] as [number, Flavour][]) {
+    const random = new Random(seed);
+    for (let k = 0; k < 250; k++) {
+      const problem = { ...randomProblem(random, flavour), linkTransfers: true, toroidalLinks: random.chance(0.4) };
+      const walk = simulated(problem);
+      assert.deepEqual(counted(problem), walk, `${seed} ${k}: ${JSON.stringify(problem)}`);
+      if (walk.levels.some((level) => level.some((space) => space.linkTransfers > 0))) linked++;
+    }
+  }
+  assert.ok(linked >= 100, `${linked} with links`);
+});
+
 test("kinds of step in closed form equal those walked", () => {
   const random = new Random(31);
   let compared = 0;

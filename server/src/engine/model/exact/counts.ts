@@ -81,6 +81,10 @@ function dataSpaceCounts(
     const rules = {
       wholeTiles: child < 0 || (mapping.levels[child].noTemporalReuse?.[p] ?? false),
       alone: slots.some((level) => level.noSpatialReuse?.[p]),
+      links:
+        options.linkTransfers && !slots.some((level) => level.noLinkTransfer?.[p])
+          ? { toroidal: options.toroidalLinks }
+          : null,
     };
     return trafficBetween(nest, projection, child, parent, available, rules, closed);
   }
@@ -93,8 +97,10 @@ function dataSpaceCounts(
     const union = projection.readWrite ? unionOf(nest, projection, l, closed) : { total: 0, first: 0 };
     const elides = options.firstReadElision && !(level.rmwFirstUpdate?.[p] ?? false);
     const known = elides && !level.noCoalesce?.[p] ? union.total : 0;
-    const total = scalar(level, p, projection, down.parentWords, up?.childWords, known);
-    const pace = scalar(level, p, projection, down.firstParentWords, up?.firstChildWords, elides ? union.first : 0);
+    const total = scalar(level, p, projection, down.parentWords, up?.linkedWords ?? 0, up?.childWords, known);
+    const firstKnown = elides ? union.first : 0;
+    const firstPeer = up?.firstLinkedWords ?? 0;
+    const pace = scalar(level, p, projection, down.firstParentWords, firstPeer, up?.firstChildWords, firstKnown);
     const perInstance = {
       reads: total.reads / instances,
       fills: total.fills / instances,
@@ -147,19 +153,25 @@ function partition(projection: Projection, union: UnionWords, tileWords: number,
   return projection.readWrite ? union.total / instances : tileWords;
 }
 
-/** Point 6: what leaves (`out`) and arrives (`arrived`; undefined at the outermost kept level) as accesses. */
+/**
+ * Point 6: what leaves inwards (`out`) and to neighbours (`peer`), and what arrives (`arrived`; undefined at the
+ * outermost kept level), as accesses.
+ */
 function scalar(
   level: MappingLevel,
   p: number,
   { readWrite }: Projection,
   out: number,
+  peer: number,
   arrived: number | undefined,
   known: number,
 ): ScalarAccesses {
-  if (!readWrite) return { reads: out, fills: arrived ?? 0, updates: 0, temporalReductions: 0 };
-  if (level.noCoalesce?.[p]) return { reads: out, fills: out, updates: out, temporalReductions: out };
+  if (!readWrite) return { reads: out + peer, fills: arrived ?? 0, updates: 0, temporalReductions: 0 };
+  if (level.noCoalesce?.[p]) {
+    return { reads: out + peer, fills: out + peer, updates: out, temporalReductions: out + peer };
+  }
   // A tile with gaps (coefficients above 1) holds words that nothing is ever added to.
-  const reductions = Math.max(0, out - known);
+  const reductions = Math.max(0, out + peer - known);
   return {
     reads: reductions,
     fills: arrived === undefined ? 0 : Math.max(0, arrived - known),
@@ -172,7 +184,7 @@ function networkOf(nest: Nest, child: number, parent: number, down: Traffic): Ne
   let fanout = 1;
   for (let i = nest.before(parent); i < nest.before(child); i++)
     if (nest.axis[i] !== temporal) fanout *= nest.factor[i];
-  return { instances: 1, fanout, records: down.records, distributed: [], linkTransfers: 0 };
+  return { instances: 1, fanout, records: down.records, distributed: [], linkTransfers: down.linkedWords };
 }
 
 function bypassed(instances: number): DataSpaceCounts {

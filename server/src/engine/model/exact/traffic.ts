@@ -14,6 +14,9 @@ export interface Traffic {
   /** The same for the parent, and the child, whose spatial indices are all 0. */
   firstParentWords: number;
   firstChildWords: number;
+  /** Words that children, and the first of them, took from a neighbour. */
+  linkedWords: number;
+  firstLinkedWords: number;
   /** By size of the groups that share a transfer, ascending. */
   records: NetworkRecord[];
   /** The loop down to which steps move the tile, or −1, and what arrives if no tile keeps anything of the last one. */
@@ -33,6 +36,11 @@ export function trafficBetween(
   rules: WalkRules,
   closed: ClosedForm,
 ): Traffic {
+  if (rules.links) {
+    const without = trafficBetween(nest, projection, child, parent, fanouts, { ...rules, links: null }, closed);
+    const linked = walked(nest, projection, child, parent, fanouts, rules);
+    return linked.parentWords < without.parentWords ? linked : without;
+  }
   if (closed.traffic(nest, projection, child, parent, rules.wholeTiles)) {
     const out = rules.alone ? closed.childWords : closed.parentWords;
     const records = uniformRecords(nest, projection, child, parent, fanouts, rules.alone, out);
@@ -42,6 +50,8 @@ export function trafficBetween(
         childWords: closed.childWords,
         firstParentWords: closed.firstParentWords,
         firstChildWords: closed.firstChildWords,
+        linkedWords: 0,
+        firstLinkedWords: 0,
         records,
         through: closed.through,
         wholeWords: closed.wholeWords,
@@ -49,10 +59,21 @@ export function trafficBetween(
       };
     }
   }
-  const walked = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fanouts), rules);
-  const through = walked.steps.reduce((innermost, step) => Math.max(innermost, step.advancing), -1);
-  const wholeWords = walked.steps.reduce((sum, step) => sum + step.count * step.wholeWords, 0);
-  return { ...walked, records: recordsOf(walked), through, wholeWords };
+  return walked(nest, projection, child, parent, fanouts, rules);
+}
+
+function walked(
+  nest: Nest,
+  projection: Projection,
+  child: number,
+  parent: number,
+  fanouts: readonly { x: number; y: number }[],
+  rules: WalkRules,
+): Traffic {
+  const result = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fanouts), rules);
+  const through = result.steps.reduce((innermost, step) => Math.max(innermost, step.advancing), -1);
+  const wholeWords = result.steps.reduce((sum, step) => sum + step.count * step.wholeWords, 0);
+  return { ...result, records: recordsOf(result), through, wholeWords };
 }
 
 function recordsOf({ steps }: WalkResult): NetworkRecord[] {

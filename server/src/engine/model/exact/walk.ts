@@ -27,6 +27,9 @@ export interface WalkResult {
   /** The same for the parent, and the child, whose spatial indices are all 0. */
   firstParentWords: number;
   firstChildWords: number;
+  /** Words that children, and the first of them, took from a neighbour instead of the parent. */
+  linkedWords: number;
+  firstLinkedWords: number;
   steps: StepClass[];
 }
 
@@ -35,6 +38,8 @@ export interface WalkRules {
   wholeTiles: boolean;
   /** No two children share a transfer. */
   alone: boolean;
+  /** Children take from a neighbour what it received at the step just before (point 9). */
+  links?: { toroidal: boolean } | null;
 }
 
 /** A class of children along all dimensions: one index into the parent's classes per dimension. */
@@ -70,7 +75,15 @@ export function walkSteps(
   for (let d = 0; d < dimensions; d++) {
     perDimension.push(parentClasses(nest, d, child, parent, mesh.weights, projection.relevant[d] === 1));
   }
-  const result: WalkResult = { parentWords: 0, childWords: 0, firstParentWords: 0, firstChildWords: 0, steps: [] };
+  const result: WalkResult = {
+    parentWords: 0,
+    childWords: 0,
+    firstParentWords: 0,
+    firstChildWords: 0,
+    linkedWords: 0,
+    firstLinkedWords: 0,
+    steps: [],
+  };
   const merged = new Map<string, StepClass>();
   const choose = (d: number, chosen: ParentClass[]) => {
     if (d < dimensions) {
@@ -79,9 +92,20 @@ export function walkSteps(
     }
     const multiplicity = chosen.reduce((product, option) => product * option.multiplicity, 1);
     const isFirst = chosen.every((option) => option.first);
-    const walk = new Walk(nest, projection, child, chosen, mesh, rules);
+    const walk = new Walk(
+      nest,
+      projection,
+      child,
+      chosen,
+      mesh,
+      rules,
+      null,
+      rules.links ? lastSteps(nest, perDimension) : null,
+    );
     for (const [signature, count] of walk.run()) {
-      const { step, firstChildWords } = walk.kinds[signature];
+      const { step, firstChildWords, linkedWords, firstLinkedWords } = walk.kinds[signature];
+      result.linkedWords += multiplicity * count * linkedWords;
+      if (isFirst) result.firstLinkedWords += count * firstLinkedWords;
       result.parentWords += multiplicity * count * step.parentWords;
       result.childWords += multiplicity * count * step.childWords;
       if (isFirst) {
@@ -162,6 +186,22 @@ interface Restriction {
 interface Kind {
   step: StepClass;
   firstChildWords: number;
+  linkedWords: number;
+  firstLinkedWords: number;
+}
+
+/** Digits of the very last step at which any instance acts, per dimension. */
+function lastSteps(nest: Nest, perDimension: readonly ParentClass[][]): Float64Array[] {
+  return perDimension.map((parents) => {
+    let latest: Float64Array = new Float64Array(nest.size);
+    for (const { children } of parents) {
+      for (const { last } of children) {
+        const i = last.findIndex((digit, k) => digit !== latest[k]);
+        if (i >= 0 && last[i] > latest[i]) latest = last;
+      }
+    }
+    return latest;
+  });
 }
 
 interface Run {
@@ -179,6 +219,11 @@ class Walk {
   private readonly loops: number[] = [];
   private readonly joints: Joint[] = [];
   private readonly columns: { d: number; last: Float64Array; end: number }[] = [];
+  /** Column of the last step of all, by dimension; only where links need it. */
+  private readonly globals: number[] = [];
+  /** Deltas by number, for the state of links. */
+  private readonly deltas: Delta[] = [];
+  private readonly deltaIds = new Map<string, number>();
   /** Per rank: weight of an offset along it in one number. */
   private readonly weights: number[] = [];
 
@@ -190,6 +235,7 @@ class Walk {
     private readonly mesh: Mesh | null,
     private readonly rules: WalkRules,
     private readonly only: Restriction | null = null,
+    private readonly lasts: readonly Float64Array[] | null = null,
   ) {
     let weight = 1;
     for (const rank of projection.ranks) {
@@ -199,13 +245,17 @@ class Walk {
     const end = only === null ? nest.before(child) : only.cut;
     let innermost = -1;
     for (let i = 0; i < end; i++) {
-      if (nest.axis[i] === temporal && (rules.wholeTiles || projection.relevant[nest.dimension[i]])) innermost = i;
+      if (nest.axis[i] === temporal && (rules.wholeTiles || lasts !== null || projection.relevant[nest.dimension[i]]))
+        innermost = i;
     }
     for (let i = 0; i <= innermost; i++) {
       if (nest.axis[i] === temporal && (only === null || only.dimensions.includes(nest.dimension[i])))
         this.loops.push(i);
     }
     this.join(parents);
+    lasts?.forEach((last, d) => {
+      this.globals.push(this.columns.push({ d, last, end: 0 }) - 1);
+    });
   }
 
   private join(parents: readonly ParentClass[]): void {
@@ -249,8 +299,8 @@ class Walk {
   /** How often each kind of step occurs at one parent. */
   run(): Map<number, number> {
     const relation = this.columns.map(() => tight);
-    const state = this.joints.map(() => -1);
-    const first = this.step(-1, relation, state);
+    const state = new Array<number>(this.lasts === null ? this.joints.length : 2 * this.joints.length).fill(-1);
+    const first = this.step(-1, relation, relation, state);
     const rest = this.inside(0, relation, first.state);
     return combine(new Map([[first.kind, 1]]), rest.counts, 1);
   }
@@ -273,9 +323,11 @@ class Walk {
       let until = this.nest.factor[i];
       this.columns.forEach((column, k) => {
         if (column.d !== d || relation[k] !== tight) return;
-        for (const edge of [column.last[i], column.last[i] + 1]) if (edge > digit) until = Math.min(until, edge);
+        for (const edge of [column.last[i], column.last[i] + 1, column.last[i] + 2])
+          if (edge > digit) until = Math.min(until, edge);
       });
       if (digit === 0) until = 1;
+      const former = this.relate(relation, d, i, digit - 1);
       // Equal iterations: repeat until the state comes back, then multiply.
       const seen = new Map<string, number>();
       const history: Map<number, number>[] = [];
@@ -291,12 +343,12 @@ class Walk {
           for (let k = 0; k < left; k++) {
             counts = combine(counts, period[k], 1);
           }
-          now = this.replay(depth, i, related, now, left);
+          now = this.replay(depth, i, former, related, now, left);
           left = 0;
           break;
         }
         seen.set(name, history.length);
-        const once = this.iteration(depth, i, related, now, digit > 0 || history.length > 0);
+        const once = this.iteration(depth, i, former, related, now, digit > 0 || history.length > 0);
         history.push(once.counts);
         counts = combine(counts, once.counts, 1);
         now = once.state;
@@ -309,9 +361,16 @@ class Walk {
     return run;
   }
 
-  private replay(depth: number, i: number, related: readonly number[], state: readonly number[], times: number) {
+  private replay(
+    depth: number,
+    i: number,
+    former: readonly number[],
+    related: readonly number[],
+    state: readonly number[],
+    times: number,
+  ) {
     let now = state;
-    for (let k = 0; k < times; k++) now = this.iteration(depth, i, related, now, true).state;
+    for (let k = 0; k < times; k++) now = this.iteration(depth, i, former, related, now, true).state;
     return now;
   }
 
@@ -319,12 +378,13 @@ class Walk {
   private iteration(
     depth: number,
     i: number,
+    former: readonly number[],
     related: readonly number[],
     state: readonly number[],
     advances: boolean,
   ): Run {
     if (!advances) return this.inside(depth + 1, related, state);
-    const step = this.step(i, related, state);
+    const step = this.step(i, former, related, state);
     const rest = this.inside(depth + 1, related, step.state);
     return { state: rest.state, counts: combine(new Map([[step.kind, 1]]), rest.counts, 1) };
   }
@@ -348,11 +408,13 @@ class Walk {
   }
 
   /** What arrives when loop `a` has advanced and all temporal loops inside it begin again. */
-  private step(a: number, relation: readonly number[], state: readonly number[]) {
+  private step(a: number, before: readonly number[], relation: readonly number[], state: readonly number[]) {
     const next = [...state];
-    const deltas: (Delta | null)[] = this.joints.map((joint, j) => {
-      if (!this.acts(joint, relation)) return null;
-      const move = this.move(joint, a, relation);
+    const moves: (Move | null)[] = this.joints.map((joint) =>
+      this.acts(joint, relation) ? this.move(joint, a, before, relation) : null,
+    );
+    const deltas: (Delta | null)[] = moves.map((move, j) => {
+      if (move === null) return null;
       if (a < 0 || this.rules.wholeTiles) return wholeDelta(move.extent);
       if (move.translation.every((x) => x === 0)) return difference(move);
       if (this.only !== null) return this.slides(a, move) ? difference(move) : wholeDelta(move.extent);
@@ -365,14 +427,46 @@ class Walk {
       next[j] = -1;
       return wholeDelta(move.extent);
     });
-    const name = `${a}:${deltas.map((delta) => (delta === null ? "" : `${delta.shape}@${delta.shift.join()}`)).join(";")}`;
+    let name = `${a}:${deltas.map((delta) => (delta === null ? "" : nameOf(delta))).join(";")}`;
+    let former: (Former | null)[] | null = null;
+    if (this.lasts !== null) {
+      former = this.joints.map((joint, j): Former | null => {
+        const delta = this.deltas[state[this.joints.length + j]];
+        if (a < 0 || delta === undefined || !this.actedJustBefore(joint, a, before)) return null;
+        return { delta, translation: this.move(joint, a, before, relation).translation };
+      });
+      deltas.forEach((delta, j) => {
+        next[this.joints.length + j] = delta === null || delta.words === 0 ? -1 : this.idOf(delta);
+      });
+      name += `|${former.map((f) => (f === null ? "" : `${nameOf(f.delta)}<${f.translation.join()}`)).join(";")}`;
+    }
     let kind = this.kindIds.get(name);
     if (kind === undefined) {
       kind = this.kinds.length;
       this.kindIds.set(name, kind);
-      this.kinds.push(this.kindOf(a, deltas));
+      this.kinds.push(this.kindOf(a, deltas, former));
     }
     return { state: next, kind };
+  }
+
+  private idOf(delta: Delta): number {
+    const id = intern(this.deltaIds, nameOf(delta));
+    if (id === this.deltas.length) this.deltas.push(delta);
+    return id;
+  }
+
+  /** Was the step before this one, of all steps, one at which these children acted? */
+  private actedJustBefore(joint: Joint, a: number, before: readonly number[]): boolean {
+    return joint.column.every((k, d) => {
+      if (before[k] === idle) return false;
+      const all = this.globals[d];
+      return this.loops.every((i) => {
+        if (i <= a || this.nest.dimension[i] !== d) return true;
+        const end = this.nest.factor[i] - 1;
+        const own = before[k] === tight ? this.columns[k].last[i] : end;
+        return own === (before[all] === tight ? this.columns[all].last[i] : end);
+      });
+    });
   }
 
   /** Does the tile move as under one step of the sliding loop? */
@@ -387,7 +481,7 @@ class Walk {
   }
 
   /** Tile, previous tile and the way between them, per rank. */
-  private move(joint: Joint, a: number, relation: readonly number[]): Move {
+  private move(joint: Joint, a: number, former: readonly number[], relation: readonly number[]): Move {
     const { nest, projection } = this;
     const at = (this.child + 1) * nest.dimensions;
     const extents = new Float64Array(nest.dimensions);
@@ -403,7 +497,7 @@ class Walk {
       for (const i of this.loops) {
         if (i <= a || nest.dimension[i] !== d) continue;
         if (last[i] !== 0) zero = false;
-        back += (bound && !advances ? last[i] : nest.factor[i] - 1) * nest.stride[i];
+        back += (former[k] === tight ? last[i] : nest.factor[i] - 1) * nest.stride[i];
       }
       const full = nest.extent[at + d];
       extents[d] = bound && zero ? end : full;
@@ -420,12 +514,15 @@ class Walk {
   }
 
   /** Groups the children that receive the same points. */
-  private kindOf(a: number, deltas: readonly (Delta | null)[]): Kind {
+  private kindOf(a: number, deltas: readonly (Delta | null)[], former: readonly (Former | null)[] | null): Kind {
     const groups = new Map<string, { words: number; members: Cell[] }>();
     let childWords = 0;
     let wholeWords = 0;
     let firstChildWords = 0;
+    let linkedWords = 0;
+    let firstLinkedWords = 0;
     let shown: Delta | null = null;
+    const around = former === null ? null : this.received(former);
     this.joints.forEach((joint, j) => {
       const delta = deltas[j];
       if (delta === null || delta.words === 0) return;
@@ -435,6 +532,11 @@ class Walk {
       if (joint.first) firstChildWords = delta.words;
       const shift = delta.shift.reduce((sum, x, k) => sum + x * this.weights[k], 0);
       joint.cells.forEach((cell, n) => {
+        if (around !== null && this.linked(around, cell, `${delta.shape}@${cell.offset + shift}`)) {
+          linkedWords += delta.words;
+          if (joint.first && cell.offset === 0 && cell.x === 0 && cell.y === 0) firstLinkedWords += delta.words;
+          return;
+        }
         const key = `${delta.shape}@${cell.offset + shift}${this.rules.alone ? `|${j}|${n}` : ""}`;
         const group = groups.get(key);
         if (group === undefined) groups.set(key, { words: delta.words, members: [cell] });
@@ -463,8 +565,42 @@ class Walk {
       wholeWords,
       groups: [...bySize.values()].sort((p, q) => p.multicast - q.multicast),
     };
-    return { step, firstChildWords };
+    return { step, firstChildWords, linkedWords, firstLinkedWords };
   }
+
+  /** What every place of the mesh received at the step just before, named relative to where the tiles are now. */
+  private received(former: readonly (Former | null)[]): Map<number, string> {
+    const places = new Map<number, string>();
+    this.joints.forEach((joint, j) => {
+      const before = former[j];
+      if (before === null) return;
+      const { shape, shift } = before.delta;
+      const by = shift.reduce((sum, x, k) => sum + (x - before.translation[k]) * this.weights[k], 0);
+      for (const cell of joint.cells) places.set(this.place(cell.x, cell.y), `${shape}@${cell.offset + by}`);
+    });
+    return places;
+  }
+
+  private place(x: number, y: number): number {
+    return (y + 1) * (this.mesh!.width + 2) + x + 1;
+  }
+
+  private linked(around: ReadonlyMap<number, string>, { x, y }: Cell, wanted: string): boolean {
+    const { width, height } = this.mesh!;
+    const toroidal = this.rules.links?.toroidal === true;
+    const holds = (i: number, j: number) => {
+      const atX = toroidal ? (i + width) % width : i;
+      const atY = toroidal ? (j + height) % height : j;
+      return !(atX === x && atY === y) && around.get(this.place(atX, atY)) === wanted;
+    };
+    return holds(x - 1, y) || holds(x + 1, y) || holds(x, y - 1) || holds(x, y + 1);
+  }
+}
+
+/** What a class of children received at the step just before, and how far its tile has moved since. */
+interface Former {
+  delta: Delta;
+  translation: readonly number[];
 }
 
 interface Move {
@@ -479,6 +615,10 @@ interface Delta {
   shift: number[];
   words: number;
   tile: number;
+}
+
+function nameOf({ shape, shift }: Delta): string {
+  return `${shape}@${shift.join()}`;
 }
 
 function wholeDelta(extent: readonly number[]): Delta {
