@@ -14,6 +14,8 @@ export interface Files {
 const listLimit = 2000;
 const readLimit = 200;
 const sizeLimit = 1 << 20;
+/** Includes within includes. */
+const includeRounds = 10;
 
 export class Neighbours {
   /** Files already read or known not to concern us; forgotten when they change. */
@@ -52,7 +54,9 @@ export class Neighbours {
   /** Reads until the design of `uri` lacks nothing or the workspace has no more to give. */
   async complete(uri: string, designs: readonly (readonly string[])[]): Promise<void> {
     const main = this.store.file(uri);
-    if (main === undefined || fileKinds(main.text).length === 0) return;
+    if (main === undefined) return;
+    await this.loadIncludes(uri);
+    if (!this.store.concerns(uri)) return;
     const named = readModeline(main).map((entry) => resolvePath(uri, entry.value));
     const configured = designs.filter((files) => files.includes(uri)).flat();
     for (const file of [...named, ...configured]) await this.load(file);
@@ -71,6 +75,20 @@ export class Neighbours {
       for (const file of ring) {
         if (read >= readLimit) return;
         if (await this.load(file)) read++;
+      }
+    }
+  }
+
+  /** What a template includes, and what that includes in turn. */
+  private async loadIncludes(uri: string): Promise<void> {
+    for (let round = 0; round < includeRounds; round++) {
+      const dependencies = this.store.rendered(uri)?.dependencies ?? new Map();
+      const missing = [...dependencies].filter(([file, text]) => text === null && !this.seen.has(file));
+      if (missing.length === 0) return;
+      for (const [file] of missing) {
+        this.seen.add(file);
+        const text = await this.files.read(file);
+        this.store.setOnDisk(file, text !== null && text.length <= sizeLimit ? text : null);
       }
     }
   }
