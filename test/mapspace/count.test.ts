@@ -218,4 +218,16 @@ test("a contradiction names the fewest constraints that make it", () => {
   ]);
   assert.deepEqual(shared.conflict?.ids, [1, 2]);
   assert.equal(shared.conflict?.cause, "fanout");
+  const permutation = (id: number, prefix: number[]): MapspaceConstraint => ({
+    id,
+    kind: "permutation",
+    level: 1,
+    slot: "temporal",
+    prefix,
+    suffix: [],
+  });
+  const orders = createMapspace(machine, layer, "pfm", [permutation(1, [0]), permutation(2, []), permutation(6, [1])]);
+  assert.deepEqual(orders.conflict, { ids: [1, 6], cause: "permutation", level: 1 });
+  const kept = (id: number, keep: boolean): MapspaceConstraint => ({ id, kind: "keep", level: 0, dataSpace: 1, keep });
+  assert.deepEqual(createMapspace(machine, layer, "pfm", [kept(7, true), kept(9, false)]).conflict?.ids, [7, 9]);
 });

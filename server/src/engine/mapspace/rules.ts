@@ -1,6 +1,6 @@
 import type { Architecture, Workload } from "../model/types.ts";
 import { ceilQuotients, divisors } from "../numeric/divisors.ts";
-import type { Conflict, MapspaceConstraints, MapspaceKind, SlotKind } from "./constraints.ts";
+import type { Conflict, MapspaceConstraints, MapspaceKind, PermutationConstraint, SlotKind } from "./constraints.ts";
 
 /** Which factors one dimension may have in one slot. */
 export interface FactorRule {
@@ -161,19 +161,30 @@ function settled(order: OrderRule, movable: (d: number) => boolean): OrderRule {
 
 function mergedOrder(all: MapspaceConstraints, level: number, slot: SlotKind, nd: number): OrderRule | Conflict {
   const own = all.filter((c) => c.kind === "permutation").filter((c) => c.level === level && c.slot === slot);
+  const order = orderOf(own, nd);
+  if (order !== null) return order;
+  // Two permutations agree or clash by themselves; one alone may repeat a dimension.
+  const clash =
+    own.map((c) => [c]).find((alone) => orderOf(alone, nd) === null) ??
+    own.flatMap((c, i) => own.slice(i + 1).map((other) => [c, other])).find((pair) => orderOf(pair, nd) === null) ??
+    own;
+  return { ids: clash.map((c) => c.id).sort((x, y) => x - y), cause: "permutation", level };
+}
+
+/** The order several permutations ask for together; null where they cannot all hold. */
+function orderOf(own: readonly PermutationConstraint[], nd: number): OrderRule | null {
   let prefix: readonly number[] = [];
   let suffix: readonly number[] = [];
-  const clash = { ids: own.map((c) => c.id).sort((a, b) => a - b), cause: "permutation" as const, level };
   for (const c of own) {
     const longer = c.prefix.length > prefix.length ? c.prefix : prefix;
-    if (![prefix, c.prefix].every((p) => p.every((d, i) => longer[i] === d))) return clash;
+    if (![prefix, c.prefix].every((p) => p.every((d, i) => longer[i] === d))) return null;
     prefix = longer;
     const outer = c.suffix.length > suffix.length ? c.suffix : suffix;
-    if (![suffix, c.suffix].every((s) => s.every((d, i) => outer[outer.length - s.length + i] === d))) return clash;
+    if (![suffix, c.suffix].every((s) => s.every((d, i) => outer[outer.length - s.length + i] === d))) return null;
     suffix = outer;
   }
   const placed = [...prefix, ...suffix];
-  if (new Set(placed).size !== placed.length) return clash;
+  if (new Set(placed).size !== placed.length) return null;
   const free = Array.from({ length: nd }, (_, d) => d).filter((d) => !placed.includes(d));
   return { prefix, free, suffix };
 }
@@ -190,7 +201,8 @@ function spreadRule(
   if ("cause" in order) return order;
   const splits = all.filter((c) => c.kind === "split").filter((c) => c.level === level);
   if (splits.some((c) => c.value !== splits[0].value)) {
-    return { ids: splits.map((c) => c.id).sort((a, b) => a - b), cause: "split", level };
+    const other = splits.find((c) => c.value !== splits[0].value)!;
+    return { ids: [splits[0].id, other.id].sort((a, b) => a - b), cause: "split", level };
   }
   const axis: number[] = new Array(nd).fill(fan.x === 1 ? 2 : fan.y === 1 ? 1 : 0);
   let freePlaces: { x: number; y: number } | null = null;
