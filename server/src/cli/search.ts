@@ -25,12 +25,15 @@ import { poolThreads } from "../worker/pool-threads.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
+import { externalFlags, externalHelp } from "./external/options.ts";
+import { searchByCommand } from "./external/run.ts";
 import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
 import { renderTable } from "./table.ts";
 import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
 
 const flagSpec = {
+  ...externalFlags,
   mapspace: { type: "string" },
   strategy: { type: "string" },
   objective: { type: "string" },
@@ -47,7 +50,15 @@ const flagSpec = {
 } as const satisfies FlagSpec;
 
 const kinds: readonly MapspaceKind[] = ["pfm", "padded", "ruby", "ruby-s", "ruby-t"];
-const strategies: readonly PoolSettings["strategy"][] = ["random", "exhaustive", "local", "exact", "gradient", "gp"];
+const strategies: readonly PoolSettings["strategy"][] = [
+  "random",
+  "exhaustive",
+  "local",
+  "exact",
+  "gradient",
+  "gp",
+  "bayes",
+];
 const objectives: readonly Objective[] = ["edp", "energy", "latency"];
 
 export const searchCommand: Command = {
@@ -60,7 +71,7 @@ with. Everything is optimised under exact counting, without link transfers.
 
   --mapspace KIND       pfm (perfect factors, default), padded, ruby-s (remainders in space), ruby-t (in time), ruby
   --strategy NAME       exact (default; pfm, padded and ruby-s), local, random, exhaustive;
-                        for pfm also gradient, and gp (geometric programming)
+                        for pfm also gradient, and gp (geometric programming); bayes where evaluations are costly
   --objective NAME      edp (default), energy, latency
   --evaluations N       mappings tried at most (all but exact and exhaustive: 100,000 unless --seconds or --victory is given)
   --victory N           stop after N valid mappings in a row that are no better
@@ -70,7 +81,7 @@ with. Everything is optimised under exact counting, without link transfers.
   --layer NAME          the layer of the problem
   --write FILE          write the mapping there: into the mapping FILE holds, comments kept, or as a new one
   --certificate FILE    write the proof of exact; \`mapspace verify\` checks it
-  --set NAME=VALUE      a variable of a template
+${externalHelp}  --set NAME=VALUE      a variable of a template
   --json                one JSON object
 
 Exit status: 0 a mapping was found, 1 there is none or the constraints contradict each other, 2 wrong usage.
@@ -98,6 +109,10 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
       throw new UsageError(
         `${input.name}: gp needs two or more storage levels to move data between; the architecture has one, ${name}`,
       );
+    }
+    if (flags.evaluator !== undefined) {
+      if (settings.strategy !== "bayes") throw new UsageError("--evaluator goes with --strategy bayes");
+      return searchByCommand(input, kind, flags);
     }
     const job = {
       architecture: input.architecture,
@@ -143,7 +158,12 @@ function poolSettings(flags: Flags): PoolSettings {
     strategy,
     objective: choice(flags, "objective", objectives, "edp"),
     seed: whole(flags, "seed", 0) ?? 1,
-    evaluations: unlimited && strategy !== "exact" && strategy !== "exhaustive" ? 100_000 : evaluations,
+    evaluations:
+      unlimited && strategy === "bayes"
+        ? 100
+        : unlimited && strategy !== "exact" && strategy !== "exhaustive"
+          ? 100_000
+          : evaluations,
     victory,
     jobs: whole(flags, "jobs", 1) ?? availableParallelism(),
     milliseconds: seconds === null ? null : seconds * 1000,

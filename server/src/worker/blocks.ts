@@ -4,6 +4,7 @@ import { createMapspace } from "../engine/mapspace/build.ts";
 import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Mapspace } from "../engine/mapspace/mapspace.ts";
 import type { Architecture, Workload } from "../engine/model/types.ts";
+import { bayesSearch } from "../engine/search/bayes/bayes.ts";
 import { type BlockSettings, runBlock } from "../engine/search/blocks.ts";
 import { exactSearch } from "../engine/search/exact/exact.ts";
 import { gpSearch } from "../engine/search/gp/gp.ts";
@@ -20,7 +21,7 @@ export interface MapspaceJob {
 }
 
 /** Strategies that one worker runs from beginning to end. */
-const alone = { exact: exactSearch, gradient: gradientSearch, gp: gpSearch } as const;
+const alone = { exact: exactSearch, gradient: gradientSearch, gp: gpSearch, bayes: bayesSearch } as const;
 export type LoneStrategy = keyof typeof alone;
 
 export function isLone(strategy: string): strategy is LoneStrategy {

@@ -6,17 +6,15 @@ import type { ExternalOptions } from "./search.ts";
 export const externalFlags = {
   evaluator: { type: "string" },
   log: { type: "string" },
-  jobs: { type: "string" },
   timeout: { type: "string" },
   retries: { type: "string" },
 } as const satisfies FlagSpec;
 
-export const externalHelp = `  --evaluator COMMAND      what a mapping costs, instead of our model (with --strategy bayes): the last line it prints
-                           is the number. {arch}, {problem}, {mapping}, {tables} are v0.3 files; {design} is all in one
-  --log FILE               every result as a JSON line; a search that was interrupted goes on from there
-  --jobs N                 commands at a time (default 1)
-  --timeout SECONDS        longest run of a command (default 3600)
-  --retries N              more attempts where a command fails, hangs or prints no number (default 1)
+export const externalHelp = `  --evaluator COMMAND   for bayes: what a mapping costs, instead of our model. The last line it prints is the number;
+                        {arch}, {problem}, {mapping}, {tables} become v0.3 files, {design} one with all of it
+  --log FILE            every result as a JSON line; the same call goes on from there
+  --timeout S           longest run of the command (default 3600); --jobs is how many run at a time (default 1)
+  --retries N           more attempts where it fails, hangs or prints no number (default 1)
 `;
 
 /** A whole number of at least `least`. */

@@ -13,7 +13,7 @@ export interface BayesOptions {
   objective: Objective;
   seed: number;
   /** Mappings tried at most; the surrogate's effort grows with their cube. */
-  evaluations?: number;
+  evaluations?: number | null;
   /** Points asked at once. */
   batch?: number;
   initial?: number;
@@ -82,7 +82,8 @@ export interface BayesProgress extends SearchProgress {
 
 /** Bayesian search with the reference model as its evaluator. */
 export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<BayesProgress> {
-  const { objective, seed, evaluations: most = 300, batch = 1, sources, initial, candidates } = options;
+  const { objective, seed, evaluations: wanted, batch = 1, sources, initial, candidates } = options;
+  const most = wanted ?? 300;
   const random = new Prng(seed);
   const space = new MappingSpace(mapspace, random);
   const optimiser = new BayesianOptimiser(space, { random, initial, candidates }, sources);
