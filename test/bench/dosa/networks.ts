@@ -30,6 +30,16 @@ export function readNetwork(name: string): CountedLayer[] {
   return readSpecification(files).layers.map(({ workload, count }) => ({ workload, count }));
 }
 
+/** What Gemmini keeps where, and how its array is used. */
+export const gemminiConstraints = `constraints:
+- {target: Registers, type: datatype, keep: [Weights], bypass: [Inputs, Outputs]}
+- {target: Accumulator, type: datatype, keep: [Outputs], bypass: [Weights, Inputs]}
+- {target: Scratchpad, type: datatype, keep: [Weights, Inputs], bypass: [Outputs]}
+- {target: DRAM, type: datatype, keep: [Weights, Inputs, Outputs]}
+- {target: Accumulator, type: spatial, factors: R=1 S=1 P=1 Q=1 K=1 N=1}
+- {target: Scratchpad, type: spatial, factors: R=1 S=1 P=1 Q=1 C=1 N=1}
+`;
+
 /** Gemmini as DOSA describes it; energies are the published fits, of whole words. */
 export function gemminiTemplate(side = 16): string {
   return `
@@ -60,14 +70,7 @@ ERT:
   - {name: MAC, actions: [{name: compute, energy: 0.5608}]}
   - {name: Registers, actions: [{name: read, energy: 0.48746172}, {name: write, energy: 0.48746172}, {name: update, energy: 0.48746172}]}
   - {name: DRAM, actions: [{name: read, energy: 6400}, {name: write, energy: 6400}, {name: update, energy: 6400}]}
-constraints:
-- {target: Registers, type: datatype, keep: [Weights], bypass: [Inputs, Outputs]}
-- {target: Accumulator, type: datatype, keep: [Outputs], bypass: [Weights, Inputs]}
-- {target: Scratchpad, type: datatype, keep: [Weights, Inputs], bypass: [Outputs]}
-- {target: DRAM, type: datatype, keep: [Weights, Inputs, Outputs]}
-- {target: Accumulator, type: spatial, factors: R=1 S=1 P=1 Q=1 K=1 N=1}
-- {target: Scratchpad, type: spatial, factors: R=1 S=1 P=1 Q=1 C=1 N=1}
-`;
+${gemminiConstraints}`;
 }
 
 /** A network on the hardware of `text`, of which `freedom` is open. */
@@ -102,7 +105,7 @@ function widestHardware(space: HardwareSpace): Architecture {
 }
 
 /** DOSA's fits (40 nm, Gemmini): pJ per word of accumulator and scratchpad by their size in KiB. */
-function withPublishedFits(space: HardwareSpace): HardwareSpace {
+export function withPublishedFits(space: HardwareSpace): HardwareSpace {
   const buffers = space.buffers.map((buffer, l) => {
     const level = space.template.storage[l];
     if (buffer === null) return null;

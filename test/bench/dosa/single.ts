@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createMapspace } from "../../../server/src/engine/mapspace/build.ts";
+import { exactSearch } from "../../../server/src/engine/search/exact/exact.ts";
+import { gradientSearch } from "../../../server/src/engine/search/gradient/strategy.ts";
+import { lowerConstraints } from "../../../server/src/spec/mapspace-constraints.ts";
+import { readSpecification } from "../../../server/src/spec/specification.ts";
+import { sharedDir } from "../../support/shared.ts";
+
+export interface LayerResult {
+  name: string;
+  /** Best EDP in pJ·cycles within `seconds` of processor time, and the proven optimum. */
+  found: number;
+  seconds: number;
+  optimum: number;
+  exactSeconds: number;
+}
+
+const limit = 2;
+
+/** Gradient search on the mapper baselines against the optimum, perfect factors. */
+export function* singleLayers(): Generator<LayerResult> {
+  const folder = join(sharedDir() ?? "", "data/mapper");
+  for (const name of readdirSync(folder).filter((id) => id.endsWith("__uber__random__60s"))) {
+    const text = readFileSync(join(folder, name, "in.yaml"), "utf8");
+    const specification = readSpecification([{ uri: "in.yaml", text }]);
+    const { architecture, layers, constraints, architectureSource } = specification;
+    if (architecture === undefined) throw new Error(`${name}: no architecture`);
+    const { workload } = layers[0];
+    const lowered = lowerConstraints(constraints, architecture, workload, architectureSource);
+    const { mapspace } = createMapspace(architecture, workload, "pfm", lowered.constraints);
+    if (mapspace === undefined) throw new Error(`${name}: no mapping`);
+    const spent = stopwatch();
+    let found = Number.POSITIVE_INFINITY;
+    for (const { best } of gradientSearch(mapspace, { objective: "edp", seed: 1 })) {
+      found = best?.value ?? found;
+      if (spent() > limit) break;
+    }
+    const seconds = spent();
+    const proving = stopwatch();
+    let optimum = Number.NaN;
+    for (const { best } of exactSearch(mapspace, { objective: "edp", seed: 1 })) optimum = best?.value ?? optimum;
+    yield { name: name.replace("__uber__random__60s", ""), found, seconds, optimum, exactSeconds: proving() };
+  }
+}
+
+/** Seconds of processor time since the call. */
+function stopwatch(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
+}
