@@ -10,6 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver/node";
+import type { Features } from "../../server/src/lsp/handlers.ts";
 import {
   type ListFilesParams,
   listFilesRequest,
@@ -30,6 +31,8 @@ export interface HarnessOptions {
   settings?: Record<string, unknown>;
   /** A client that pulls diagnostics (VS Code) or waits for them (many others). */
   pull?: boolean;
+  /** Features other than the server's own: broken ones. */
+  features?: Features;
 }
 
 export class Client {
@@ -147,7 +150,7 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
   const up = new PassThrough();
   const down = new PassThrough();
   const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  startServer(server, spawnInPlace);
+  startServer(server, spawnInPlace, options.features);
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
   const client = new Client(connection, options.settings ?? {});
   for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);

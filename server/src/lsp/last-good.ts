@@ -8,7 +8,7 @@ import type { SourceFile } from "../syntax/source.ts";
 const staleMark = "(before the error) ";
 
 interface Kept {
-  /** The good version that these belong to. */
+  /** The version that the places are of. */
   lenses?: { file: SourceFile; items: CodeLens[] };
   hints?: { file: SourceFile; items: InlayHint[] };
 }
@@ -24,9 +24,14 @@ export class LastGood {
     }
     if (entry.lenses === undefined) return fresh;
     const move = movedLines(entry.lenses.file, context.file);
-    return entry.lenses.items.map((lens) => ({
+    const items = entry.lenses.items.map((lens) => ({
       ...lens,
       range: { start: move(lens.range.start), end: move(lens.range.end) },
+    }));
+    // From version to version the changes are small enough to follow.
+    entry.lenses = { file: context.file, items };
+    return items.map((lens) => ({
+      ...lens,
       ...(lens.command ? { command: { ...lens.command, title: staleMark + lens.command.title } } : {}),
     }));
   }
@@ -36,17 +41,15 @@ export class LastGood {
     const entry = this.entry(context.file.uri);
     const within = ({ position }: InlayHint) => position.line >= range.start.line && position.line <= range.end.line;
     if (isWhole(context)) {
-      if (entry.hints?.file !== context.file) {
-        const last = lineIndex(context.file).position(context.file.text.length);
-        entry.hints = { file: context.file, items: make({ start: { line: 0, character: 0 }, end: last }) };
-      }
+      const last = lineIndex(context.file).position(context.file.text.length);
+      entry.hints = { file: context.file, items: make({ start: { line: 0, character: 0 }, end: last }) };
       return entry.hints.items.filter(within);
     }
     if (entry.hints === undefined) return make(range);
     const move = movedLines(entry.hints.file, context.file);
-    return entry.hints.items
-      .map((hint) => ({ ...hint, position: move(hint.position), label: `${hint.label} (stale)` }))
-      .filter(within);
+    const items = entry.hints.items.map((hint) => ({ ...hint, position: move(hint.position) }));
+    entry.hints = { file: context.file, items };
+    return items.map((hint) => ({ ...hint, label: `${hint.label} (stale)` })).filter(within);
   }
 
   forget(uri: string): void {

@@ -42,6 +42,8 @@ export function reparse(before: SourceFile, known: Parsed, after: SourceFile): P
   const text = after.text.slice(piece.start, piece.end + grown);
   if (piece.end < before.text.length && !text.endsWith("\n")) return null;
   if (!standsAlone(text, piece) || !standsAlone(before.text.slice(piece.start, piece.end), piece)) return null;
+  // A comment at the end belongs to whatever the parser is in there.
+  if (withoutTrailingComments(text, 0, text.length, piece.indent) !== text.length) return null;
 
   const fresh = parse({ uri: after.uri, text });
   const tokens = known.tokens + fresh.tokens;

@@ -22,11 +22,15 @@ export function parse(file: SourceFile): Parsed {
   }
 }
 
+/** How often a text was parsed, whole or a piece of one: tests see by it that nothing is parsed twice. */
+export const parseStatistics = { parses: 0 };
+
 /** Tokens read between two pauses. */
 const tokensPerStep = 2_000;
 
 /** The same in steps. A document is composed in one piece when its last token is there. */
 export function* parsing(file: SourceFile): Generator<void, Parsed> {
+  parseStatistics.parses++;
   const problems: Problem[] = [];
   const report: ReportSyntax = (code, message, start, end, severity = "error") => {
     if (problems.length < maxProblems) problems.push({ code, severity, message, location: clamp(file, start, end) });

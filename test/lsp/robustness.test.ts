@@ -1,0 +1,346 @@
+/** What users of such extensions complain about, as far as a server can be to blame (issue trackers of many of them). */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { allFeatures, type Features } from "../../server/src/lsp/handlers.ts";
+import { Neighbours } from "../../server/src/lsp/neighbours.ts";
+import { parseStatistics } from "../../server/src/syntax/parse.ts";
+import { DesignStore } from "../../server/src/workspace/store.ts";
+import { designOf } from "../bench/editor-designs.ts";
+import { repositoryRoot } from "../support/shared.ts";
+import { type Client, root, until, withServer } from "./harness.ts";
+
+const folder = join(repositoryRoot, "examples/three-level");
+const files: Record<string, string> = Object.fromEntries(
+  ["arch.yaml", "ert.yaml", "gemm.yaml", "gemm.map.yaml"].map((name) => [
+    `small/${name}`,
+    readFileSync(join(folder, name), "utf8"),
+  ]),
+);
+const map = "small/gemm.map.yaml";
+const whole = ["arch", "ert", "gemm", "gemm.map"].map((name) => files[`small/${name}.yaml`]).join("\n");
+const codes = (diagnostics: { code?: unknown }[]) => diagnostics.map(({ code }) => code);
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const titles = async (client: Client, path: string): Promise<string[]> =>
+  (await client.request("textDocument/codeLens", path)).map(
+    (lens: { command: { title: string } }) => lens.command.title,
+  );
+
+const everywhere = { start: { line: 0, character: 0 }, end: { line: 400, character: 0 } };
+const requests: [string, Record<string, unknown>][] = [
+  ["textDocument/hover", { position: { line: 4, character: 12 } }],
+  ["textDocument/completion", { position: { line: 4, character: 12 } }],
+  ["textDocument/codeLens", {}],
+  ["textDocument/inlayHint", { range: everywhere }],
+  ["textDocument/codeAction", { range: everywhere, context: { diagnostics: [] } }],
+  ["textDocument/definition", { position: { line: 4, character: 12 } }],
+  ["textDocument/references", { position: { line: 4, character: 12 }, context: { includeDeclaration: true } }],
+  ["textDocument/documentHighlight", { position: { line: 4, character: 12 } }],
+  ["textDocument/prepareRename", { position: { line: 4, character: 12 } }],
+  ["textDocument/rename", { position: { line: 4, character: 12 }, newName: "Other" }],
+  ["textDocument/documentSymbol", {}],
+  ["textDocument/foldingRange", {}],
+  ["textDocument/selectionRange", { positions: [{ line: 4, character: 12 }] }],
+  ["textDocument/documentLink", {}],
+  ["textDocument/formatting", { options: { tabSize: 2, insertSpaces: true } }],
+  ["textDocument/semanticTokens/full", {}],
+];
+
+test("no work in folders that do not concern us: no file is listed or read, nothing is said", async () => {
+  const strangers = { "compose.yaml": "services: {web: {image: x}}\n", "ci.yml": "on: push\njobs: {}\n" };
+  await withServer({ files: strangers }, async (client) => {
+    for (const path of Object.keys(strangers)) await client.open(path, undefined, "yaml");
+    for (const path of Object.keys(strangers)) {
+      for (const [method, params] of requests) {
+        const answer = await client.request(method, path, params);
+        const empty = answer === null || answer.length === 0 || answer.data?.length === 0;
+        assert.ok(empty, `${method}: ${JSON.stringify(answer)}`);
+      }
+    }
+    await pause(150);
+    assert.deepEqual(client.statuses, []);
+    assert.deepEqual(
+      client.requestsFromServer.filter((method) => method.startsWith("mapspace/")),
+      [],
+    );
+  });
+});
+
+test("files of other kinds beside a design are read once and forgotten", async () => {
+  const store = new DesignStore();
+  const read: string[] = [];
+  const all = new Map(Object.entries({ ...files, "small/other.yaml": "services: {}\n" }));
+  const neighbours = new Neighbours(store, {
+    list: async () => [...all.keys()],
+    read: async (uri) => {
+      read.push(uri);
+      return all.get(uri) ?? null;
+    },
+  });
+  store.open(map, files[map]);
+  await neighbours.complete(map, []);
+  await neighbours.complete(map, []);
+  assert.equal(new Set(read).size, read.length, "no file is read twice");
+  assert.equal(store.file("small/other.yaml"), undefined);
+});
+
+test("one parse per version, however many requests there are", async () => {
+  await withServer({ files: {} }, async (client) => {
+    const before = parseStatistics.parses;
+    await client.open("design.yaml", whole);
+    await Promise.all(
+      [...requests, ...requests].map(([method, params]) =>
+        client.request(method, "design.yaml", params).catch(() => null),
+      ),
+    );
+    await client.diagnostics("design.yaml");
+    assert.equal(parseStatistics.parses - before, 1);
+    await client.change("design.yaml", whole.replace(/M=8/, "M=4"));
+    await Promise.all(
+      requests.map(([method, params]) => client.request(method, "design.yaml", params).catch(() => null)),
+    );
+    await client.diagnostics("design.yaml");
+    assert.ok(parseStatistics.parses - before <= 2, `${parseStatistics.parses - before} parses`);
+  });
+});
+
+const hostile: Record<string, string> = {
+  "an alias bomb": `architecture:\n  a: &a [x, x, x, x, x, x, x, x, x]\n${[..."bcdefghi"].map((c, i) => `  ${c}: &${c} [${`*${"abcdefghi"[i]}, `.repeat(9)}x]`).join("\n")}\nmapping: *i\n`,
+  "conflict markers": whole.replace(/mapping:/, "<<<<<<< HEAD\nmapping:\n=======\nmapping:\n>>>>>>> other\n"),
+  "a line of 10 MB": `mapping:\n- {target: DRAM, type: temporal, factors: "${"K=1 ".repeat(2_600_000)}"}\n`,
+  "nesting 100,000 deep": `mapping: ${"[".repeat(100_000)}\n`,
+  "a file of 20,000 layers": designOf(60_000),
+  "nothing but brackets": "mapping: ]]]]}}}}\n}{\n",
+};
+
+for (const [name, text] of Object.entries(hostile)) {
+  test(`${name} is survived: every request is answered, and the server goes on`, async () => {
+    await withServer({ files: {} }, async (client) => {
+      await client.open("hostile.yaml", text);
+      for (const [method, params] of requests) await client.request(method, "hostile.yaml", params).catch(() => null);
+      const diagnostics = await client.diagnostics("hostile.yaml");
+      assert.ok(diagnostics.length <= 1000);
+      assert.deepEqual(client.logs, []);
+      await client.open("design.yaml", whole);
+      assert.ok(codes(await client.diagnostics("design.yaml")).includes("estimate"));
+    });
+  });
+}
+
+test("diagnostics leave with their document: close, delete, rename, another language", async () => {
+  await withServer({ files, pull: false }, async (client) => {
+    const last = (path: string) => client.pushed.findLast((p) => p.uri === client.uri(path))?.diagnostics;
+    await client.open(map);
+    await until("diagnostics", () => (last(map)?.length ?? 0) > 0);
+    // Renamed: editors close the one and open the other.
+    await client.close(map);
+    await client.disk("small/new.map.yaml", files[map]);
+    await client.disk(map, null);
+    await client.open("small/new.map.yaml");
+    await until("cleared", () => last(map)?.length === 0);
+    await until("new diagnostics", () => (last("small/new.map.yaml")?.length ?? 0) > 0);
+    // Another language id: closed and opened again with text that is no design.
+    await client.close("small/new.map.yaml");
+    await client.open("small/new.map.yaml", "no: design\n", "yaml");
+    await until("cleared again", () => last("small/new.map.yaml")?.length === 0);
+    await pause(150);
+    assert.equal(last(map)?.length, 0);
+    assert.equal(last("small/new.map.yaml")?.length, 0);
+  });
+});
+
+test("every problem is told once, to pulling and to pushed clients", async () => {
+  for (const pull of [true, false]) {
+    await withServer({ files: { "a/design.yaml": whole.replace("M=8", "M=7") }, pull }, async (client) => {
+      await client.open("a/design.yaml");
+      let found = await client.diagnostics("a/design.yaml").catch(() => []);
+      if (!pull) {
+        await until("push", () => client.pushed.some((p) => p.diagnostics.length > 0));
+        found = client.pushed.findLast((p) => p.uri === client.uri("a/design.yaml"))!.diagnostics;
+      }
+      const keys = found.map((d) => JSON.stringify([d.code, d.range, d.message]));
+      assert.equal(new Set(keys).size, keys.length);
+      assert.ok(codes(found).includes("factor-product"));
+      if (pull) assert.deepEqual(client.pushed, []);
+    });
+  }
+});
+
+test("the last version wins: an answer is never about an older text", async () => {
+  await withServer({ files: {} }, async (client) => {
+    const base = designOf(1_500);
+    await client.open("design.yaml", base);
+    const answers: Promise<{ code?: unknown }[]>[] = [];
+    for (let i = 0; i < 8; i++) {
+      await client.change("design.yaml", base.replace("R=3", i % 2 === 0 ? "R=5" : "R=3"));
+      answers.push(client.diagnostics("design.yaml"));
+    }
+    await client.change("design.yaml", base.replace("R=3", "R=5"));
+    const all = await Promise.all([...answers, client.diagnostics("design.yaml")]);
+    assert.ok(codes(all.at(-1)!).includes("factor-product"));
+    await client.change("design.yaml", base);
+    assert.ok(!codes(await client.diagnostics("design.yaml")).includes("factor-product"));
+  });
+  await withServer({ files: {}, pull: false }, async (client) => {
+    const base = designOf(600);
+    await client.open("design.yaml", base);
+    for (let i = 0; i < 6; i++) {
+      await client.change("design.yaml", base.replace("R=3", i % 2 === 0 ? "R=5" : "R=3"));
+      await pause(25);
+    }
+    await until("the last push", () => client.pushed.at(-1)?.version === 7);
+    await pause(200);
+    const versions = client.pushed.map((p) => p.version ?? 0);
+    assert.deepEqual(
+      versions,
+      versions.toSorted((a, b) => a - b),
+    );
+    assert.ok(!codes(client.pushed.at(-1)!.diagnostics).includes("factor-product"));
+  });
+});
+
+test("lenses and hints do not jump while a text is broken, not even when lines are added", async () => {
+  await withServer({ files }, async (client) => {
+    const uri = await client.open(map);
+    await client.settled(map);
+    const text = client.files.get(uri)!;
+    const hints = async () =>
+      (await client.request("textDocument/inlayHint", map, { range: everywhere })).map(
+        (hint: { label: string; position: { line: number } }) => ({
+          label: hint.label.replace(" (stale)", ""),
+          line: hint.position.line,
+        }),
+      );
+    const [lensesBefore, hintsBefore] = [await titles(client, map), await hints()];
+    assert.ok(hintsBefore.length > 3);
+    await client.change(map, `${text}- {target: `);
+    assert.deepEqual(await hints(), hintsBefore);
+    await titles(client, map);
+    await client.change(map, `# a new line\n${text}- {target: `);
+    assert.deepEqual(
+      await titles(client, map),
+      lensesBefore.map((title) => `(before the error) ${title}`),
+    );
+    assert.deepEqual(
+      await hints(),
+      hintsBefore.map((hint: { label: string; line: number }) => ({ ...hint, line: hint.line + 1 })),
+    );
+    await client.change(map, text);
+    assert.deepEqual(await titles(client, map), lensesBefore);
+    assert.deepEqual(await hints(), hintsBefore);
+  });
+});
+
+test("a defect in any feature gives a neutral answer and one line in the log", async () => {
+  const broken = Object.fromEntries(
+    Object.keys(allFeatures).map((name) => [
+      name,
+      () => {
+        throw new Error(`${name} is broken`);
+      },
+    ]),
+  ) as unknown as Features;
+  await withServer({ files, features: broken }, async (client) => {
+    await client.open(map);
+    await client.settled(map);
+    for (const [method, params] of requests) {
+      const logged = client.logs.length;
+      const answer = await client.request(method, map, params);
+      assert.ok(answer === null || answer.length === 0 || answer.data?.length === 0, method);
+      await until(`a log line of ${method}`, () => client.logs.length > logged);
+    }
+    assert.ok((await client.diagnostics(map)).length > 0, "what is sound goes on");
+  });
+});
+
+test("memory does not grow with edits: nothing is kept of versions that are gone", async () => {
+  const gc = (globalThis as { gc?: () => void }).gc;
+  const old: WeakRef<object>[] = [];
+  const store = new DesignStore();
+  const text = designOf(150);
+  for (let i = 0; i < 300; i++) {
+    store.open("design.yaml", text.replace("R=3", `R=${1 + (i % 5)}`));
+    const snapshot = store.snapshot("design.yaml")!;
+    if (i < 290) old.push(new WeakRef(snapshot), new WeakRef(snapshot.files[0]));
+  }
+  for (let i = 0; i < 200; i++) {
+    store.open(`other${i}.yaml`, text);
+    store.snapshot(`other${i}.yaml`);
+    store.close(`other${i}.yaml`);
+  }
+  assert.deepEqual(store.openUris(), ["design.yaml"]);
+  if (gc === undefined) return;
+  await pause(10);
+  gc();
+  const alive = old.filter((ref) => ref.deref() !== undefined).length;
+  assert.ok(alive <= 2, `${alive} of ${old.length} old versions are still held`);
+});
+
+test("in plain YAML documents only what the design means is told, not the syntax once more", async () => {
+  await withServer({ files: {} }, async (client) => {
+    const text = `${whole}\nproblem:\n  again: 1\n- {\n`;
+    await client.open("plain.yaml", text, "yaml");
+    await client.open("own.yaml", text, "timeloop");
+    const syntax = (found: { code?: unknown }[]) => codes(found).filter((code) => String(code).startsWith("yaml-"));
+    assert.deepEqual(syntax(await client.diagnostics("plain.yaml")), []);
+    assert.notDeepEqual(syntax(await client.diagnostics("own.yaml")), []);
+  });
+});
+
+test("untitled documents and files of virtual folders are served alike", async () => {
+  await withServer({ files: {} }, async (client) => {
+    for (const [name, text] of Object.entries(files)) client.files.set(`vscode-vfs://github/team/repo/${name}`, text);
+    const uri = "vscode-vfs://github/team/repo/small/gemm.map.yaml";
+    await client.open(uri, files[map]);
+    const diagnostics = await client.settled(uri);
+    assert.ok(codes(diagnostics).includes("estimate"), JSON.stringify(diagnostics));
+    await client.open("untitled:Untitled-1", whole);
+    assert.ok(codes(await client.settled("untitled:Untitled-1")).includes("estimate"));
+  });
+});
+
+test("the same is told whatever the line ends, with a byte order mark and with characters beyond the BMP", async () => {
+  const plain: { code: unknown; message: unknown }[][] = [];
+  for (const disguise of [
+    (text: string) => text,
+    (text: string) => text.replaceAll("\n", "\r\n"),
+    (text: string) => `\ufeff${text}`,
+    (text: string) => `# 😀 𝔘\n${text}`,
+  ]) {
+    await withServer({ files: {} }, async (client) => {
+      await client.open("design.yaml", disguise(whole.replace("M=8", "M=7")));
+      plain.push((await client.diagnostics("design.yaml")).map(({ code, message }) => ({ code, message })));
+    });
+  }
+  for (const told of plain) assert.deepEqual(told, plain[0]);
+});
+
+test("tabs are told at their place", async () => {
+  await withServer({ files: {} }, async (client) => {
+    await client.open("design.yaml", "mapping:\n- target: DRAM\n\ttype: temporal\n");
+    const tab = (await client.diagnostics("design.yaml")).find(({ code }) => code === "yaml-tab");
+    assert.equal(tab?.range.start.line, 2);
+  });
+});
+
+test("examples give the same estimate in the editor as in the terminal", async () => {
+  const examples = readdirSync(folder).filter((name) => name.endsWith(".map.yaml"));
+  assert.ok(examples.length > 0);
+  const all = Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => [`three/${name}`, readFileSync(join(folder, name), "utf8")]),
+  );
+  const { mapspace } = await import("../support/cli.ts");
+  for (const name of examples) {
+    const { cycles } = JSON.parse(mapspace(["evaluate", "--json", join(folder, name)]).out) as { cycles: number };
+    await withServer({ files: all }, async (client) => {
+      await client.open(`three/${name}`);
+      await client.settled(`three/${name}`);
+      assert.match((await titles(client, `three/${name}`)).join(" "), new RegExp(cycles.toLocaleString("en-US")));
+    });
+  }
+  assert.equal(root, "file:///work");
+});
