@@ -17,6 +17,7 @@ import {
   Tooltip,
 } from "chart.js";
 import { Card, type CardHost, type Table } from "./card.ts";
+import { cloudPlugin } from "./cloud.ts";
 import { h, replace } from "./dom.ts";
 import { toBase64 } from "./export.ts";
 import { SvgContext } from "./svg-context.ts";
@@ -33,6 +34,7 @@ Chart.register(
   PointElement,
   ScatterController,
   Tooltip,
+  cloudPlugin,
 );
 Chart.defaults.animation = false;
 Chart.defaults.maintainAspectRatio = false;

@@ -1,6 +1,12 @@
 /** From runs and views to charts: nothing here touches the page. */
 
-import type { Candidate, CandidateView, LevelView, Run } from "../../server/src/features/explorer/protocol.ts";
+import type {
+  Candidate,
+  CandidateView,
+  LevelView,
+  Run,
+  TrafficCurve,
+} from "../../server/src/features/explorer/protocol.ts";
 import { axis, type Drawing, type XY } from "./chart-card.ts";
 import { change, count, energy, large, objectiveName, objectiveValue, percent, seconds, short } from "./format.ts";
 import { objectiveOf } from "./run.ts";
@@ -116,6 +122,17 @@ export function provenText(bound: number, value: number): string {
   return `At most ${percent(1 - bound / value)} better is possible.`;
 }
 
+/** Limits of an axis that leave a little room around all values. */
+function around(values: readonly number[]): { min: number; max: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return most / least > 8 ? { min: least / 1.3, max: most * 1.3 } : { min: least * 0.9, max: most * 1.06 };
+}
+
 export interface ScatterPick {
   run: string;
   front: number | null;
@@ -191,22 +208,13 @@ export function energyAndCycles(
     );
     keys.push({ label: `${run.label}: Pareto front`, color });
   }
-  for (const { run, color } of drawn) {
-    const cloud: XY[] = [];
-    for (let i = 0; i < run.cloud.length; i += 2) cloud.push({ x: run.cloud[i + 1], y: run.cloud[i] });
-    add(
-      {
-        label: `${run.label}: tried`,
-        data: cloud,
-        pointRadius: 1.5,
-        pointHoverRadius: 1.5,
-        pointStyle: "rect",
-        backgroundColor: withAlpha(color, theme.contrast ? 0.9 : 0.45),
-        borderWidth: 0,
-      },
-      [],
-    );
-  }
+  const layers = drawn.map(({ run, color }) => {
+    for (let i = 0; i < run.cloud.length; i += 2) {
+      ys.push(run.cloud[i]);
+      xs.push(run.cloud[i + 1]);
+    }
+    return { color: withAlpha(color, theme.contrast ? 0.9 : 0.45), values: run.cloud };
+  });
   const rows = drawn.flatMap(({ run }) => run.front.map((candidate, index) => ({ run, candidate, index })));
   const summary =
     rows.length === 0
@@ -218,9 +226,13 @@ export function energyAndCycles(
       datasets,
       options: {
         interaction: { mode: "nearest", intersect: true },
-        scales: { x: axis("cycles", xs, large, theme), y: axis("energy", ys, energy, theme) },
+        scales: {
+          x: { ...axis("cycles", xs, large, theme), ...around(xs) },
+          y: { ...axis("energy", ys, energy, theme), ...around(ys) },
+        },
         plugins: {
           ...noLegend,
+          cloud: { layers },
           tooltip: {
             filter: (item) => item.dataset.label !== "Selected",
             callbacks: {
@@ -501,6 +513,89 @@ export function rooflineChart(
         wordsPerCycle ?? "unlimited",
         before?.roofline.levels.find((level) => level.name === name)?.intensity ?? "",
       ]),
+    },
+  };
+}
+
+/** What a mapping holds on the chip in all, and what it exchanges with the outermost level. */
+function trafficOf({ levels }: CandidateView): XY {
+  const [outermost, ...inner] = levels;
+  const y = outermost.spaces.reduce((sum, { reads, fills, updates }) => sum + reads + fills + updates, 0);
+  const x = inner.reduce((sum, { neededWords, usedInstances }) => sum + neededWords * usedInstances, 0);
+  return { x: Math.max(1, x), y };
+}
+
+export function trafficAgainstSize(
+  curve: TrafficCurve,
+  before: CandidateView | null,
+  after: CandidateView | null,
+  theme: Theme,
+): Drawing<"scatter"> | string {
+  const line = curve.points.map(({ bufferWords, trafficWords }) => ({ x: bufferWords, y: trafficWords }));
+  if (line.length === 0) return "There is nothing to tile here.";
+  const marks = [
+    { label: "in the file", view: before, hollow: true },
+    { label: "selected", view: after, hollow: false },
+  ].flatMap(({ label, view, hollow }) => (view === null ? [] : [{ label, hollow, at: trafficOf(view) }]));
+  const color = theme.series[0];
+  const xs = [...line, ...marks.map(({ at }) => at)].map(({ x }) => x);
+  const ys = [...line, ...marks.map(({ at }) => at)].map(({ y }) => y);
+  const least = line[line.length - 1];
+  const chosen = marks[marks.length - 1];
+  const floor = chosen && line.findLast(({ x }) => x <= chosen.at.x);
+  const factor =
+    chosen && floor
+      ? ` The ${chosen.label === "selected" ? "selected mapping" : "mapping in the file"} moves ${short(chosen.at.y / floor.y, 3)} × the least for what it holds on the chip.`
+      : "";
+  return {
+    datasets: [
+      ...marks.map(({ label, hollow, at }) => ({
+        label,
+        data: [at],
+        pointRadius: 6,
+        pointHoverRadius: 7,
+        backgroundColor: hollow ? theme.background : theme.series[1],
+        borderColor: hollow ? theme.foreground : theme.series[1],
+        borderWidth: 2,
+      })),
+      {
+        label: "least found",
+        data: line,
+        showLine: true,
+        stepped: "before" as const,
+        pointRadius: 0,
+        pointHitRadius: 5,
+        borderColor: color,
+        borderWidth: 2,
+      },
+    ],
+    options: {
+      interaction: { mode: "nearest", intersect: true },
+      scales: {
+        x: axis("words on the chip", xs, large, theme),
+        y: axis(`words to and from ${curve.outermost}`, ys, large, theme),
+      },
+      plugins: {
+        ...noLegend,
+        tooltip: {
+          callbacks: {
+            label: ({ dataset, parsed }) =>
+              `${dataset.label}: ${count(parsed.x ?? 0)} words on the chip, ${count(parsed.y ?? 0)} moved`,
+          },
+        },
+      },
+    } as Drawing<"scatter">["options"],
+    keys: [
+      { label: `least found for one buffer${curve.complete ? "" : " (time ran out)"}`, color },
+      ...marks.map(({ label, hollow }) => ({ label, hollow, color: hollow ? theme.foreground : theme.series[1] })),
+    ],
+    summary: `${count(least.y)} words at least, from ${count(least.x)} words of buffer on.${factor}`,
+    table: {
+      columns: ["Words on the chip", `Words to and from ${curve.outermost}`, "Mapping"],
+      rows: [
+        ...marks.map(({ label, at }): [number, number, string] => [at.x, at.y, label]),
+        ...line.map(({ x, y }): [number, number, string] => [x, y, "least found"]),
+      ],
     },
   };
 }

@@ -10,6 +10,7 @@ import type {
   SearchOptions,
   Selection,
   ToPanelBody,
+  TrafficCurve,
 } from "../../server/src/features/explorer/protocol.ts";
 import { ArrayCard } from "./array-card.ts";
 import { ChartCard } from "./chart-card.ts";
@@ -23,6 +24,7 @@ import {
   rooflineChart,
   type ScatterPick,
   type ShownRun,
+  trafficAgainstSize,
 } from "./drawings.ts";
 import { count, objectiveName, objectiveValue } from "./format.ts";
 import { LayersCard } from "./layers-card.ts";
@@ -50,9 +52,13 @@ export class Panel {
   private readonly hiddenRuns = new Set<string>();
   private against: "evaluations" | "time" = "evaluations";
   private readonly views = new Map<string, CandidateView | null>();
+  private readonly curves = new Map<string, TrafficCurve | null>();
   private readonly asked = new Map<number, string>();
   private requests = 0;
   private picks: (ScatterPick | null)[][] = [];
+  /** What the cards about one mapping were drawn from. */
+  private drawnViews: unknown[] = [];
+  private drawnTraffic: unknown[] = [];
   private waiting = false;
   private told = 0;
 
@@ -68,6 +74,7 @@ export class Panel {
   private readonly energy: ChartCard<"bar">;
   private readonly buffers: ChartCard<"bar">;
   private readonly roofline: ChartCard<"scatter">;
+  private readonly traffic: ChartCard<"scatter">;
   private readonly nest: NestCard;
   private readonly array: ArrayCard;
   private readonly layers: LayersCard;
@@ -111,6 +118,7 @@ export class Panel {
     this.energy = new ChartCard(saver, "Energy by level", "bar");
     this.buffers = new ChartCard(saver, "Buffers", "bar");
     this.roofline = new ChartCard(saver, "Roofline", "scatter");
+    this.traffic = new ChartCard(saver, "Traffic and buffer size", "scatter");
     this.nest = new NestCard(saver, (level, part) => host.send({ type: "reveal", level, part }));
     this.array = new ArrayCard(saver, (level) => host.send({ type: "reveal", level, part: "spatial" }));
     this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
@@ -132,6 +140,7 @@ export class Panel {
         this.buffers.element,
         this.array.element,
         this.roofline.element,
+        this.traffic.element,
       ),
     );
     root.append(this.loading, this.content, this.live);
@@ -169,6 +178,12 @@ export class Panel {
         const key = this.asked.get(message.request);
         this.asked.delete(message.request);
         if (key !== undefined) this.views.set(key, message.view);
+        break;
+      }
+      case "traffic": {
+        const key = this.asked.get(message.request);
+        this.asked.delete(message.request);
+        if (key !== undefined) this.curves.set(key, message.curve);
         break;
       }
       case "cursor":
@@ -241,15 +256,20 @@ export class Panel {
   private drawViews(before: Candidate | null, candidate: Candidate | null, theme: Theme): void {
     const then = before === null ? null : this.view(before);
     const now = candidate === null ? then : this.view(candidate);
+    this.drawTraffic(candidate === null ? null : then, now, theme);
     // Until the answer is there, what was drawn stays.
     if (now === undefined || then === undefined) return;
     if (now === null) {
+      this.drawnViews = [];
       const blank = "Run a search, or open a mapping, to see what it does.";
       for (const card of [this.energy, this.buffers, this.roofline]) card.draw(blank, theme);
       this.nest.element.hidden = true;
       this.array.element.hidden = true;
       return;
     }
+    const drawn = [then, now, candidate === null, theme];
+    if (drawn.every((part, i) => part === this.drawnViews[i])) return;
+    this.drawnViews = drawn;
     const other = candidate === null ? null : then;
     this.nest.element.hidden = false;
     this.array.element.hidden = false;
@@ -258,6 +278,30 @@ export class Panel {
     this.roofline.draw(rooflineChart(other, now, theme), theme);
     this.nest.draw(now, theme);
     this.array.draw(now, theme);
+  }
+
+  private drawTraffic(
+    then: CandidateView | null | undefined,
+    now: CandidateView | null | undefined,
+    theme: Theme,
+  ): void {
+    const { layer } = this.selection;
+    const key = `traffic ${JSON.stringify([layer, this.offer?.layers[layer]?.bounds, this.offer?.hardware])}`;
+    if (!this.curves.has(key) && ![...this.asked.values()].includes(key)) {
+      const request = this.requests++;
+      this.asked.set(request, key);
+      this.host.send({ type: "traffic", request, layer });
+    }
+    const curve = this.curves.get(key);
+    this.traffic.element.hidden = curve === null;
+    if (curve === null || then === undefined || now === undefined) return;
+    const drawn = [curve, then, now, theme];
+    if (drawn.every((part, i) => part === this.drawnTraffic[i]) && this.drawnTraffic.length > 0) return;
+    this.drawnTraffic = drawn;
+    this.traffic.draw(
+      curve === undefined ? "Looking at the tilings of this layer…" : trafficAgainstSize(curve, then, now, theme),
+      theme,
+    );
   }
 
   /** What is known of a mapping; undefined while it is asked for. */

@@ -214,6 +214,12 @@ class Panel {
         this.post({ type: "view", request, view });
         break;
       }
+      case "traffic": {
+        const { request, layer } = message;
+        const curve = await searches.traffic({ uri: design, layer }).catch(() => null);
+        this.post({ type: "traffic", request, curve });
+        break;
+      }
       case "compare": {
         const run = await this.actions.compare(design, message.layer);
         if (run) this.post({ type: "select", selection: { layer: run.layer, run: run.id, front: null } });

@@ -13,6 +13,8 @@ import type {
   SearchOptions,
   StartParams,
   StartResult,
+  TrafficCurve,
+  TrafficParams,
   ViewParams,
   WriteParams,
   WriteResult,
@@ -23,6 +25,7 @@ import {
   offerRequest,
   progressNotification,
   startRequest,
+  trafficRequest,
   viewRequest,
   writeRequest,
 } from "../../../server/src/lsp/search-methods.ts";
@@ -54,6 +57,10 @@ export class Searches {
 
   view(params: ViewParams): Promise<CandidateView | null> {
     return this.server.request(viewRequest, params);
+  }
+
+  traffic(params: TrafficParams): Promise<TrafficCurve | null> {
+    return this.server.request(trafficRequest, params);
   }
 
   write(params: WriteParams): Promise<WriteResult> {

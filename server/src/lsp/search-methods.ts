@@ -8,6 +8,8 @@ export const startRequest = "mapspace/search/start";
 export const controlRequest = "mapspace/search/control";
 /** Client → server. `ViewParams` → `CandidateView | null`. */
 export const viewRequest = "mapspace/search/view";
+/** Client → server. `TrafficParams` → `TrafficCurve | null`. */
+export const trafficRequest = "mapspace/search/traffic";
 /** Client → server. `CompareParams` → `StartResult`. */
 export const compareRequest = "mapspace/search/compare";
 /** Client → server. `WriteParams` → `WriteResult`. */

@@ -15,6 +15,8 @@ import type {
   RunProgress,
   StartParams,
   StartResult,
+  TrafficCurve,
+  TrafficParams,
   ViewParams,
   WriteParams,
   WriteResult,
@@ -39,6 +41,7 @@ import {
   offerRequest,
   progressNotification,
   startRequest,
+  trafficRequest,
   viewRequest,
   writeRequest,
 } from "./search-methods.ts";
@@ -50,6 +53,8 @@ const entries: readonly StrategyEntry[] = catalogue;
 const mostAtOnce = 2;
 /** A search that does not answer by then is ended; what it told before stays. */
 const patienceMs = 80;
+/** Tilings are looked at for so long to draw traffic against buffer size. */
+const curveMs = 8000;
 
 interface Session {
   run: string;
@@ -76,6 +81,7 @@ export interface SearchSurroundings {
 export class Searches {
   private readonly around: SearchSurroundings;
   private readonly sessions = new Map<string, Session>();
+  private readonly curves = new Set<RunningSearch>();
 
   constructor(around: SearchSurroundings) {
     this.around = around;
@@ -101,6 +107,7 @@ export class Searches {
         ? null
         : candidateView(subject.architecture, subject.workload, mapping, subject.snapshot.analysis.options);
     });
+    answer<TrafficParams, TrafficCurve | null>(trafficRequest, null, (params) => this.traffic(params));
     const unread = refusal("The file could not be read.");
     answer<CompareParams, StartResult>(compareRequest, unread, (params) => this.compare(params));
     const unwritten: WriteResult = { kind: "refused", message: "The mapping could not be written; see the log." };
@@ -117,6 +124,7 @@ export class Searches {
       session.search?.end();
     }
     this.sessions.clear();
+    for (const curve of this.curves) curve.end();
   }
 
   private async snapshotOf(uri: string): Promise<Snapshot | null> {
@@ -202,6 +210,7 @@ export class Searches {
 
   private received(session: Session, message: FromExplorer): void {
     if (!this.sessions.has(session.run)) return;
+    if (message.type === "traffic") return;
     if (message.type === "conflict") this.end(session, "failed", conflictText(session, message.conflict));
     else if (message.type === "failed") {
       this.around.log.error(`search failed: ${message.error}`);
@@ -243,6 +252,29 @@ export class Searches {
       ...(message === undefined ? {} : { message }),
     });
     this.startWaiting();
+  }
+
+  private async traffic({ uri, layer }: TrafficParams): Promise<TrafficCurve | null> {
+    const subject = subjectOf(await this.snapshotOf(uri), layer);
+    if (subject === null || subject.architecture.storage.length < 2) return null;
+    const { architecture, workload } = subject;
+    return new Promise((resolve) => {
+      const finish = (curve: TrafficCurve | null) => {
+        this.curves.delete(search);
+        search.end();
+        resolve(curve);
+      };
+      const search = this.around.spawn(
+        (message) => {
+          const outermost = architecture.storage[architecture.storage.length - 1].name;
+          if (message.type !== "traffic") finish(null);
+          else finish({ outermost, points: message.points, complete: message.complete });
+        },
+        () => finish(null),
+      );
+      this.curves.add(search);
+      search.send({ type: "traffic", architecture, workload, milliseconds: curveMs });
+    });
   }
 
   /** The mapping of another file on this design's hardware and layer. */

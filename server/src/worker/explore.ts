@@ -9,6 +9,7 @@ import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { ParetoFront } from "../engine/numeric/pareto.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
+import { type TrafficPoint, trafficCurve } from "../engine/search/traffic-curve.ts";
 import { strategies } from "./strategies.ts";
 
 export interface ExploreJob {
@@ -50,13 +51,13 @@ export interface ExploreProgress {
 
 export type FromExplorer =
   | ExploreProgress
+  | { type: "traffic"; points: TrafficPoint[]; complete: boolean }
   | { type: "conflict"; conflict: Conflict }
   | { type: "failed"; error: string };
 export type ToExplorer =
   | { type: "start"; job: ExploreJob }
-  | { type: "pause" }
-  | { type: "resume" }
-  | { type: "cancel" };
+  | { type: "pause" | "resume" | "cancel" }
+  | { type: "traffic"; architecture: Architecture; workload: Workload; milliseconds: number };
 
 export interface Surroundings {
   now(): number;
@@ -229,6 +230,34 @@ export function explorerFor(around: Surroundings): (message: ToExplorer) => void
     if (message.type === "start") {
       explorer = new Explorer(message.job, around);
       explorer.start();
-    } else explorer?.[message.type]();
+    } else if (message.type === "traffic") exploreTraffic(message, around);
+    else explorer?.[message.type]();
   };
+}
+
+/** The whole curve, or what is known of it when the time is over. */
+function exploreTraffic(
+  { architecture, workload, milliseconds }: Extract<ToExplorer, { type: "traffic" }>,
+  { now, later, post }: Surroundings,
+): void {
+  const steps = trafficCurve(architecture, workload);
+  const end = now() + milliseconds;
+  const slice = () => {
+    const until = now() + sliceMs;
+    try {
+      for (;;) {
+        const { value, done } = steps.next();
+        if (done || now() >= end) {
+          post({ type: "traffic", points: value, complete: done === true });
+          return;
+        }
+        if (now() >= until) break;
+      }
+    } catch (error) {
+      post({ type: "failed", error: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    later(slice);
+  };
+  later(slice);
 }

@@ -228,6 +228,15 @@ export interface CandidateView {
   violations: readonly string[];
 }
 
+/** The least words exchanged with the outermost level, by the size of one buffer below it. */
+export interface TrafficCurve {
+  outermost: string;
+  /** By ascending size. */
+  points: readonly { bufferWords: number; trafficWords: number }[];
+  /** False where time ran out before every tiling was looked at. */
+  complete: boolean;
+}
+
 // --- Editor and server ------------------------------------------------------------------------------------------
 
 export interface OfferParams {
@@ -250,6 +259,10 @@ export interface ViewParams {
   uri: string;
   layer: number;
   mapping: Mapping;
+}
+export interface TrafficParams {
+  uri: string;
+  layer: number;
 }
 export interface CompareParams {
   uri: string;
@@ -304,6 +317,7 @@ export type ToPanelBody =
   | { type: "removed"; run: string }
   | { type: "select"; selection: Selection }
   | { type: "view"; request: number; view: CandidateView | null }
+  | { type: "traffic"; request: number; curve: TrafficCurve | null }
   | { type: "cursor"; level: number | null }
   | { type: "notice"; text: string; problem: boolean; again: boolean };
 
@@ -316,6 +330,7 @@ export type FromPanelBody =
   | { type: "control"; run: string; action: RunAction }
   | { type: "remove"; run: string }
   | { type: "view"; request: number; layer: number; mapping: Mapping }
+  | { type: "traffic"; request: number; layer: number }
   | { type: "compare"; layer: number }
   | { type: "apply"; run: string; front: number | null }
   | { type: "diff"; run: string; front: number | null }
