@@ -101,13 +101,10 @@ function placeLoops(random: Random, bound: number, dimension: number, slots: Sim
   });
   if (rest === 1) return;
   const outermost = slots[slots.length - 1];
-  const outside = (k: number) =>
-    outermost.every((loops, j) =>
-      j !== k && (j === 0 || j > k) ? !loops.some((l) => l.dimension === dimension) : true,
-    );
+  const has = (kind: number) => outermost[kind].some((loop) => loop.dimension === dimension);
   const spatial = rest <= 4 && random.chance(0.2) ? random.between(1, 2) : 0;
-  const free = !outermost[spatial].some((l) => l.dimension === dimension);
-  if (spatial > 0 && free && outside(spatial)) {
+  // Only where no loop of the dimension in this slot is outside it: temporal ones are, and Y is outside X.
+  if (spatial > 0 && !has(0) && !has(2) && !has(spatial)) {
     // Spread without a loop outside; at times over more than the dimension has.
     const factor = rest + (!flavour.perfect && random.chance(0.3) ? 1 : 0);
     outermost[spatial].push({ dimension, factor, residual: rest });

@@ -1,8 +1,10 @@
 import { held, Lattice, running } from "./lattice.ts";
+import { movesAlways, repeats, spreadUnevenly } from "./loops.ts";
 import { WindowMemory } from "./memory.ts";
 import { type Nest, temporal } from "./nest.ts";
 import { distinctOffsets, OffsetMarks } from "./offsets.ts";
 import { type Part, type Projection, partWords, projectionOfPart } from "./projection.ts";
+import { Slide } from "./slide.ts";
 import { visitsByLoop } from "./visits.ts";
 import { partColumns, walkPart } from "./walk.ts";
 
@@ -39,8 +41,7 @@ export class ClosedForm {
   private readonly product = new Float64Array(4);
   private readonly saved = new Float64Array(4);
   private readonly extents: Float64Array;
-  private readonly before: Float64Array;
-  private readonly moved: Float64Array;
+  private readonly slide: Slide;
   private child = -1;
   private parent = 0;
 
@@ -48,8 +49,7 @@ export class ClosedForm {
     this.memory = new WindowMemory(dimensions);
     this.marks = new OffsetMarks(projections);
     this.extents = new Float64Array(dimensions);
-    this.before = new Float64Array(dimensions);
-    this.moved = new Float64Array(dimensions);
+    this.slide = new Slide(dimensions);
   }
 
   /** False where only the general walk knows. */
@@ -289,7 +289,7 @@ export class ClosedForm {
         for (let who = 0; who < 4; who++) saved[who] += product[who] * (whole[row + who] - fresh[row + who]);
         continue;
       }
-      const kept = this.keptBySteps(nest, part, at, a, b);
+      const kept = this.slide.keptBySteps(nest, part, at, a, b);
       if (kept === 0) continue;
       if (!this.sum(nest, projection, at, end, inside, a, own)) return false;
       let outer = 1;
@@ -322,7 +322,7 @@ export class ClosedForm {
     }
     const at = (child + 1) * nest.dimensions;
     nest.group();
-    let words = this.keptBySteps(nest, parts[own], at, a, b) / steps;
+    let words = this.slide.keptBySteps(nest, parts[own], at, a, b) / steps;
     for (let d = 0; d < nest.dimensions; d++) this.extents[d] = nest.extent[at + d];
     for (let k = 0; k < parts.length; k++) if (k !== own) words *= partWords(parts[k], this.extents);
     return words;
@@ -332,93 +332,9 @@ export class ClosedForm {
   private nothingLeft(nest: Nest, projection: Projection, at: number, from: number, b: number, own: number): boolean {
     for (let a = from - 1; a >= 0; a--) {
       if (nest.axis[a] !== temporal || projection.partOf[nest.dimension[a]] !== own) continue;
-      if (this.keptBySteps(nest, projection.parts[own], at, a, b) !== 0) return false;
+      if (this.slide.keptBySteps(nest, projection.parts[own], at, a, b) !== 0) return false;
     }
     return true;
-  }
-
-  /** Σ overlap of the part over its steps of loop `a` that keep it, all other dimensions standing. */
-  private keptBySteps(nest: Nest, part: Part, at: number, a: number, b: number): number {
-    return this.keptByPass(nest, part, at, a, b, 0, 1);
-  }
-
-  /** One dimension of the part after the other: in its last pass, or in another. */
-  private keptByPass(nest: Nest, part: Part, at: number, a: number, b: number, k: number, count: number): number {
-    if (count === 0) return 0;
-    if (k === part.dimensions.length) return count * this.overlap(nest, part, a, b);
-    const d = part.dimensions[k];
-    const { extents, before, moved } = this;
-    const advances = nest.dimension[a] === d;
-    const full = nest.extent[at + d];
-    let passes = 0;
-    let back = 0;
-    let lastBack = 0;
-    let lastZero = true;
-    for (let n = nest.firstOf[d]; n < nest.endOf[d]; n++) {
-      const i = nest.byDimension[n];
-      if (i > b) break;
-      if (nest.axis[i] !== temporal) continue;
-      const last = nest.lastDigit[i];
-      if (i < a) passes = passes * nest.factor[i] + last;
-      else if (i > a) {
-        back += (nest.factor[i] - 1) * nest.stride[i];
-        lastBack += last * nest.stride[i];
-        if (last !== 0) lastZero = false;
-      }
-    }
-    const step = nest.stride[a];
-    const perfect = nest.perfect[at + d] === 1;
-    // Passes so far are those before the last one.
-    const last = nest.lastDigit[a];
-    let ordinary: number;
-    let final: number;
-    if (advances) {
-      ordinary = passes * (nest.factor[a] - 1) + Math.max(0, last - 1);
-      final = last > 0 ? 1 : 0;
-    } else {
-      ordinary = passes;
-      final = 1;
-    }
-    extents[d] = full;
-    before[d] = full;
-    moved[d] = (advances ? step : 0) - back;
-    if (perfect) return this.keptByPass(nest, part, at, a, b, k + 1, count * (ordinary + final));
-    let words = this.keptByPass(nest, part, at, a, b, k + 1, count * ordinary);
-    extents[d] = lastZero ? nest.lastExtent[at + d] : full;
-    before[d] = advances ? full : nest.lastExtent[at + d];
-    moved[d] = advances ? step - back : -lastBack;
-    words += this.keptByPass(nest, part, at, a, b, k + 1, count * final);
-    return words;
-  }
-
-  /** Words shared by this tile and the one before, if the rule lets them be kept. */
-  private overlap(nest: Nest, part: Part, a: number, b: number): number {
-    const { extents, before, moved } = this;
-    const sliding = nest.dimension[b];
-    let words = 1;
-    let still = true;
-    let alike = true;
-    for (let r = 0; r < part.ranks.length; r++) {
-      const { dimensions, coefficients } = part.ranks[r];
-      let extent = 1;
-      let former = 1;
-      let translation = 0;
-      let slide = 0;
-      for (let t = 0; t < dimensions.length; t++) {
-        const d = dimensions[t];
-        extent += coefficients[t] * (extents[d] - 1);
-        former += coefficients[t] * (before[d] - 1);
-        translation += coefficients[t] * moved[d];
-        if (d === sliding) slide = coefficients[t] * nest.stride[b];
-      }
-      if (translation !== 0) still = false;
-      if (translation !== slide) alike = false;
-      const low = Math.max(0, -translation);
-      const high = Math.min(extent, former - translation);
-      if (high <= low) return 0;
-      words *= high - low;
-    }
-    return still || alike || a === b ? words : 0;
   }
 
   /** U of point 6, over all instances of a level and for the first; false for outputs with windows. */
@@ -482,34 +398,4 @@ export class ClosedForm {
     this.parentWords = this.firstParentWords * outer;
     return true;
   }
-}
-
-/** Has loop `i` two iterations or more in every pass, for every instance? */
-function repeats(nest: Nest, at: number, end: number, i: number): boolean {
-  const d = nest.dimension[i];
-  return nest.perfect[at + d] === 1 || (nest.lastDigit[i] > 0 && !spread(nest, d, end));
-}
-
-/** Are all steps down to loop `b`, the innermost relevant one, steps of relevant loops? */
-function movesAlways(nest: Nest, projection: Projection, b: number): boolean {
-  for (let k = 0; k < b; k++) {
-    if (nest.axis[k] === temporal && projection.relevant[nest.dimension[k]] === 0) return false;
-  }
-  return true;
-}
-
-/** Is a window spread along a dimension with residuals? */
-function spreadUnevenly(nest: Nest, { dimensions }: Part, at: number, end: number): boolean {
-  if (dimensions.length < 2) return false;
-  for (let k = 0; k < dimensions.length; k++) {
-    if (nest.perfect[at + dimensions[k]] === 0 && spread(nest, dimensions[k], end)) return true;
-  }
-  return false;
-}
-
-function spread(nest: Nest, d: number, end: number): boolean {
-  for (let k = nest.firstOf[d]; k < nest.endOf[d] && nest.byDimension[k] < end; k++) {
-    if (nest.axis[nest.byDimension[k]] !== temporal) return true;
-  }
-  return false;
 }

@@ -1,8 +1,8 @@
 import type { NetworkRecord } from "../counts.ts";
 import { type Cell, type Mesh, meshBetween } from "./classes.ts";
+import { hopsOf } from "./hops.ts";
 import { type Nest, spatialX, temporal } from "./nest.ts";
 import type { Projection } from "./projection.ts";
-import { hopsOf } from "./walk.ts";
 
 /**
  * Who shares the words of one transfer, wherever spatial loops have no residuals; null otherwise. Children along

@@ -2,7 +2,8 @@ import { meshBetween } from "./classes.ts";
 import type { ClosedForm } from "./closed.ts";
 import { type Nest, temporal } from "./nest.ts";
 import { type Projection, partWords } from "./projection.ts";
-import { type StepClass, type WalkRules, walkSteps } from "./walk.ts";
+import type { StepClass, WalkRules } from "./sharing.ts";
+import { walkSteps } from "./walk.ts";
 
 /** The parts of a kind of step that explain a count. */
 export type StepKind = Pick<

@@ -4,7 +4,8 @@ import type { ClosedForm } from "./closed.ts";
 import type { Nest } from "./nest.ts";
 import type { Projection } from "./projection.ts";
 import { uniformRecords } from "./records.ts";
-import { type StepClass, type WalkResult, type WalkRules, walkSteps } from "./walk.ts";
+import type { StepClass, WalkRules } from "./sharing.ts";
+import { type WalkResult, walkSteps } from "./walk.ts";
 
 /** Words moved between a kept level and the next kept one inside it, or the arithmetic. */
 export interface Traffic {
