@@ -128,7 +128,7 @@ export class Client {
 
   /** Diagnostics pulled once the design is complete (its other files have been read). */
   async settled(path: string): Promise<Diagnostic[]> {
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 1000; round++) {
       const status = this.statuses.findLast((candidate) => candidate.uri === this.uri(path));
       if (status !== undefined && !/^no (architecture|problem|mapping)/.test(status.summary)) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -137,10 +137,10 @@ export class Client {
   }
 }
 
-/** Waits until the condition holds; fails after two seconds with what was waited for. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 200; round++) {
-    if (condition()) return;
+/** Waits until the condition holds; fails after twenty seconds with what was waited for. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 2000; round++) {
+    if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`waited in vain for ${what}`);
