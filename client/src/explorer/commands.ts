@@ -173,8 +173,14 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
     return run;
   }
 
+  /** Commands end at once: who starts one (a code action shows progress as long) does not wait for a search. */
   const on = (name: string, work: (target: Target, ...rest: never[]) => Promise<void>): Disposable =>
-    commands.registerCommand(name, work);
+    commands.registerCommand(name, (...given: unknown[]) => {
+      const [target, ...rest] = given;
+      work(target as Target, ...(rest as never[])).catch((error: unknown) => {
+        void window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      });
+    });
   context.subscriptions.push(
     store,
     apply,
