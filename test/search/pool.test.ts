@@ -25,7 +25,7 @@ const settings: PoolSettings = {
   strategy: "random",
   objective: "edp",
   seed: 5,
-  evaluations: 30_000,
+  evaluations: 9_000,
   victory: null,
   jobs: 1,
   milliseconds: null,
