@@ -154,6 +154,7 @@ export function* classChoices(mapspace: Mapspace, machine: Machine, ranges: Loop
         inner,
         ...rules.orders[level],
         moving: movable(2 * level + 1),
+        copied: workload.dataSpaces.map((_, v) => inner.some((l) => machine.levels[l - 1].keep[v])),
         spreading: [...new Set(inner.flatMap((l) => (machine.levels[l].fanout > 1 ? movable(2 * l) : [])))],
       });
     });

@@ -23,6 +23,8 @@ export interface SlotOrders {
   suffix: readonly number[];
   /** Dimensions that may have loops here. */
   moving: readonly number[];
+  /** By data space: does a copy of it stand just inside this slot? Orders matter for these only. */
+  copied: readonly boolean[];
   /** Dimensions that may spread between this level and the one inside. */
   spreading: readonly number[];
 }
@@ -49,7 +51,7 @@ export function orderClasses(workload: Workload, slot: SlotOrders): OrderClass[]
     });
     // Windows overlap from step to step only where neighbours do not take the next positions.
     const sliding = new Set(
-      firsts.flatMap((at, v) => (at < loops.length && windowed[loops[at]][v] ? [loops[at]] : [])),
+      firsts.flatMap((at, v) => (slot.copied[v] && at < loops.length && windowed[loops[at]][v] ? [loops[at]] : [])),
     );
     const choices = subsets([...sliding].filter((d) => slot.spreading.includes(d)));
     for (const unspread of choices) {
@@ -58,7 +60,7 @@ export function orderClasses(workload: Workload, slot: SlotOrders): OrderClass[]
         const slides = d >= 0 && windowed[d][v] && (!slot.spreading.includes(d) || unspread.includes(d));
         return { hoisted: loops.slice(0, at), slides: slides ? d : -1 };
       });
-      const grades = gradesOf(workload, rules, moving);
+      const grades = gradesOf(workload, rules, (d, v) => slot.copied[v] && moving(d));
       const key = `${grades.join("")}|${unspread.join()}`;
       if (!found.has(key)) found.set(key, { level: slot.level, inner: slot.inner, order, rules, unspread, grades });
     }
@@ -74,12 +76,16 @@ function contains(space: DataSpace, dimension: number): boolean {
 }
 
 /** Per data space and dimension: 0 where its trip count costs nothing, 1 where it only widens the window, 2 in full. */
-function gradesOf(workload: Workload, rules: readonly HoistRule[], moving: (d: number) => boolean): Int8Array {
+function gradesOf(
+  workload: Workload,
+  rules: readonly HoistRule[],
+  moving: (d: number, v: number) => boolean,
+): Int8Array {
   const nd = workload.dimensions.length;
   const grades = new Int8Array(rules.length * nd).fill(2);
   rules.forEach((rule, v) => {
-    for (let d = 0; d < nd; d++) if (!moving(d) || rule.hoisted.includes(d)) grades[v * nd + d] = 0;
-    if (rule.slides >= 0) grades[v * nd + rule.slides] = 1;
+    for (let d = 0; d < nd; d++) if (!moving(d, v) || rule.hoisted.includes(d)) grades[v * nd + d] = 0;
+    if (rule.slides >= 0) grades[v * nd + rule.slides] = Math.min(1, grades[v * nd + rule.slides]);
   });
   return grades;
 }
