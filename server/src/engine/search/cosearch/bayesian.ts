@@ -103,32 +103,34 @@ function sampleLayer(
   const first = Math.ceil(samples / 2);
   const seen: Float64Array[] = [];
   const values: number[] = [];
-  const sample = (): void => drawMapping(network, random, scratch, index, sizes);
+  const sample = (): boolean => drawMapping(network, random, scratch, index, sizes);
   const cost = (point: MapspacePoint): void => {
-    const value = sampler.tryMapping(index, (design) => copyPoint(point, design.points[index]));
+    const value = sampler.tryMapping(index, (design) => {
+      copyPoint(point, design.points[index]);
+      return true;
+    });
     if (!Number.isFinite(value)) return;
     seen.push(featuresOf(point));
     values.push(Math.log(value));
   };
-  for (let s = 0; s < first; s++) {
-    sample();
-    cost(scratch.points[index]);
-  }
+  const draw = (): void => {
+    if (sample()) cost(scratch.points[index]);
+    else network.evaluations++;
+  };
+  for (let s = 0; s < first; s++) draw();
   if (values.length < 4) {
-    for (let s = first; s < samples; s++) {
-      sample();
-      cost(scratch.points[index]);
-    }
+    for (let s = first; s < samples; s++) draw();
     return;
   }
   const process = processOf(seen, values);
   const least = Math.min(...values);
-  const candidates = Array.from({ length: drawn * (samples - first) }, () => {
-    sample();
+  const candidates: { point: MapspacePoint; gain: number }[] = [];
+  for (let s = 0; s < drawn * (samples - first); s++) {
+    if (!sample()) continue;
     const point = copyPoint(scratch.points[index], network.layers[index].mapspace.createPoint());
     const { mean, deviation } = process.predict(featuresOf(point));
-    return { point, gain: logExpectedImprovement(mean, deviation, least) };
-  });
+    candidates.push({ point, gain: logExpectedImprovement(mean, deviation, least) });
+  }
   candidates.sort((a, b) => b.gain - a.gain);
   for (const { point } of candidates.slice(0, samples - first)) cost(point);
 }

@@ -165,6 +165,12 @@ class Run {
           if (i % 4 === 3) yield this.progress(false);
         }
       }
+      for (let l = 0; l < network.levels && this.spent < until; l++) {
+        if (network.space.buffers[l] === null) continue;
+        while (this.spent < until && local.shrink(design, l, 0.4 + 0.55 * random.next(), 200))
+          yield this.progress(false);
+        yield this.progress(false);
+      }
       if (isBetter(design, incumbent)) incumbent.copyFrom(design);
       this.offer(incumbent);
       stagnant = incumbent.cost.value < before * (1 - 1e-6) ? 0 : stagnant + 1;

@@ -26,9 +26,12 @@ export class MappingSampler {
     return this.values[index];
   }
 
-  /** Costs the mapping that `draw` puts into the design's layer; its value. */
-  tryMapping(index: number, draw: (design: NetworkDesign) => void): number {
-    draw(this.trial);
+  /** Costs the mapping that `draw` puts into the design's layer; its value, `Infinity` where it found none. */
+  tryMapping(index: number, draw: (design: NetworkDesign) => boolean): number {
+    if (!draw(this.trial)) {
+      this.network.evaluations++;
+      return Number.POSITIVE_INFINITY;
+    }
     this.network.record(index, this.trial.points[index], this.record);
     const value = this.network.layerValue(index, this.record, this.sizes);
     if (value < this.values[index]) {

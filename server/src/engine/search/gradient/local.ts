@@ -1,6 +1,6 @@
 import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
 import type { Prng } from "../../numeric/prng.ts";
-import { copyRecord, type NetworkDesign } from "./design.ts";
+import { copyRecord, NetworkDesign } from "./design.ts";
 import type { Move, Neighbourhood } from "./moves.ts";
 import type { LayerRecord, Network, NetworkCost } from "./network.ts";
 
@@ -13,6 +13,7 @@ export class LocalSearch {
   private readonly kept: readonly MapspacePoint[];
   private readonly record: LayerRecord;
   private readonly keptRecord: LayerRecord;
+  private whole: NetworkDesign | undefined;
   private readonly cost: NetworkCost = { energyPj: 0, cycles: 0, value: 0 };
   private readonly keptCost: NetworkCost = { energyPj: 0, cycles: 0, value: 0 };
 
@@ -60,6 +61,34 @@ export class LocalSearch {
     copyPoint(this.kept[index], point);
     copyRecord(this.keptRecord, design.records[index]);
     Object.assign(design.cost, this.keptCost);
+    return false;
+  }
+
+  /**
+   * Fits all layers into a smaller buffer at once: those that need more shrink their tiles first and then look for
+   * better mappings within. Taken back where the network does not gain.
+   */
+  shrink(design: NetworkDesign, level: number, share: number, budget: number): boolean {
+    const { network } = this;
+    const buffering = network.bufferingOf(level);
+    const most = design.records.reduce((words, record) => Math.max(words, record.neededWords[level]), 0);
+    const limit = Math.floor((share * most) / buffering);
+    if (limit < 1) return false;
+    this.whole ??= new NetworkDesign(network);
+    this.whole.copyFrom(design);
+    network.limit(level, limit);
+    const affected: number[] = [];
+    design.records.forEach((record, i) => {
+      if (record.neededWords[level] <= limit * buffering) return;
+      affected.push(i);
+      network.record(i, design.points[i], record);
+    });
+    network.cost(design.records, design.cost);
+    // First until all fit, then for the network's sake.
+    for (const i of [...affected, ...affected]) this.descend(design, i, budget);
+    network.limit(level);
+    if (better(design.excess, design.cost.value, this.whole.excess, this.whole.cost.value)) return true;
+    design.copyFrom(this.whole);
     return false;
   }
 

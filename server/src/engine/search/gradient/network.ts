@@ -96,6 +96,11 @@ export class Network {
     return this.capacity[level];
   }
 
+  /** Limits a free buffer to so many words at once, or lifts the limit; records made before do not know of it. */
+  limit(level: number, words = Number.POSITIVE_INFINITY): void {
+    if (this.space.buffers[level] !== null) this.capacity[level] = words;
+  }
+
   bufferingOf(level: number): number {
     return this.buffering[level];
   }

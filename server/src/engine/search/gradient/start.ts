@@ -59,8 +59,8 @@ export function randomDesign(network: Network, random: Prng, design: NetworkDesi
 }
 
 /**
- * A random mapping of one layer that hardware of given sizes holds: drawn evenly from the mapspace until one fits,
- * or filled greedily where none of `tries` did.
+ * Draws a mapping of one layer evenly from its mapspace until one fits hardware of given sizes; false where none of
+ * `tries` did.
  */
 export function drawMapping(
   network: Network,
@@ -68,15 +68,15 @@ export function drawMapping(
   design: NetworkDesign,
   index: number,
   sizes: HardwareSizes,
-  tries = 20,
-): void {
+  tries = 50,
+): boolean {
   const limits = limitsOf(network, sizes);
   const { mapspace } = network.layers[index];
   for (let t = 0; t < tries; t++) {
     mapspace.sample(random, design.points[index]);
-    if (holds(network, design, index, limits)) return;
+    if (holds(network, design, index, limits)) return true;
   }
-  randomMapping(network, random, design, index, limits, false);
+  return false;
 }
 
 function randomMapping(
