@@ -1,13 +1,15 @@
 /** `mapspace evaluate`: the cost of a mapping. */
 
+import type { LatencyModel } from "../engine/model/learned/latency-model.ts";
 import { networkTotals } from "../workspace/analysis.ts";
 import { formatCount, formatEdp, formatEnergy } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
 import { evaluationJson, problemJson } from "./json.ts";
+import { learnedJson, learnedLatency, openLatencyModel, renderLearned } from "./latency.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { renderReport } from "./report.ts";
-import { evaluatedLayers, openSession, type Session } from "./session.ts";
+import { type EvaluatedLayer, evaluatedLayers, openSession, type Session } from "./session.ts";
 import { renderTable } from "./table.ts";
 import { renderTerms } from "./terms.ts";
 import { renderTimeloopStatistics } from "./timeloop-statistics.ts";
@@ -28,6 +30,7 @@ const flagSpec = {
   terms: { type: "boolean" },
   each: { type: "boolean" },
   format: { type: "string" },
+  "latency-model": { type: "string" },
 } as const satisfies FlagSpec;
 
 /** What the table says already. */
@@ -47,6 +50,7 @@ stands for each of its mapping files.
   --each                   every FILE is a design of its own
   --format table|timeloop  timeloop: statistics in the layout of timeloop-model
   --layer NAME             only this layer of the problem
+  --latency-model FILE     adds the cycles that a model made by \`mapspace learn\` expects
 ${evaluationHelp}
 Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
 `,
@@ -55,6 +59,8 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
     const format = flags.format ?? "table";
     if (format !== "table" && format !== "timeloop")
       throw new UsageError(`--format takes table or timeloop; not "${format}"`);
+    const file = flags["latency-model"] as string | undefined;
+    const model = file === undefined ? null : openLatencyModel(file);
     const settings = {
       overrides: evaluationOverrides(flags),
       terms: flags.terms === true,
@@ -68,13 +74,13 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
       if (flags.json || flags.each) {
         const several = flags.each === true || inputs.length > 1;
         const value = several
-          ? { file: input.name, ...sessionJson(session, settings.terms) }
-          : sessionJson(session, settings.terms);
+          ? { file: input.name, ...sessionJson(session, settings.terms, model) }
+          : sessionJson(session, settings.terms, model);
         process.stdout.write(`${JSON.stringify(value, null, several ? undefined : 2)}\n`);
         return;
       }
       if (index > 0) process.stdout.write("\n\n");
-      process.stdout.write(`${renderSession(session, format, settings.terms)}\n`);
+      process.stdout.write(`${renderSession(session, format, settings.terms, model)}\n`);
       for (const problem of session.problems) {
         if (!shownInTable.has(problem.code)) process.stderr.write(`${renderProblem(problem, session.fileOf)}\n`);
       }
@@ -85,42 +91,53 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
 };
 
 /** One layer: its evaluation at the top. Several: network totals at the top and every layer in `layers`. */
-export function sessionJson(session: Session, terms: boolean) {
+export function sessionJson(session: Session, terms: boolean, model: LatencyModel | null = null) {
+  const learned = (one: EvaluatedLayer) => (model === null ? {} : learnedJson(learnedOf(model, one)));
   const evaluated = evaluatedLayers(session);
   const problems = session.problems.map((problem) => problemJson(problem, session.fileOf));
   if (session.analysis.layers.length <= 1) {
     const only = evaluated[0];
     return only
-      ? { ...evaluationJson(only.architecture, only.layer.workload, only.evaluation, terms), problems }
+      ? {
+          ...evaluationJson(only.architecture, only.layer.workload, only.evaluation, terms),
+          ...learned(only),
+          problems,
+        }
       : { problems };
   }
   return {
     ...networkTotals(session.analysis),
-    layers: evaluated.map(({ architecture, layer, evaluation }) => ({
-      name: layer.workload.name,
-      count: layer.count,
-      ...evaluationJson(architecture, layer.workload, evaluation, terms),
+    layers: evaluated.map((one) => ({
+      name: one.layer.workload.name,
+      count: one.layer.count,
+      ...evaluationJson(one.architecture, one.layer.workload, one.evaluation, terms),
+      ...learned(one),
     })),
     problems,
   };
 }
 
-function renderSession(session: Session, format: string, terms: boolean): string {
+function renderSession(session: Session, format: string, terms: boolean, model: LatencyModel | null): string {
   const evaluated = evaluatedLayers(session);
   if (evaluated.length === 0) {
     return `${session.input.name}: no cost, because ${whyNoCost(session)}`;
   }
-  const blocks = evaluated.map(({ architecture, layer, mapping, evaluation }) =>
-    format === "timeloop"
+  const blocks = evaluated.map((one) => {
+    const { architecture, layer, mapping, evaluation } = one;
+    return format === "timeloop"
       ? renderTimeloopStatistics(architecture, layer.workload, evaluation)
       : [
           renderReport(session.input.name, architecture, layer.workload, evaluation),
+          ...(model === null ? [] : [renderLearned(learnedOf(model, one))]),
           ...(terms ? [renderTerms({ architecture, workload: layer.workload, mapping }, evaluation)] : []),
-        ].join("\n\n"),
-  );
+        ].join("\n\n");
+  });
   if (session.analysis.layers.length > 1 && format === "table") blocks.push(renderNetwork(session));
   return blocks.join("\n\n");
 }
+
+const learnedOf = (model: LatencyModel, { architecture, layer, mapping, evaluation }: EvaluatedLayer) =>
+  learnedLatency(model, architecture, layer.workload, mapping, evaluation);
 
 function whyNoCost(session: Session): string {
   const { specification } = session;

@@ -8,6 +8,7 @@ import { convertCommand } from "./convert.ts";
 import { cosearchCommand } from "./cosearch.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
+import { learnCommand } from "./learn.ts";
 import { searchCommand } from "./search.ts";
 import { exitStatus, UsageError } from "./usage.ts";
 import { verifyCommand } from "./verify.ts";
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   compareCommand,
   checkCommand,
   searchCommand,
+  learnCommand,
   verifyCommand,
   cosearchCommand,
   convertCommand,
