@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { checkCommand } from "./check.ts";
+import { codesignCommand } from "./codesign.ts";
 import type { Command } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   searchCommand,
   learnCommand,
   verifyCommand,
+  codesignCommand,
   cosearchCommand,
   convertCommand,
   exportCommand,

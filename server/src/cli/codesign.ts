@@ -1,0 +1,148 @@
+/** `mapspace codesign`: units, registers and buffer under an area budget, with the mappings that use them. */
+
+import { type CodesignProgress, codesign, type Design } from "../engine/search/gp/codesign.ts";
+import { thistleTechnology } from "../engine/search/gp/technology.ts";
+import type { Objective } from "../engine/search/objective.ts";
+import { readSpecification } from "../spec/specification.ts";
+import type { LayerSource } from "../spec/types.ts";
+import { formatArea, formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace/quantities.ts";
+import type { Command } from "./command.ts";
+import { readInputs } from "./inputs.ts";
+import { renderTable } from "./table.ts";
+import { exitStatus, type FlagSpec, parseFlags, templateVariables, UsageError } from "./usage.ts";
+import { volumeRows } from "./volume-text.ts";
+
+const flagSpec = {
+  area: { type: "string" },
+  objective: { type: "string" },
+  layer: { type: "string" },
+  "buffer-bandwidth": { type: "string" },
+  "dram-bandwidth": { type: "string" },
+  expressions: { type: "boolean" },
+  json: { type: "boolean" },
+  set: { type: "string", multiple: true },
+} as const satisfies FlagSpec;
+
+const objectives: readonly Objective[] = ["energy", "latency", "edp"];
+
+export const codesignCommand: Command = {
+  name: "codesign",
+  summary: "a machine under an area budget for the layers of a problem",
+  help: `Usage: mapspace codesign --area MM2 [FLAGS] FILE...
+
+Chooses the number of units, their registers and the shared buffer of one machine for all layers of FILEs' problem,
+and a mapping for each layer, by geometric programming; everything is costed by the reference model under exact
+counting. Constants of 45 nm, 16-bit words: docs/geometric-programming.md.
+
+  --area MM2              area of units, registers and buffer together, mm²
+  --objective NAME        energy (default), latency, edp
+  --buffer-bandwidth N    words per cycle of the buffer, in and out together (default: no limit)
+  --dram-bandwidth N      words per cycle of DRAM (default: no limit)
+  --layer NAME            only this layer of the problem
+  --expressions           print the footprints and data volumes of each class of loop orders instead
+  --set NAME=VALUE        a variable of a template
+  --json                  one JSON object
+
+Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
+`,
+  run(args) {
+    const { flags, files } = parseFlags(args, flagSpec);
+    const objective = (flags.objective ?? "energy") as Objective;
+    if (!objectives.includes(objective)) {
+      throw new UsageError(`--objective takes ${objectives.join(", ")}; not "${flags.objective}"`);
+    }
+    const [input] = readInputs(files, false, templateVariables(flags));
+    const all = readSpecification(input.files).layers;
+    const layers = flags.layer === undefined ? all : all.filter(({ workload }) => workload.name === flags.layer);
+    if (layers.length === 0) {
+      throw new UsageError(
+        `${input.name}: there is no ${flags.layer === undefined ? "readable problem" : `layer called "${flags.layer}"`}`,
+      );
+    }
+    if (flags.expressions) {
+      process.stdout.write(`${layers.map(expressions).join("\n\n")}\n`);
+      return exitStatus.fine;
+    }
+    if (flags.area === undefined) throw new UsageError("--area is needed: the budget in mm², for example --area 2.36");
+    const technology = {
+      ...thistleTechnology,
+      bufferBandwidth: positive(flags["buffer-bandwidth"], "buffer-bandwidth"),
+      dramBandwidth: positive(flags["dram-bandwidth"], "dram-bandwidth"),
+    };
+    const options = { objective, technology, areaUm2: positive(flags.area, "area")! * 1e6 };
+    const counted = layers.map(({ workload, count }) => ({ workload, count }));
+    let last: CodesignProgress | undefined;
+    for (last of codesign(counted, options)) {
+      if (process.stderr.isTTY) process.stderr.write(`\r${last.programs} programs, ${last.machines} machines `);
+    }
+    if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+    const design = last?.best ?? null;
+    if (design === null) {
+      process.stderr.write(`${input.name}: no machine of ${flags.area} mm² holds every layer\n`);
+      return exitStatus.problems;
+    }
+    process.stdout.write(flags.json ? `${JSON.stringify(asJson(design, layers), null, 2)}\n` : report(design, layers));
+    return exitStatus.fine;
+  },
+};
+
+function positive(given: unknown, flag: string): number | null {
+  if (given === undefined) return null;
+  const value = Number(given);
+  if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`--${flag} takes a positive number; not "${given}"`);
+  return value;
+}
+
+const macsOf = ({ workload }: LayerSource) => workload.dimensions.reduce((product, d) => product * d.bound, 1);
+
+function report(design: Design, layers: readonly LayerSource[]): string {
+  const { units, registers, buffer } = design;
+  const rows = layers.map((layer, i) => {
+    const found = design.layers[i];
+    const macs = macsOf(layer);
+    return [
+      layer.workload.name || "(unnamed)",
+      formatCount(layer.count),
+      formatEnergy(found?.energyPj ?? Number.NaN),
+      formatNumber((found?.energyPj ?? Number.NaN) / macs),
+      formatCount(found?.cycles ?? Number.NaN),
+      formatNumber(macs / (found?.cycles ?? Number.NaN)),
+    ];
+  });
+  const titles = ["layer", "count", "energy", "pJ/MAC", "cycles", "MACs per cycle"];
+  const table = renderTable(
+    titles.map((title, i) => ({ title, align: i === 0 ? ("left" as const) : ("right" as const) })),
+    rows,
+  );
+  return [
+    `  ${formatCount(units)} units with ${formatCount(registers)} registers each, a buffer of ${formatCount(buffer)} words; ${formatArea(design.areaUm2)}`,
+    `  energy ${formatEnergy(design.energyPj)}, ${formatCount(design.cycles)} cycles, EDP ${formatEdp(design.energyPj * design.cycles)}`,
+    "",
+    table,
+    "",
+  ].join("\n");
+}
+
+function asJson({ layers, ...design }: Design, sources: readonly LayerSource[]) {
+  return {
+    ...design,
+    layers: sources.map((source, i) => ({
+      name: source.workload.name,
+      count: source.count,
+      macs: macsOf(source),
+      ...layers[i],
+    })),
+  };
+}
+
+function expressions({ workload }: LayerSource): string {
+  const titles = ["between", "order, outer to inner", "data space", "footprint inside", "volume"];
+  return [
+    `  ${workload.name || "(unnamed)"}: trip counts r in the registers, p over units, q in time in the buffer, s in time in DRAM`,
+    "",
+    renderTable(
+      titles.map((title) => ({ title })),
+      volumeRows(workload),
+    ),
+  ].join("\n");
+}
