@@ -13,7 +13,7 @@ import type { DesignStore, Snapshot } from "../workspace/store.ts";
 import { breathe } from "./run-safe.ts";
 
 /** Milliseconds of work before others get their turn. */
-const slice = 12;
+const slice = 8;
 
 interface Job<T> {
   revision: number;
