@@ -122,7 +122,7 @@ class Run {
       descent.step();
       if (step % options.roundEvery === 0 || step === steps) {
         descent.round(design, false);
-        if (options.orders === "iterate") chooseOutermostOrders(network, design);
+        chooseOutermostOrders(network, design);
         this.offer(design);
         descent.from(design);
       }
