@@ -43,6 +43,8 @@ export interface PanelHost {
 /** Screen readers are told of a running search this often. */
 const tellEvery = 4000;
 const mostViews = 40;
+/** Good news goes away by itself. */
+const goodNewsFor = 5000;
 
 export class Panel {
   private offer: DesignOffer | null = null;
@@ -61,6 +63,7 @@ export class Panel {
   private drawnTraffic: unknown[] = [];
   private waiting = false;
   private told = 0;
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   private readonly controls: Controls;
   private readonly list: RunList;
@@ -364,6 +367,12 @@ export class Panel {
     this.notice.replaceChildren(h("span", { text }), ...buttons, close);
     this.notice.classList.toggle("problem", problem);
     this.notice.hidden = false;
+    clearTimeout(this.noticeTimer);
+    if (!problem) {
+      this.noticeTimer = setTimeout(() => {
+        this.notice.hidden = true;
+      }, goodNewsFor);
+    }
   }
 
   /** Speaks of the run that is looked at, now and then and at its end. */

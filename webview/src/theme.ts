@@ -15,6 +15,8 @@ export interface Theme {
 /** Themes leave `charts-orange` half transparent, so it is not among them. */
 const series = ["blue", "yellow", "green", "purple", "red"];
 const fallback = ["#3794ff", "#cca700", "#89d185", "#b180d7", "#f14c4c"];
+/** For more runs than themes have colours: readable on light and on dark. */
+const further = ["#d9822b", "#14a3a8", "#c0569d"];
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
@@ -27,7 +29,7 @@ export function readTheme(): Theme {
     grid: withAlpha(foreground, 0.14),
     focus: value("focusBorder", foreground),
     font: value("font-family", "sans-serif"),
-    series: series.map((name, i) => value(`charts-${name}`, fallback[i])),
+    series: [...series.map((name, i) => value(`charts-${name}`, fallback[i])), ...further],
     contrast: document.body.classList.contains("vscode-high-contrast"),
   };
 }
