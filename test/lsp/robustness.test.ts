@@ -315,6 +315,10 @@ test("the same is told whatever the line ends, with a byte order mark and with c
     });
   }
   for (const told of plain) assert.deepEqual(told, plain[0]);
+  await withServer({ files: {} }, async (client) => {
+    await client.open("map.yaml", "\ufeffmapping:\r\n- {target: DRAM, type: temporal, factors: K=1}\r\n");
+    assert.ok(codes(await client.diagnostics("map.yaml")).includes("missing-architecture"), "the first key counts");
+  });
 });
 
 test("tabs are told at their place", async () => {
