@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { readCsv } from "../../server/src/cli/learn-data.ts";
+import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import {
   analyticalAt,
@@ -16,8 +17,13 @@ import { fitLatencyModel, foldsByLayer, type Measurements } from "../../server/s
 import { LatencyModel, readLatencyModel } from "../../server/src/engine/model/learned/latency-model.ts";
 import { Network } from "../../server/src/engine/model/learned/network.ts";
 import { spearman } from "../../server/src/engine/model/learned/quality.ts";
+import { relaxedLearnedCycles } from "../../server/src/engine/model/learned/relaxed.ts";
+import { RelaxedLayer } from "../../server/src/engine/model/relaxed/layer.ts";
+import { setMapping } from "../../server/src/engine/model/relaxed/point.ts";
+import { pricesOf } from "../../server/src/engine/model/relaxed/prices.ts";
 import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
+import { convolution, gemminiLike } from "../support/accelerators.ts";
 import { mapspace } from "../support/cli.ts";
 import { toyArchitecture, toyGemm, toyLevel } from "../support/toy.ts";
 
@@ -37,7 +43,7 @@ function invented(n: number, residual: (x: Float64Array) => number, seed = 1): M
     Float64Array.from({ length: layout.size }, (_, i) => (varying.includes(i) ? 3 * random.next() : 1)),
   );
   const measured = Float64Array.from(features, (x) => x[analyticalAt] + residual(x));
-  return { levels: 2, features, measured, layers: Int32Array.from(features, (_, i) => i % 12) };
+  return { features, measured, layers: Int32Array.from(features, (_, i) => i % 12) };
 }
 
 test("features are logarithms at their places", () => {
@@ -121,6 +127,65 @@ test("a model read from its file is the same; its gradient equals difference quo
     assert.ok(Math.abs((moved(1e-5) - moved(-1e-5)) / 2e-5 - gradient[i]) < 1e-6);
     assert.ok(varying.includes(i) || gradient[i] === 0);
   }
+});
+
+test("learned cycles of real factors: equal to a mapping's at whole ones, gradient as the difference quotient", () => {
+  const random = new Prng(6);
+  const { architecture } = gemminiLike();
+  const workload = convolution({ p: 14, q: 14, c: 64, k: 32 });
+  const levels = architecture.storage.length;
+  const { size } = featureLayout(levels, 7);
+  const features = Array.from({ length: 60 }, () => Float64Array.from({ length: size }, () => 3 * random.next()));
+  const measured = Float64Array.from(features, (x) => x[analyticalAt] + 0.1 * x[20] * x[40]);
+  const data = { features, measured, layers: Int32Array.from(features, (_, i) => i % 6) };
+  const fitted = fitLatencyModel(data, machine, names, { seed: 1, epochs: 5, members: 2 });
+  const scaled = new LatencyModel(fitted);
+  const { mapspace: space } = createMapspace(architecture, workload, "pfm");
+  assert.ok(space);
+  const layer = new RelaxedLayer(workload, levels);
+  const prices = pricesOf(architecture, workload);
+  const point = space.createPoint();
+  const gradient = new Float64Array(layer.factors.length);
+  for (let i = 0; i < 20; i++) {
+    space.sample(random, point);
+    const mapping = space.mapping(point);
+    const { evaluation } = evaluate(architecture, workload, mapping, defaultEvaluationOptions("exact"));
+    assert.ok(evaluation && setMapping(layer, mapping));
+    const options = { whole: true, sharpness: Number.POSITIVE_INFINITY, elision: true };
+    layer.measure();
+    layer.cost(prices, options, true);
+    const learned = relaxedLearnedCycles(scaled, layer, gradient);
+    const { cycles } = scaled.predict(workload, mapping, evaluation);
+    assert.ok(Math.abs(learned / cycles - 1) < 1e-9);
+  }
+  // Away from whole numbers, where the relaxed model is smooth.
+  const options = { whole: false, sharpness: 8, elision: true };
+  let checked = 0;
+  for (let i = 0; i < layer.factors.length; i++) layer.factors[i] = layer.active[i] ? 2.2 + 2 * random.next() : 1;
+  const at = () => {
+    layer.measure();
+    layer.cost(prices, options, true);
+    return relaxedLearnedCycles(scaled, layer, gradient);
+  };
+  const value = at();
+  const found = gradient.slice();
+  for (let i = 0; i < layer.factors.length; i++) {
+    if (layer.active[i] === 0) continue;
+    const kept = layer.factors[i];
+    const moved = (step: number) => {
+      layer.factors[i] = kept * Math.exp(step);
+      const result = at();
+      layer.factors[i] = kept;
+      return result;
+    };
+    const quotient = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+    assert.ok(
+      Math.abs(quotient - found[i]) < 1e-4 * Math.max(value, Math.abs(quotient)),
+      `${i}: ${quotient} ${found[i]}`,
+    );
+    checked++;
+  }
+  assert.ok(checked > 30);
 });
 
 test("files that are no model are refused", () => {

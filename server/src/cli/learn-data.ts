@@ -106,7 +106,7 @@ export function readMeasurements(
     measured[r] = Math.log(cycles);
     layers[r] = index;
   }
-  return { levels: architecture.storage.length, features, measured, layers, dimensions };
+  return { features, measured, layers, dimensions };
 }
 
 /** Columns `prob.*` are a layer: its shape by name, bounds, strides and dilations. */

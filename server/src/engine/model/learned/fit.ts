@@ -1,14 +1,12 @@
 import { factorCholesky, solveCholesky } from "../../numeric/cholesky.ts";
 import { Prng } from "../../numeric/prng.ts";
-import { analyticalAt, levelCyclesAt } from "./features.ts";
+import { analyticalAt, cyclesFeatures } from "./features.ts";
 import type { LatencyModelFile, MachineStamp } from "./latency-model.ts";
 import { Network, train } from "./network.ts";
 import { quality } from "./quality.ts";
 
 /** Measured mappings: one row of features each. */
 export interface Measurements {
-  /** Storage levels of the machine. */
-  levels: number;
   features: readonly Float64Array[];
   /** log(measured cycles). */
   measured: Float64Array;
@@ -146,8 +144,8 @@ function ridge({ inputs, targets }: Scaled, width: number): Network {
 }
 
 /** For a prediction without the analytical model, its cycles (the first features) are left out. */
-function scale({ features, measured, levels }: Measurements, rows: readonly number[], target: Target): Scaled {
-  const first = target === "residual" ? 0 : levelCyclesAt + levels;
+function scale({ features, measured }: Measurements, rows: readonly number[], target: Target): Scaled {
+  const first = target === "residual" ? 0 : cyclesFeatures;
   const used: number[] = [];
   const centre: number[] = [];
   const spread: number[] = [];
