@@ -35,11 +35,12 @@ describe("the server as a web worker", { skip }, () => {
 
   before(async () => {
     await ensureBuilt();
-    const script = readFileSync(join(repositoryRoot, "dist/browser/server.js"), "utf8");
+    const script = (name: string) => readFileSync(join(repositoryRoot, "dist/browser", name), "utf8");
+    const scripts = new Map(["server.js", "search.js"].map((name) => [`/${name}`, script(name)]));
     site = createServer((request, response) => {
-      const isScript = request.url === "/server.js";
-      response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
-      response.end(isScript ? script : "<!doctype html><title>worker</title>");
+      const text = scripts.get(request.url ?? "");
+      response.writeHead(200, { "content-type": text === undefined ? "text/html" : "text/javascript" });
+      response.end(text ?? "<!doctype html><title>worker</title>");
     });
     await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
     browser = await launchBrowser();
@@ -93,8 +94,27 @@ describe("the server as a web worker", { skip }, () => {
     );
   });
 
+  test("searches in a worker of its own", async () => {
+    const uri = "untitled:search.yaml";
+    const text = [example("arch.yaml"), example("gemm.yaml"), example("gemm.map.yaml")].join("\n");
+    const textDocument = { uri, languageId: "timeloop", version: 1, text: text.replace(/^# mapspace:.*$/m, "") };
+    await send({ method: "textDocument/didOpen", params: { textDocument } });
+    const options = { strategy: "random", mapspace: "pfm", objective: "edp", evaluations: 5000, seconds: 10, seed: 1 };
+    await send({ id: 2, method: "mapspace/search/start", params: { uri, run: "a", layer: 0, options } });
+    assert.equal((await heard({ id: 2 })).error, undefined);
+    await page.waitForFunction(
+      () =>
+        window.failed.length > 0 ||
+        window.said.some((m) => ["done", "failed"].includes((m.params as { state?: string } | undefined)?.state ?? "")),
+    );
+    const { params } = await heard({ method: "mapspace/search/progress" });
+    const { state, evaluations } = params as { state: string; evaluations: number };
+    assert.equal(state, "done");
+    assert.ok(evaluations >= 5000);
+  });
+
   test("says goodbye", async () => {
-    await send({ id: 2, method: "shutdown" });
-    assert.equal((await heard({ id: 2 })).result, null);
+    await send({ id: 3, method: "shutdown" });
+    assert.equal((await heard({ id: 3 })).result, null);
   });
 });
