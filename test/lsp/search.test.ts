@@ -12,6 +12,7 @@ import type {
   WriteResult,
 } from "../../server/src/features/explorer/protocol.ts";
 import {
+  compareRequest,
   controlRequest,
   offerRequest,
   progressNotification,
@@ -33,7 +34,7 @@ function exampleFiles(folder: string): Record<string, string> {
 
 const map = "three-level/gemm.map.yaml";
 /** A layer small enough to be searched to the end, mapped as badly as can be. */
-const files = {
+const files: Record<string, string> = {
   ...exampleFiles("three-level"),
   "three-level/gemm.yaml": exampleFiles("three-level")["three-level/gemm.yaml"].replace(
     /instance:.*/,
@@ -62,12 +63,15 @@ interface Explorer {
   write(run: Run, best: RunProgress["best"]): Promise<WriteResult>;
 }
 
-async function withExplorer(work: (explorer: Explorer) => Promise<void>): Promise<void> {
-  await withServer({ files }, async (client) => {
+async function withExplorer(
+  work: (explorer: Explorer) => Promise<void>,
+  { files: own = files, open = map }: { files?: Record<string, string>; open?: string } = {},
+): Promise<void> {
+  await withServer({ files: own }, async (client) => {
     const progress: RunProgress[] = [];
     client.connection.onNotification(progressNotification, (params: RunProgress) => void progress.push(params));
-    const uri = await client.open(map);
-    await client.settled(map);
+    const uri = await client.open(open);
+    await client.settled(open);
     const ask = <T>(method: string, params: object) => client.connection.sendRequest<T>(method, params);
     const offer = await ask<DesignOffer>(offerRequest, { uri });
     await work({
@@ -153,6 +157,80 @@ test("a budget of evaluations ends a search, and equal seeds give equal results"
     assert.equal(a.evaluations, b.evaluations);
     assert.deepEqual(best(progress, "a"), best(progress, "b"));
   });
+});
+
+const random = { strategy: "random", mapspace: "pfm" as const, evaluations: 3000 };
+
+test("without a mapping, the result becomes a new file that names its design", async () => {
+  const { [map]: _, "three-level/resnet50-conv3x3.map.yaml": _other, ...rest } = files;
+  const problem = "three-level/gemm.yaml";
+  await withExplorer(
+    async ({ client, offer, progress, start, ended, write, uri }) => {
+      assert.equal(offer.mappingUri, null);
+      assert.equal(offer.layers[0].before, null);
+      const { run } = await start("a", random);
+      await ended("a");
+      const result = await write(run!, best(progress, "a"));
+      assert.ok(result.kind === "create");
+      assert.equal(result.uri, uri.replace("gemm.yaml", "gemm.map.yaml"));
+      assert.match(result.text, /^# mapspace: architecture=arch\.yaml problem=gemm\.yaml\nmapping:\n/);
+      const created = await client.open("three-level/gemm.map.yaml", result.text);
+      await client.settled("three-level/gemm.map.yaml");
+      const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: created });
+      assert.deepEqual(after.layers[0].before?.cost, best(progress, "a")?.cost);
+    },
+    { files: rest, open: problem },
+  );
+});
+
+test("a layer of several gets a file of its own, for that layer", async () => {
+  const open = "gemmini-like/bert-projections.map.yaml";
+  await withExplorer(
+    async ({ client, offer, progress, ended, uri }) => {
+      assert.ok(offer.layers.length > 1);
+      assert.equal(offer.mappingUri, null);
+      const options = { ...offer.defaults, ...random };
+      const started: StartResult = await client.connection.sendRequest(startRequest, {
+        uri,
+        run: "a",
+        layer: 1,
+        options,
+      });
+      await ended("a");
+      const { mapping } = best(progress, "a")!;
+      const params = { uri, layer: 1, mapping, files: started.run!.files };
+      const result = await client.connection.sendRequest<WriteResult>(writeRequest, params);
+      assert.ok(result.kind === "create");
+      assert.match(result.text, new RegExp(`layer="?${offer.layers[1].name}"?\\n`));
+      const created = await client.open(result.uri, result.text);
+      await client.settled(result.uri);
+      const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: created });
+      assert.equal(after.layers.length, 1);
+      assert.equal(after.layers[0].name, offer.layers[1].name);
+      assert.deepEqual(after.layers[0].before?.cost, best(progress, "a")?.cost);
+    },
+    { files: exampleFiles("gemmini-like"), open },
+  );
+});
+
+test("the mapping of another file is costed on this design", async () => {
+  const other = "three-level/other.map.yaml";
+  const files = exampleFiles("three-level");
+  const own = { ...files, [other]: files[map].replace("permutation: KNM", "permutation: NKM") };
+  await withExplorer(
+    async ({ client, uri, offer }) => {
+      const compare = (file: string): Promise<StartResult> =>
+        client.connection.sendRequest(compareRequest, { uri, run: "c", layer: 0, other: client.uri(file) });
+      const { run } = await compare(other);
+      assert.ok(run?.best);
+      assert.notDeepEqual(run.best.cost, offer.layers[0].before?.cost);
+      assert.equal(run.label, "other.map.yaml");
+      assert.match((await compare("three-level/arch.yaml")).refusal ?? "", /no mapping/);
+      assert.match((await compare("three-level/none.yaml")).refusal ?? "", /cannot be read/);
+      assert.match((await compare("three-level/resnet50-conv3x3.map.yaml")).refusal ?? "", /another layer/);
+    },
+    { files: own },
+  );
 });
 
 test("the settings offer every strategy there is", () => {
