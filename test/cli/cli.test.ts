@@ -178,3 +178,42 @@ test("help is there for the tool and each command, and the version is the packag
   const { version } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8"));
   assert.equal(mapspace(["--version"]).out.trim(), version);
 });
+
+test("README shows what the tool prints", () => {
+  const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
+  const block = /```\n( +cycles [\s\S]*?)```/.exec(readme)![1].trimEnd();
+  assert.ok(mapspace(["evaluate", conv]).out.includes(block), block);
+});
+
+test("files that are named come before the modeline, and foreign files are refused", () => {
+  const small = join(scratch, "small.yaml");
+  const arch = readFileSync(join(repositoryRoot, folder, "arch.yaml"), "utf8");
+  writeFileSync(small, arch.replace("depth: 224", "depth: 100"));
+  const { status, out } = mapspace(["check", conv, small]);
+  assert.equal(status, 1);
+  assert.match(out, /capacity: WeightSpad/);
+  assert.doesNotMatch(out, /second-architecture/);
+  const compact = join(scratch, "compact.txt");
+  writeFileSync(compact, mapspace(["convert", "--to", "compact", `${folder}/gemm.map.yaml`]).out);
+  const refused = mapspace(["evaluate", compact, `${folder}/arch.yaml`, `${folder}/gemm.yaml`]);
+  assert.equal(refused.status, 2);
+  assert.match(refused.err, /mapspace convert/);
+  const unpaired = mapspace(["evaluate", "--json", `${folder}/arch.yaml`, `${folder}/gemm.yaml`]);
+  assert.match(unpaired.out, /missing-mapping/);
+});
+
+test("a batch goes on past a file that cannot be read", () => {
+  const { status, out } = mapspace(["evaluate", "--each", "no-such.yaml", conv]);
+  assert.equal(status, 1);
+  const lines = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(lines[0].problems[0].code, "unreadable-file");
+  assert.equal(lines[1].cycles, 688128);
+});
+
+test("a search never hands out a mapping worse than the one it was given", () => {
+  const { status, out } = mapspace(["search", conv, "--strategy", "random", "--evaluations", "3", "--jobs", "1"]);
+  assert.ok(status === 1 || /given mapping is better|−/.test(out), out);
+});

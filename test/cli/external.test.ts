@@ -210,6 +210,39 @@ test("a log goes on only with the search that began it", () => {
   assert.match(rubbish.err, /no log of evaluations/);
 });
 
+test("a search learns from the log of another architecture, and from no other log", () => {
+  const [source, log] = [join(scratch, "source.jsonl"), join(scratch, "target.jsonl")];
+  const cost = script("cost.cjs", `${costOfMapping} console.log(cost)`);
+  const evaluator = ["--strategy", "bayes", "--evaluator", `node ${cost} {mapping} ${join(scratch, "from-calls")}`];
+  const first = mapspace(["search", ...evaluator, "--evaluations", "8", "--log", source, ...design]);
+  assert.equal(first.status, 0, first.err);
+  const other = script(
+    "other.yaml",
+    readFileSync(join(repositoryRoot, design[0]), "utf8").replace("depth: 1024", "depth: 2048"),
+  );
+  const target = [other, ...design.slice(1)];
+  const helped = mapspace([
+    ...["search", ...evaluator, "--evaluations", "4", "--log", log, "--from", source],
+    ...target,
+  ]);
+  assert.equal(helped.status, 0, helped.err);
+  assert.equal(results(log).length, 4);
+  const wrong = mapspace([
+    "search",
+    ...evaluator,
+    "--evaluations",
+    "4",
+    "--mapspace",
+    "ruby",
+    "--from",
+    log,
+    "examples/eyeriss-like/arch.yaml",
+    "examples/eyeriss-like/gemm.yaml",
+  ]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.err, /its search chose other things/);
+});
+
 test("wrong flags are named", () => {
   const wrong = (flags: string[]) => {
     const { status, err } = mapspace(["search", ...flags, ...design]);

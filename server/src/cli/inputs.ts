@@ -2,6 +2,8 @@
 
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { looksCompact } from "../spec/formats/dosa-compact.ts";
+import { looksLikeMapText } from "../spec/formats/map-txt.ts";
 import { isTemplate, renderTemplate, type TemplateFiles } from "../spec/v04/template.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Design, resolveDesign } from "../workspace/design.ts";
@@ -40,8 +42,45 @@ export function readInputs(names: readonly string[], each: boolean, variables: T
     if (mappings.length === 0) throw new UsageError(`no mapping file in ${folders.join(", ")}`);
     return mappings.map((name) => completeDesign([readSource(name)], variables));
   }
+  if (each) return names.map((name) => readAlone(name, variables));
   const files = names.map(readSource);
-  return each ? files.map((file) => completeDesign([file], variables)) : [completeDesign(files, variables)];
+  const foreign = files.find((file) => looksLikeMapText(file.text) || looksCompact(file.text));
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `${foreign.uri} is a mapping in another notation; turn it into YAML with \`mapspace convert\``,
+    );
+  }
+  const nothing = files.find(
+    (file) => file.uri !== "-" && !isYaml(file.uri) && !isTemplate(file) && fileKinds(file.text).length === 0,
+  );
+  if (nothing !== undefined) {
+    throw new UsageError(`${nothing.uri} holds no part of a design (no architecture, problem, mapping, ERT…)`);
+  }
+  return [completeDesign(files, variables)];
+}
+
+/** One file of a batch: one that cannot be read is a problem of its own and does not stop the others. */
+function readAlone(name: string, variables: TemplateVariables): Input {
+  try {
+    return completeDesign([readSource(name)], variables);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const problem: Problem = {
+      code: "unreadable-file",
+      severity: "error",
+      message: error.message,
+      location: { uri: name, start: 0, end: 0 },
+    };
+    return {
+      name,
+      files: [{ uri: name, text: "" }],
+      included: [],
+      problems: [problem],
+      layer: null,
+      found: [],
+      notes: [],
+    };
+  }
 }
 
 export function readSource(name: string): SourceFile {
@@ -71,12 +110,14 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
   const candidates = new Map(named.map((file) => [file.uri, file]));
   const have = new Set(named.flatMap((file) => fileKinds(file.text)));
   const complete = have.has("architecture") && have.has("problem") && have.has("mapping");
-  const setting = named.map((file) => file.uri);
+  const namedUris = named.map((file) => file.uri);
   const templated = named.some(isTemplate);
   if (main.uri !== "-" && !complete && !templated) {
-    for (const file of neighbours(main)) if (!candidates.has(file.uri)) candidates.set(file.uri, file);
+    // Several files without a mapping among them ask for no other file's mapping.
+    const wanted = (file: SourceFile) => named.length === 1 || !fileKinds(file.text).includes("mapping");
+    for (const file of neighbours(main)) if (!candidates.has(file.uri) && wanted(file)) candidates.set(file.uri, file);
   }
-  const design: Design = resolveDesign(main.uri, [...candidates.values()], [setting]);
+  const design: Design = resolveDesign(main.uri, [...candidates.values()], [], namedUris);
   const problems: Problem[] = [];
   const included: SourceFile[] = [];
   const files = design.parts.map((part) => {

@@ -200,7 +200,9 @@ function report(
     const why =
       complete && settings.strategy === "exact"
         ? "no mapping of the mapspace fits the hardware"
-        : "no mapping that fits the hardware was found";
+        : progress.evaluations === 0
+          ? "the time was over before the first mapping was tried"
+          : "no mapping that fits the hardware was found";
     process.stderr.write(`${input.name}: ${why} (${formatCount(progress.evaluations)} tried)\n`);
     return exitStatus.problems;
   }
@@ -210,13 +212,16 @@ function report(
   };
   // What is reported is what the reference model says.
   const after = evaluate(architecture, workload, best.mapping, defaultEvaluationOptions("exact")).evaluation!;
-  const before =
+  const given =
     input.before === null
       ? null
-      : (evaluate(architecture, layer.workload, input.before, defaultEvaluationOptions("exact")).evaluation ?? null);
+      : evaluate(architecture, layer.workload, input.before, defaultEvaluationOptions("exact"));
+  const before = given?.evaluation ?? null;
   const gap = progress.bound === null ? null : Math.max(0, 1 - progress.bound / best.value);
   if (flags.certificate !== undefined) writeCertificate(input, kind, settings, progress, flags.certificate as string);
-  if (flags.write !== undefined) writeMapping(input, best.mapping, workload, flags.write as string);
+  const worse =
+    before !== null && given?.violations.length === 0 && objectiveOf(after, settings) > objectiveOf(before, settings);
+  if (flags.write !== undefined && !worse) writeMapping(input, best.mapping, workload, flags.write as string);
   if (flags.json) {
     const json = {
       mapspace: kind,
@@ -236,8 +241,19 @@ function report(
     return exitStatus.fine;
   }
   process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, complete, seconds, gap, settings)}\n`);
-  if (flags.write === undefined) process.stdout.write(`\n${printMappingYaml(best.mapping, architecture, workload)}`);
+  if (worse) {
+    const kept = flags.write === undefined ? "" : "; nothing was written";
+    process.stdout.write(
+      `\n  The given mapping is better than all that were tried: give the search more time${kept}.\n`,
+    );
+  } else if (flags.write === undefined) {
+    process.stdout.write(`\n${printMappingYaml(best.mapping, architecture, workload)}`);
+  }
   return exitStatus.fine;
+}
+
+function objectiveOf({ energyPj, cycles, edpPjCycles }: Evaluation, { objective }: PoolSettings): number {
+  return objective === "energy" ? energyPj : objective === "latency" ? cycles : edpPjCycles;
 }
 
 function costTable(before: Evaluation | null, after: Evaluation): string {

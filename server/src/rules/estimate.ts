@@ -18,10 +18,11 @@ function sentence(analysis: Analysis): string | null {
   if (evaluated.length === 0) return null;
   const cost = `${formatEnergy(totals.energyPj)}, EDP ${formatEdp(totals.edpPjCycles)}`;
   if (analysis.layers.length > 1) {
-    const missing = totals.missingLayers === 0 ? "" : `; ${totals.missingLayers} more have no estimate`;
-    return `Predicted for the network of ${evaluated.length} layers: ${formatCount(totals.cycles)} cycles, ${cost}${missing}.`;
+    return `Predicted for ${evaluated.length === analysis.layers.length ? "the network of" : `${evaluated.length} of the`} ${analysis.layers.length} layers: ${formatCount(totals.cycles)} cycles, ${cost}.`;
   }
   const [evaluation] = evaluated;
+  // More units than there are: what it would cost elsewhere is no prediction.
+  if (evaluation.utilization > 1) return null;
   const pace = bottleneck(evaluation, analysis.specification.architecture!);
   return `Predicted: ${formatCount(evaluation.cycles)} cycles (${formatPercent(evaluation.utilization)} of the MACs busy, bound by ${pace.by === "compute" ? "compute" : pace.name}), ${cost}.`;
 }

@@ -50,15 +50,17 @@ const modelineKinds: Readonly<Record<string, FileKind>> = {
 };
 
 /**
- * Finds the design of `main` among the files at hand, in this order: keys in the same file, its modeline, the
- * settings, else the only candidate nearest in the folder tree.
+ * Finds the design of `main` among the files at hand, in this order: keys in the same file, files named beside it,
+ * its modeline, the settings, else the only candidate nearest in the folder tree.
  *
  * @param candidates every file that may take part, `main` included
+ * @param named files that belong to the design whatever the modeline says (the words of a command line)
  */
 export function resolveDesign(
   main: string,
   candidates: readonly Candidate[],
   settings: readonly DesignSetting[] = [],
+  named: readonly string[] = [],
 ): Design {
   const kindsOf = new Map(candidates.map((file) => [file.uri, file.kinds ?? fileKinds(file.text)]));
   const mainFile = candidates.find((file) => file.uri === main);
@@ -71,16 +73,18 @@ export function resolveDesign(
     for (const kind of kinds) have.add(kind);
   };
   take(main, "opened");
+  for (const uri of named) if (kindsOf.has(uri)) take(uri, "opened");
 
   const unresolved: ModelineEntry[] = [];
   let layer: string | null = null;
   for (const entry of mainFile ? readModeline(mainFile) : []) {
     if (entry.key === "layer") layer = entry.value;
-    else if (modelineKinds[entry.key.toLowerCase()] !== undefined) {
+    else {
+      const kind = modelineKinds[entry.key.toLowerCase()];
       const uri = resolvePath(main, entry.value);
-      if (kindsOf.has(uri)) take(uri, "modeline");
-      else unresolved.push(entry);
-    } else unresolved.push(entry);
+      if (kind === undefined || !(kindsOf.has(uri) || have.has(kind))) unresolved.push(entry);
+      else if (!named.some((other) => kindsOf.get(other)?.includes(kind))) take(uri, "modeline");
+    }
   }
 
   for (const setting of settings) {

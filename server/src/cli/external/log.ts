@@ -1,6 +1,8 @@
 /** The evaluations of one search as JSON lines, each on the disk before it is used: nothing is paid for twice. */
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import type { SourceObservations } from "../../engine/search/bayes/optimiser.ts";
+import { readSource } from "../inputs.ts";
 import { UsageError } from "../usage.ts";
 
 /** What makes two searches the same: a log only continues its own. */
@@ -10,6 +12,8 @@ export interface LogHeader {
   design: string;
   layer: string;
   command: string;
+  /** Hash of the choices that the mapspace leaves: logs of other architectures with the same ones can be learned from. */
+  choices: string;
 }
 
 export interface LoggedPoint {
@@ -23,6 +27,8 @@ export interface LoggedResult extends LoggedPoint {
   failure?: string;
   seconds: number;
   mapping: string;
+  /** What the surrogate sees of the mapping. */
+  features: number[];
 }
 
 export interface LogContents {
@@ -72,11 +78,23 @@ export class EvaluationLog {
   }
 }
 
+/** The results of a search elsewhere, for its knowledge to be used here. */
+export function readSourceLog(path: string, choices: string): SourceObservations {
+  const lines = parsedLines(readSource(path).text);
+  const header = lines.find((line) => "mapspaceLog" in line);
+  if (header === undefined) throw new UsageError(`${path}: this is no log of evaluations`);
+  if (header.choices !== choices) {
+    throw new UsageError(`${path}: its search chose other things (levels, dimensions, constraints or mapspace differ)`);
+  }
+  const found = lines.filter((line) => isPoint(line.features) && typeof line.value === "number" && line.value > 0);
+  return {
+    features: Float64Array.from(found.flatMap((line) => line.features as number[])),
+    values: Float64Array.from(found, (line) => line.value as number),
+  };
+}
+
 function readLog(path: string, text: string, header: LogHeader): LogContents {
-  const lines = text.split("\n").flatMap((line) => {
-    const value = parsed(line);
-    return value === undefined ? [] : [value];
-  });
+  const lines = parsedLines(text);
   const found = lines.find((line) => "mapspaceLog" in line) as Partial<LogHeader> | undefined;
   if (found === undefined) throw new UsageError(`${path}: this is no log of evaluations; name another file`);
   for (const key of ["mapspaceLog", "design", "layer", "command"] as const) {
@@ -100,6 +118,13 @@ function readLog(path: string, text: string, header: LogHeader): LogContents {
 
 const isPoint = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((x) => typeof x === "number");
+
+function parsedLines(text: string): Record<string, unknown>[] {
+  return text.split("\n").flatMap((line) => {
+    const value = parsed(line);
+    return value === undefined ? [] : [value];
+  });
+}
 
 function parsed(line: string): Record<string, unknown> | undefined {
   try {

@@ -6,6 +6,7 @@ import type { ExternalOptions } from "./search.ts";
 export const externalFlags = {
   evaluator: { type: "string" },
   log: { type: "string" },
+  from: { type: "string", multiple: true },
   timeout: { type: "string" },
   retries: { type: "string" },
 } as const satisfies FlagSpec;
@@ -13,6 +14,7 @@ export const externalFlags = {
 export const externalHelp = `  --evaluator COMMAND   for bayes: what a mapping costs, instead of our model. The last line it prints is the number;
                         {arch}, {problem}, {mapping}, {tables} become v0.3 files, {design} one with all of it
   --log FILE            every result as a JSON line; the same call goes on from there
+  --from FILE           a log of the same layer on another architecture, to learn from; may be repeated
   --timeout S           longest run of the command (default 3600); --jobs is how many run at a time (default 1)
   --retries N           more attempts where it fails, hangs or prints no number (default 1)
 `;

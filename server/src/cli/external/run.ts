@@ -5,6 +5,7 @@ import { createMapspace } from "../../engine/mapspace/build.ts";
 import type { MapspaceKind } from "../../engine/mapspace/constraints.ts";
 import type { Mapspace } from "../../engine/mapspace/mapspace.ts";
 import type { Mapping } from "../../engine/model/types.ts";
+import { MappingEncoder } from "../../engine/search/bayes/encoder.ts";
 import { printMappingYaml } from "../../spec/formats/mapping-yaml.ts";
 import { exportTimeloopParts } from "../../spec/formats/timeloop-export.ts";
 import { formatCount } from "../../workspace/quantities.ts";
@@ -12,7 +13,7 @@ import { writeOutput } from "../output.ts";
 import { describeConflict, type SearchInput } from "../search-inputs.ts";
 import { exitStatus, type Flags } from "../usage.ts";
 import { endCommands } from "./command.ts";
-import { EvaluationLog } from "./log.ts";
+import { EvaluationLog, readSourceLog } from "./log.ts";
 import { count, externalOptions } from "./options.ts";
 import { renderSensitivity } from "./report.ts";
 import { ExternalSearch } from "./search.ts";
@@ -30,7 +31,9 @@ export async function searchByCommand(input: SearchInput, kind: MapspaceKind, fl
     design: designHash(mapspace),
     layer: workload.name,
     command: options.command,
+    choices: hash(new MappingEncoder(mapspace).variables),
   } as const;
+  const sources = [flags.from ?? []].flat().map((file) => readSourceLog(String(file), header.choices));
   const log = flags.log === undefined ? null : EvaluationLog.open(String(flags.log), header);
   const stop = (signal: NodeJS.Signals) => {
     endCommands();
@@ -40,11 +43,17 @@ export async function searchByCommand(input: SearchInput, kind: MapspaceKind, fl
   process.on("SIGINT", stop).on("SIGTERM", stop);
   const resumed = log?.contents.results.length ?? 0;
   if (resumed > 0) process.stderr.write(`${formatCount(resumed)} evaluations taken from ${flags.log}\n`);
-  const search = new ExternalSearch(mapspace, options, log, (event) => {
-    if (event.resumed) return;
-    const said = event.value === null ? `failed: ${event.failure}` : String(event.value);
-    process.stderr.write(`${event.evaluations}: ${said}; best ${event.best ?? "none"}\n`);
-  });
+  const search = new ExternalSearch(
+    mapspace,
+    options,
+    log,
+    (event) => {
+      if (event.resumed) return;
+      const said = event.value === null ? `failed: ${event.failure}` : String(event.value);
+      process.stderr.write(`${event.evaluations}: ${said}; best ${event.best ?? "none"}\n`);
+    },
+    sources,
+  );
   const result = await search.run();
   log?.log.close();
   process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -68,6 +77,7 @@ function designHash({ architecture, workload, kind, rules }: Mapspace): string {
     levels: architecture.storage.map(() => ({ temporal: [], spatialX: [], spatialY: [], keep })),
   };
   const parts = exportTimeloopParts(architecture, workload, nothing);
-  const text = JSON.stringify([parts.architecture, parts.problem, parts.tables, kind, rules]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 24);
+  return hash([parts.architecture, parts.problem, parts.tables, kind, rules]);
 }
+
+const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);

@@ -7,7 +7,7 @@ import type { Mapspace } from "../../engine/mapspace/mapspace.ts";
 import type { Mapping } from "../../engine/model/types.ts";
 import { Prng } from "../../engine/numeric/prng.ts";
 import { MappingSpace, sensitivity } from "../../engine/search/bayes/bayes.ts";
-import { BayesianOptimiser, type Proposal } from "../../engine/search/bayes/optimiser.ts";
+import { BayesianOptimiser, type Proposal, type SourceObservations } from "../../engine/search/bayes/optimiser.ts";
 import { printCompact } from "../../spec/formats/dosa-compact.ts";
 import { exportTimeloopParts } from "../../spec/formats/timeloop-export.ts";
 import { type CommandLimits, fillTemplate, runCommand } from "./command.ts";
@@ -60,6 +60,7 @@ export class ExternalSearch {
     options: ExternalOptions,
     log: { log: EvaluationLog; contents: LogContents } | null,
     tell: (event: ExternalEvent) => void,
+    sources: readonly SourceObservations[] = [],
   ) {
     this.mapspace = mapspace;
     this.options = options;
@@ -67,7 +68,7 @@ export class ExternalSearch {
     this.tell = tell;
     const random = new Prng(options.seed);
     this.space = new MappingSpace(mapspace, random);
-    this.optimiser = new BayesianOptimiser(this.space, { random });
+    this.optimiser = new BayesianOptimiser(this.space, { random }, sources);
     for (const { point, value, failure } of log?.contents.results ?? []) {
       const proposal = this.recall(point);
       if (proposal !== null) this.take(proposal, value, failure, true);
@@ -155,6 +156,7 @@ export class ExternalSearch {
       ...(failure === undefined ? {} : { failure }),
       seconds: Math.round(performance.now() - begin) / 1000,
       mapping: printCompact(mapping, workload),
+      features: [...proposal.features],
     });
     this.take(proposal, value, failure, false);
     return failure ?? null;
