@@ -157,7 +157,7 @@ function transfer(workload: Workload, share: number, budget: number): void {
   const source = space(resized(512, 262144), workload);
   console.log(`\n${workload.name}, from a 512-word accumulator and 256 Ki-word scratchpad to 2,048 and 64 Ki:`);
   const alone = each((seed) => bayes(target, seed, budget));
-  const helped = each((seed) => bayes(target, seed, budget, [learnedOn(source, seed, 40)]));
+  const helped = each((seed) => bayes(target, seed, budget, [learnedOn(source, seed, 30)]));
   console.log(`  within ${100 * share} %, alone:         ${summary(alone, best * (1 + share))}`);
   console.log(`  within ${100 * share} %, with transfer: ${summary(helped, best * (1 + share))}`);
   const after = (curves: readonly Curve[]) => (mean(curves.map((curve) => curve[9])) / best).toFixed(3);
@@ -169,8 +169,12 @@ const layers = [
   { ...convolution({ p: 28, q: 28, c: 128, k: 128 }), name: "3×3 convolution 128 → 128, 28 × 28" },
 ];
 const started = performance.now();
-report(space(machine, layers[0]), 40, 20_000);
-report(space(machine, layers[1]), 60, 20_000);
-transfer(layers[0], 0.01, 40);
-transfer(layers[1], 0.05, 50);
+const parts = process.argv.slice(2);
+const wanted = (part: string) => parts.length === 0 || parts.includes(part);
+if (wanted("matmul")) report(space(machine, layers[0]), 40, 20_000);
+if (wanted("convolution")) report(space(machine, layers[1]), 60, 20_000);
+if (wanted("transfer")) {
+  transfer(layers[0], 0.01, 40);
+  transfer(layers[1], 0.05, 40);
+}
 console.log(`\n${seeds} seeds, ${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -18,7 +18,7 @@ export interface DesignSpace {
 
 export interface OptimiserOptions {
   random: Prng;
-  /** Points drawn at random before the surrogate is asked. */
+  /** Points drawn at random before the surrogate is asked; none where there are sources. */
   initial?: number;
   /** Candidates compared per proposal. */
   candidates?: number;
@@ -64,7 +64,7 @@ export class BayesianOptimiser {
   ) {
     this.space = space;
     this.random = random;
-    this.initial = initial ?? (sources.length > 0 ? 1 : Math.min(10, Math.max(4, Math.ceil(space.variables / 3))));
+    this.initial = initial ?? Math.min(10, Math.max(4, Math.ceil(space.variables / 3)));
     this.candidates = candidates;
     this.sources = sources;
   }
@@ -75,7 +75,7 @@ export class BayesianOptimiser {
     for (let i = 0; i < count; i++) {
       const known = this.told.length + this.out.size;
       const proposal =
-        (this.sources.length === 0 && known < this.initial) || this.values().length < 2 ? this.anyNew() : this.best();
+        this.sources.length === 0 && (known < this.initial || this.values().length < 2) ? this.anyNew() : this.best();
       if (proposal === null) break;
       this.expect(proposal);
       proposals.push(proposal);
