@@ -136,7 +136,7 @@ function freePrograms(
   const machine = freeMachine(workload, technology, budget, units);
   const statistics: GpStatistics = { programs: 0, infeasible: 0, unsolved: 0, newtonSteps: 0, rounded: 0 };
   const kept: Relaxed[] = [];
-  for (const group of [families.slice(0, 3), families.slice(3)]) {
+  for (const group of [families.slice(0, -1), families.slice(-1)]) {
     for (const family of group) {
       const solved: Relaxed[] = [];
       for (const one of relaxations(mapspace, machine, objective, family, statistics))

@@ -13,6 +13,7 @@ import { type Machine, machineOf } from "./machine.ts";
 import { type OrderClass, orderClasses, symmetries } from "./orders.ts";
 import { valueAt } from "./posynomials.ts";
 import { type LoopProgram, loopProgram } from "./program.ts";
+import { widestSpreads } from "./spreads.ts";
 
 export interface GpStatistics {
   /** Programs: one per choice of a class of orders for every temporal slot. */
@@ -66,6 +67,7 @@ export interface Relaxed {
 /** Families in the order they are tried; the last only where the others have no solution. */
 export const families: readonly Family[] = [
   { kernels: "inner", sums: "in-time" },
+  { kernels: "rows", sums: "in-time" },
   { kernels: "spread", sums: "in-time" },
   { kernels: "spread", sums: "in-space" },
   { kernels: "tiled", sums: "in-time" },
@@ -236,7 +238,7 @@ class GpSearch {
     const { perProgram = 2000, programs = 12, objective } = this.options;
     const machine = machineOf(this.mapspace);
     const { only } = this.options;
-    for (const group of [families.slice(0, 3), families.slice(3)]) {
+    for (const group of [families.slice(0, -1), families.slice(-1)]) {
       const solved: Relaxed[] = [];
       for (const family of group) {
         const given = only?.filter((one) => one.family === family).map((one) => one.classes);
@@ -254,6 +256,7 @@ class GpSearch {
         this.round(one, perProgram);
         yield this.progress(false);
       }
+      if (objective !== "energy") yield* this.widen(solved.filter(firstOfFamily), machine, perProgram);
       if (this.best !== null) break;
     }
     if (this.best !== null) {
@@ -299,6 +302,30 @@ class GpSearch {
       }
     };
     place(0);
+  }
+
+  /** Cycles hang on how many units work: solves once more with the whole spatial factors that use most of them. */
+  private *widen(solved: readonly Relaxed[], machine: Machine, most: number): Generator<GpProgress> {
+    const { rules, workload } = this.mapspace;
+    const nd = workload.dimensions.length;
+    const [widest] = [...rules.spreads].sort((a, b) => b.most - a.most);
+    if (widest === undefined) return;
+    const slot = 2 * widest.level;
+    const bounds = workload.dimensions.map((d) => d.bound);
+    for (const one of solved) {
+      const real = (d: number) => {
+        const variable = one.loops.trips[slot * nd + d];
+        return variable < 0 ? one.ranges.min[slot * nd + d] : one.x[variable];
+      };
+      for (const factors of widestSpreads(bounds, slot, widest.most, one.ranges, real, 8)) {
+        const ranges = { min: Float64Array.from(one.ranges.min), max: Float64Array.from(one.ranges.max) };
+        ranges.min.set(factors, slot * nd);
+        ranges.max.set(factors, slot * nd);
+        const again = solve(this.mapspace, machine, this.options.objective, { ...one, ranges }, this.statistics);
+        if (again !== null) this.round(again, Math.ceil(most / 8));
+        yield this.progress(false);
+      }
+    }
   }
 
   /** What all whole mappings of a class share. */
@@ -365,6 +392,9 @@ class GpSearch {
     }
   }
 }
+
+const firstOfFamily = (one: Relaxed, i: number, all: readonly Relaxed[]) =>
+  all.findIndex((other) => other.family === one.family) === i;
 
 function writeFactors(point: MapspacePoint, d: number, nd: number, factors: WholeTrips["factors"]): void {
   factors.forEach((f, slot) => {

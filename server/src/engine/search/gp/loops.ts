@@ -11,9 +11,9 @@ export interface LoopRanges {
 export interface Family {
   /**
    * The smaller dimensions of each window (the kernel's height and width): not tiled, whole in the innermost level as
-   * in the paper; not tiled, spread over the units; or tiled like all others, windows then being larger than they are.
+   * in the paper; not tiled, spread over the units, all of them or one (rows of the kernel); or tiled like all others, windows then being larger than they are.
    */
-  kernels: "inner" | "spread" | "tiled";
+  kernels: "inner" | "rows" | "spread" | "tiled";
   /** Sums of outputs over time in the innermost level, or over units alone: then no partial sum is ever read. */
   sums: "in-time" | "in-space";
 }
@@ -25,11 +25,10 @@ export function loopRanges(mapspace: Mapspace, { kernels, sums }: Family): LoopR
   const slots = 2 * architecture.storage.length;
   const min = new Float64Array(slots * nd).fill(1);
   const max = new Float64Array(slots * nd).fill(1);
-  const inner = kernels === "inner" ? kernelsOf(workload).filter((d) => allows(mapspace, d)) : [];
-  const spread = new Set([
-    ...(kernels === "spread" ? kernelsOf(workload) : []),
-    ...(sums === "in-space" ? reductions(workload) : []),
-  ]);
+  const all = kernelsOf(workload);
+  const spreadKernels = kernels === "spread" ? all : kernels === "rows" ? all.slice(0, 1) : [];
+  const inner = kernels === "tiled" ? [] : all.filter((d) => !spreadKernels.includes(d) && allows(mapspace, d));
+  const spread = new Set([...spreadKernels, ...(sums === "in-space" ? reductions(workload) : [])]);
   for (let slot = 0; slot < slots; slot++) {
     const hasSlot = slot % 2 === 1 || rules.spreads.some((spread) => 2 * spread.level === slot);
     for (let d = 0; d < nd; d++) {
