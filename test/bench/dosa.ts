@@ -3,7 +3,7 @@
  * ours at equal evaluations, the default accelerators with optimal mappings, single layers against proven optima, and
  * the relaxed model against the reference model. Results are kept in dist/bench/dosa, so a run goes on where the last
  * one stopped; plots and tables are written there.
- * Usage: npm run bench:dosa [-- --seeds 5 --evaluations 10500 --networks bert,unet --rows 1 --report]
+ * Usage: npm run bench:dosa [-- --seeds 5 --evaluations 10500 --networks bert,unet --rows 10 --report]
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "5" },
     evaluations: { type: "string", default: "10500" },
     networks: { type: "string", default: networkNames.join() },
-    rows: { type: "string", default: "10" },
+    rows: { type: "string", default: "1" },
     report: { type: "boolean", default: false },
   },
 });
