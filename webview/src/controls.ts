@@ -33,7 +33,7 @@ export class Controls {
     replace(
       this.objective,
       ...(["edp", "energy", "latency"] as const).map((id, i) =>
-        h("option", { value: id, text: ["Energy × cycles", "Energy", "Cycles"][i] }),
+        h("option", { value: id, text: ["EDP", "Energy", "Cycles"][i] }),
       ),
     );
     this.element = h(

@@ -33,6 +33,7 @@ export function bestSoFar(
   const offset = against === "time" ? 1 : 0;
   const all: number[] = [];
   let last = 0;
+  let first = Number.POSITIVE_INFINITY;
   const lines = searched.map(({ run, color, selected }) => {
     const points: XY[] = [];
     for (let i = 0; i < run.curve.length; i += 3) points.push({ x: run.curve[i + offset], y: run.curve[i + 2] });
@@ -40,6 +41,7 @@ export function bestSoFar(
     if (points.length > 0) points.push({ x: Math.max(end, points.at(-1)!.x), y: points.at(-1)!.y });
     for (const { y } of points) all.push(y);
     last = Math.max(last, end);
+    first = Math.min(first, Math.max(1, points[0]?.x ?? 1));
     return {
       label: run.label,
       data: points,
@@ -50,30 +52,39 @@ export function bestSoFar(
       pointHitRadius: 6,
     };
   });
-  const first = searched.find(({ selected }) => selected) ?? searched[0];
+  const main = searched.find(({ selected }) => selected) ?? searched[0];
   const rules: typeof lines = [];
   const rule = (label: string, y: number, dash: number[]) => {
     all.push(y);
     const data = [
-      { x: 0, y },
+      { x: first, y },
       { x: last, y },
     ];
     rules.push({ label, data, borderColor: theme.muted, borderWidth: 1.5, borderDash: dash, pointRadius: 0 } as never);
   };
-  const { before, bound } = first.run;
+  const { before, bound } = main.run;
   const keys = searched.map(({ run, color }) => ({ label: run.label, color }));
   if (before !== null) {
-    rule("The mapping in the file", objectiveOf(first.run.options!.objective, before.cost), [6, 4]);
+    rule("The mapping in the file", objectiveOf(main.run.options!.objective, before.cost), [6, 4]);
     keys.push({ label: "in the file", color: theme.muted, dashed: true } as never);
   }
   if (bound !== null && bound > 0) {
     rule("Proven bound", bound, [2, 3]);
     keys.push({ label: "proven bound", color: theme.muted, dashed: true } as never);
   }
-  const x = axis(against === "time" ? "time" : "mappings tried", [], against === "time" ? seconds : large, theme);
+  // Most is found early: a wide range is shown by its magnitude, and the first tries may leave the picture.
+  const wide = last / first > 30;
+  const x = axis(
+    against === "time" ? "time" : "mappings tried",
+    wide ? [first, last] : [],
+    against === "time" ? seconds : large,
+    theme,
+  );
+  const least = Math.min(...all);
+  const most = Math.min(Math.max(...all), 4 * least);
   const y = axis(
     objectiveName(objective),
-    all,
+    [least, most],
     (value) => (objective === "energy" ? energy(value) : short(value, 3)),
     theme,
   );
@@ -81,7 +92,7 @@ export function bestSoFar(
     datasets: [...lines, ...rules],
     options: {
       ...hover,
-      scales: { x: { ...x, type: "linear", min: 0 }, y },
+      scales: { x: wide ? { ...x, min: first, max: last } : { ...x, min: 0 }, y: { ...y, ...around([least, most]) } },
       plugins: {
         ...noLegend,
         tooltip: {
@@ -92,7 +103,7 @@ export function bestSoFar(
       },
     } as Drawing<"line">["options"],
     keys,
-    summary: curveSummary(first.run, objective),
+    summary: curveSummary(main.run, objective),
     table: {
       columns: ["Run", "Mappings tried", "Time (ms)", objectiveName(objective)],
       rows: searched.flatMap(({ run }) => {

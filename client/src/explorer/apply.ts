@@ -12,9 +12,8 @@ import {
   workspace,
 } from "vscode";
 import type { Candidate, Run, TextChange, WriteResult } from "../../../server/src/features/explorer/protocol.ts";
+import { previewScheme } from "../selector.ts";
 import type { Searches } from "./searches.ts";
-
-const scheme = "mapspace-preview";
 
 export type Applied = { kind: "done" } | { kind: "changed"; message: string } | { kind: "refused"; message: string };
 
@@ -23,7 +22,7 @@ export class Apply implements Disposable {
   private readonly registration: Disposable;
 
   constructor(private readonly searches: Searches) {
-    this.registration = workspace.registerTextDocumentContentProvider(scheme, {
+    this.registration = workspace.registerTextDocumentContentProvider(previewScheme, {
       provideTextDocumentContent: (uri) => this.previews.get(uri.query) ?? "",
     });
   }
@@ -55,8 +54,8 @@ export class Apply implements Disposable {
     const name = result.uri.slice(result.uri.lastIndexOf("/") + 1);
     const query = `${run.id} ${this.previews.size}`;
     this.previews.set(query, result.text);
-    const preview = Uri.from({ scheme, path: `/${name}`, query });
-    const empty = Uri.from({ scheme, path: `/${name}`, query: "" });
+    const preview = Uri.from({ scheme: previewScheme, path: `/${name}`, query });
+    const empty = Uri.from({ scheme: previewScheme, path: `/${name}`, query: "" });
     const left = result.kind === "edit" ? Uri.parse(result.uri) : empty;
     await commands.executeCommand("vscode.diff", left, preview, l10n.t("{0}: now ↔ {1}", name, run.label), {
       viewColumn: ViewColumn.One,
