@@ -1,15 +1,24 @@
 /**
  * Learned latency on the Gemmini RTL measurements published with DOSA (../shared/data/dosa): rank correlation and
  * typical error of analytical, learned-only and combined predictions on held-out mappings (five splits) and on layers
- * never seen (five folds).
+ * never seen (five folds), and on mappings that DOSA's searches found for a 16 × 16 array.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readMeasurements } from "../../server/src/cli/learn-data.ts";
+import { problemText, readCsv, readMeasurements } from "../../server/src/cli/learn-data.ts";
+import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import { analyticalAt } from "../../server/src/engine/model/learned/features.ts";
-import { foldsByLayer, predictHeldOut, type Target } from "../../server/src/engine/model/learned/fit.ts";
+import {
+  fitLatencyModel,
+  foldsByLayer,
+  predictHeldOut,
+  type Target,
+} from "../../server/src/engine/model/learned/fit.ts";
+import { LatencyModel, machineStamp } from "../../server/src/engine/model/learned/latency-model.ts";
 import { type Quality, quality } from "../../server/src/engine/model/learned/quality.ts";
+import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
+import { parseCompact } from "../../server/src/spec/formats/dosa-compact.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
 import { sharedDir } from "../support/shared.ts";
 
@@ -19,20 +28,25 @@ if (shared === null) {
   process.exit(0);
 }
 
-/** The machine that the columns `arch.*` of the measurements describe. */
-const machine = `architecture:
+/** The machine that columns `arch.*` describe. */
+const machine = (side: number, accumulator: string, scratchpad: string) => `architecture:
   version: 0.3
   subtree:
   - name: System
     local:
     - {name: DRAM, class: DRAM, attributes: {word_bits: 8, block_size: 64, shared_bandwidth: 8}}
-    - {name: Scratchpad, class: SRAM, attributes: {entries: 1048576, word_bits: 8, read_bandwidth: 16, write_bandwidth: 16}}
-    - {name: "Accumulator[0..127]", class: SRAM, attributes: {entries: 2048, word_bits: 32, read_bandwidth: 1, write_bandwidth: 1}}
-    - {name: "Registers[0..16383]", class: SRAM, attributes: {entries: 1, word_bits: 8}}
-    - {name: "MAC[0..16383]", class: intmac, attributes: {datawidth: 8}}
+    - {name: Scratchpad, class: SRAM, attributes: {${scratchpad}, word_bits: 8}}
+    - {name: "Accumulator[0..${side - 1}]", class: SRAM, attributes: {${accumulator}, word_bits: 32}}
+    - {name: "Registers[0..${side * side - 1}]", class: SRAM, attributes: {entries: 1, word_bits: 8}}
+    - {name: "MAC[0..${side * side - 1}]", class: intmac, attributes: {datawidth: 8}}
 `;
+const measuredMachine = machine(
+  128,
+  "entries: 2048, read_bandwidth: 1, write_bandwidth: 1",
+  "entries: 1048576, read_bandwidth: 16, write_bandwidth: 16",
+);
 
-const { architecture } = readSpecification([{ uri: "machine", text: machine }]);
+const { architecture } = readSpecification([{ uri: "machine", text: measuredMachine }]);
 if (architecture === undefined) throw new Error("the machine cannot be read");
 const file = join(shared, "data/dosa/rtl/training.csv");
 const data = readMeasurements(file, readFileSync(file, "utf8"), architecture, {});
@@ -86,6 +100,36 @@ function run(title: string, splits: readonly ReadonlySet<number>[]): void {
   }
 }
 
+/** 74 layers for each of DOSA's predictors, each with buffers of its own. */
+function found(): void {
+  const model = new LatencyModel(fitLatencyModel(data, machineStamp(architecture!), data.dimensions, { seed: 1 }));
+  console.log("\nMappings found by DOSA's searches for a 16 × 16 array");
+  for (const which of ["analytical", "both", "dnn"]) {
+    const { names, rows: cells } = readCsv(readFileSync(join(shared!, `data/dosa/rtl/test_${which}.csv`), "utf8"));
+    const predicted = { analytical: [] as number[], combined: [] as number[] };
+    const measured: number[] = [];
+    for (const row of cells) {
+      const of = (name: string) => row[names.indexOf(name)];
+      const accumulator = `entries: ${of("arch.mem1_entries")}, shared_bandwidth: ${of("arch.mem1_shared_bandwidth")}`;
+      const scratchpad = `entries: ${of("arch.mem2_entries")}, shared_bandwidth: ${of("arch.mem2_shared_bandwidth")}`;
+      const text = machine(16, accumulator, scratchpad) + problemText(names, row);
+      const specification = readSpecification([{ uri: "row", text }]);
+      const [{ workload }] = specification.layers;
+      const { value: mapping } = parseCompact({ uri: "row", text: of("mapping.mapping") }, 4, workload);
+      const outcome = evaluate(specification.architecture!, workload, mapping, defaultEvaluationOptions("exact"));
+      const learned = model.predict(workload, mapping, outcome.evaluation!);
+      predicted.analytical.push(Math.log(learned.analyticalCycles));
+      predicted.combined.push(Math.log(learned.cycles));
+      measured.push(Math.log(Number(of("target.gemmini_cycle"))));
+    }
+    for (const [name, values] of Object.entries(predicted)) {
+      const { spearman, logError } = quality(values, measured);
+      const error = Math.exp(logError).toFixed(2);
+      console.log(`  by ${which.padEnd(11)} ${name.padEnd(11)} Spearman ${spearman.toFixed(3)}  error ×${error}`);
+    }
+  }
+}
+
 const layers = new Set(data.layers).size;
 console.log(
   `${rows.length} mappings of ${layers} layers; all: ${quality(
@@ -100,4 +144,5 @@ const random = Array.from({ length: 5 }, (_, k) => {
 });
 run("Held-out mappings, five random splits of 80 % and 20 %", random);
 run("Layers never seen, five folds", foldsByLayer(data, 5, 1));
+found();
 console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`);

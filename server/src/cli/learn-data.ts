@@ -110,7 +110,7 @@ export function readMeasurements(
 }
 
 /** Columns `prob.*` are a layer: its shape by name, bounds, strides and dilations. */
-function problemText(names: readonly string[], row: readonly string[]): string {
+export function problemText(names: readonly string[], row: readonly string[]): string {
   const entries = names.flatMap((name, i) => {
     const key = /^prob\.(\w+)$/.exec(name)?.[1];
     return key === undefined || row[i] === "" ? [] : [[key, row[i]] as const];
