@@ -75,11 +75,11 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
     const { capacityWords, multipleBuffering, name } = storage;
     const capacity = capacityWords === null ? null : Math.floor(capacityWords / multipleBuffering);
     const parts = kept.map(({ space, name: dataSpace }) => `${dataSpace} ${formatCount(space.tileWords)}`).join(" + ");
-    const share = capacity === null ? "" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
+    const share = capacity === null ? " words" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
     const which = layers.length > 1 ? ` (${entry.layer.workload.name}, the largest)` : "";
     add(
       placeOfTiles(file.text, directive),
-      `${parts}${kept.length > 1 ? ` = ${formatCount(words)}` : ""}${share}${which}`,
+      kept.length === 1 ? `${parts}${share}${which}` : `${formatCount(words)}${share}${which}: ${parts}`,
       [
         `Tile of one instance of **${name}**, in words:`,
         "",
