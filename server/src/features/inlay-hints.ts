@@ -75,7 +75,8 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
     const { capacityWords, multipleBuffering, name } = storage;
     const capacity = capacityWords === null ? null : Math.floor(capacityWords / multipleBuffering);
     const parts = kept.map(({ space, name: dataSpace }) => `${dataSpace} ${formatCount(space.tileWords)}`).join(" + ");
-    const share = capacity === null ? " words" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
+    const share =
+      capacity === null ? " words" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
     const which = layers.length > 1 ? ` (${entry.layer.workload.name}, the largest)` : "";
     add(
       placeOfTiles(file.text, directive),
