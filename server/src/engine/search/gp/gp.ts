@@ -259,7 +259,7 @@ class GpSearch {
       if (objective !== "energy") yield* this.widen(solved.filter(firstOfFamily), machine, perProgram);
       if (this.best !== null) break;
     }
-    if (this.best !== null) {
+    if (this.best !== null && only === undefined) {
       this.reorder(machine);
       yield this.progress(false);
     }
