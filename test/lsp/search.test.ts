@@ -213,6 +213,29 @@ test("a layer of several gets a file of its own, for that layer", async () => {
   );
 });
 
+test("files written for the layers of a network do not stand in each other's way", async () => {
+  const { "gemmini-like/bert-projections.map.yaml": _, ...rest } = exampleFiles("gemmini-like");
+  const { "gemmini-like/gemm.map.yaml": _gemm, "gemmini-like/resnet50-conv3x3.map.yaml": _conv, ...files } = rest;
+  await withExplorer(
+    async ({ client, offer, progress, ended, uri }) => {
+      const options = { ...offer.defaults, ...random };
+      for (const run of ["0", "1"]) {
+        const layer = Number(run);
+        await client.connection.sendRequest<StartResult>(startRequest, { uri, run, layer, options });
+        await ended(run);
+      }
+      for (const run of ["0", "1"]) {
+        const params = { uri, layer: Number(run), mapping: best(progress, run)!.mapping, files: offer.files };
+        const result = await client.connection.sendRequest<WriteResult>(writeRequest, params);
+        assert.ok(result.kind === "create", JSON.stringify(result));
+        await client.open(result.uri, result.text);
+        await client.settled(result.uri);
+      }
+    },
+    { files, open: "gemmini-like/bert-projections.yaml" },
+  );
+});
+
 test("the mapping of another file is costed on this design", async () => {
   const other = "three-level/other.map.yaml";
   const files = exampleFiles("three-level");

@@ -80,6 +80,7 @@ describe("the Explorer", { skip }, () => {
     await page.keyboard.press("Enter");
     // Windows under test keep notifications to themselves.
     await page.locator("[id='status.notifications']").click();
+    await page.mouse.move(400, 400);
     const result = page.locator(".notification-list-item", { hasText: "Proven best" }).first();
     await result.waitFor();
     await shot("explorer-1-result");

@@ -17,8 +17,8 @@ export class Controls {
   private readonly strategy = h("select", {});
   private readonly mapspace = h("select", {});
   private readonly objective = h("select", {});
-  private readonly seconds = h("input", { type: "number", min: "0.1", step: "any", placeholder: "no limit" });
-  private readonly evaluations = h("input", { type: "number", min: "1", step: "1", placeholder: "no limit" });
+  private readonly seconds = h("input", { type: "number", min: "0.1", step: "any", placeholder: "any" });
+  private readonly evaluations = h("input", { type: "number", min: "1", step: "1", placeholder: "any" });
   private readonly seed = h("input", { type: "number", step: "1" });
   private readonly run = h("button", { class: "primary", type: "submit", text: "Run" });
   private readonly pause = h("button", { type: "button", text: "Pause" });

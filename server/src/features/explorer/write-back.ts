@@ -62,10 +62,19 @@ const notWritable: WriteResult = {
   message: "This mapping spreads one dimension along X and Y of the same level, which the mapping format cannot say.",
 };
 
-/** Files of the search that read differently now, or are gone, and files that came into the design. */
+/**
+ * Files of the search that read differently now, or are gone, and files that came into the design. Mappings written
+ * for other layers of a network come in by themselves and change nothing for this one.
+ */
 function changedFiles(snapshot: Snapshot, files: Readonly<Record<string, string>>): string[] {
   const now = fingerprints(snapshot);
-  return [...new Set([...Object.keys(files), ...Object.keys(now)])].filter((uri) => files[uri] !== now[uri]);
+  const several = snapshot.analysis.layers.length > 1;
+  const mappings = new Set(
+    snapshot.design.parts.filter(({ kinds }) => kinds.includes("mapping")).map(({ uri }) => uri),
+  );
+  return [...new Set([...Object.keys(files), ...Object.keys(now)])].filter(
+    (uri) => files[uri] !== now[uri] && !(several && files[uri] === undefined && mappings.has(uri)),
+  );
 }
 
 /** A new file for one layer, with a first line that names the files it belongs to. */
