@@ -70,7 +70,7 @@ export class DiagnosticsPublisher {
   closed(uri: string): void {
     clearTimeout(this.pending.get(uri));
     this.pending.delete(uri);
-    if (!this.pulls) void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+    if (!this.pulls) this.connection.sendDiagnostics({ uri, diagnostics: [] }).catch(() => {});
   }
 
   /** Anything shown may be out of date. */
@@ -114,7 +114,7 @@ export class DiagnosticsPublisher {
       uri,
       setTimeout(() => {
         this.pending.delete(uri);
-        void this.push(uri);
+        this.push(uri).catch((error) => this.log.error(`diagnostics failed: ${(error as Error)?.stack ?? error}`));
       }, pushDelay),
     );
   }
@@ -129,6 +129,6 @@ export class DiagnosticsPublisher {
       this.log.error(`diagnostics failed: ${(error as Error)?.stack ?? error}`);
     }
     const current = !this.disposed && this.source.openUris().includes(uri) && this.source.version(uri) === version;
-    if (current) void this.connection.sendDiagnostics({ uri, version, diagnostics });
+    if (current) this.connection.sendDiagnostics({ uri, version, diagnostics }).catch(() => {});
   }
 }

@@ -238,7 +238,7 @@ export class Searches {
 
   private tell(session: Session, progress: RunProgress): void {
     session.last = progress;
-    void this.around.connection.sendNotification(progressNotification, progress);
+    this.around.connection.sendNotification(progressNotification, progress).catch(() => {});
   }
 
   private end(session: Session, state: RunProgress["state"], message?: string, progress?: RunProgress): void {

@@ -5,6 +5,7 @@ import {
   type Connection,
   DidChangeWatchedFilesNotification,
   FileChangeType,
+  type FileEvent,
   type InitializeParams,
   type InitializeResult,
   TextDocumentSyncKind,
@@ -45,7 +46,16 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
       connection.sendRequest<ReadFileResult>(readFileRequest, { uri } satisfies ReadFileParams).catch(() => null),
   };
   const neighbours = new Neighbours(store, files);
-  const log = { error: (message: string) => connection.console.error(message) };
+  let closed = false;
+  const log = {
+    error: (message: string) => {
+      if (!closed) connection.console.error(message);
+    },
+  };
+  /** Work nobody waits for: its failure is a line in the log, and nothing at all once the connection is gone. */
+  const inBackground = (work: Promise<void>): void => {
+    work.catch((error) => log.error(`work in the background failed: ${(error as Error)?.stack ?? error}`));
+  };
   const designs = new Designs(store);
   const lastGood = new LastGood();
   let settings: Settings = defaultSettings;
@@ -117,14 +127,16 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
     };
   });
 
-  connection.onInitialized(async () => {
+  connection.onInitialized(() => inBackground(begin()));
+
+  async function begin(): Promise<void> {
     if (can.watch) {
       await connection.client.register(DidChangeWatchedFilesNotification.type, {
         watchers: [{ globPattern: "**/*.{yaml,yml,jinja2}" }],
       });
     }
     await configure();
-  });
+  }
 
   async function configure(): Promise<void> {
     const section: unknown = can.configuration
@@ -138,13 +150,16 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
   }
 
   connection.onShutdown(() => {
+    closed = true;
     publisher.dispose();
     status.dispose();
     designs.dispose();
     searches.dispose();
   });
-  connection.onDidChangeConfiguration(() => void configure());
-  connection.onDidChangeWatchedFiles(async ({ changes }) => {
+  connection.onDidChangeConfiguration(() => inBackground(configure()));
+  connection.onDidChangeWatchedFiles(({ changes }) => inBackground(filesChanged(changes)));
+
+  async function filesChanged(changes: readonly FileEvent[]): Promise<void> {
     let matters = false;
     for (const { uri, type } of changes) {
       if (store.isOpen(uri) && type !== FileChangeType.Deleted) continue;
@@ -153,17 +168,17 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
     if (!matters) return;
     for (const uri of store.openUris()) await neighbours.complete(uri, settings.designs);
     refreshAll();
-  });
+  }
 
   documents.onDidOpen(({ document }) => {
     store.open(document.uri, document.getText());
-    void settle(document.uri);
+    inBackground(settle(document.uri));
   });
   documents.onDidChangeContent(({ document }) => {
     if (store.file(document.uri)?.text === document.getText()) return;
     const couldNotMatter = !store.concerns(document.uri);
     store.open(document.uri, document.getText());
-    if (couldNotMatter && store.concerns(document.uri)) void settle(document.uri);
+    if (couldNotMatter && store.concerns(document.uri)) inBackground(settle(document.uri));
     else {
       publisher.changed(document.uri);
       status.refresh(store.openUris());
@@ -180,7 +195,7 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
       neighbours.forget();
     } else if (!document.uri.startsWith("untitled:")) {
       // The design of another open document may use the text on disk from here on.
-      void neighbours.changed(document.uri, false).then(() => refreshAll());
+      inBackground(neighbours.changed(document.uri, false).then(() => refreshAll()));
     }
   });
 

@@ -56,7 +56,7 @@ export class StatusReporter {
     const text = JSON.stringify(status);
     if (this.sent.get(uri) === text) return;
     this.sent.set(uri, text);
-    void this.connection.sendNotification(statusNotification, status);
+    this.connection.sendNotification(statusNotification, status).catch(() => {});
   }
 }
 
