@@ -75,7 +75,7 @@ describe("a person", { skip }, () => {
   test("opens the architecture and sees how full its buffers are", async () => {
     await openFile(page, "eyeriss-like/arch.yaml");
     await page.locator(".view-line", { hasText: "GlobalBuffer" }).first().waitFor();
-    await page.locator(".squiggly-hint").first().waitFor();
+    await page.locator(".squiggly-info").first().waitFor();
     await shot("4-architecture-dark");
   });
 
