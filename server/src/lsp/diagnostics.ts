@@ -84,7 +84,7 @@ export class DiagnosticsPublisher {
       if (this.can.diagnostics) languages.diagnostics.refresh().catch(quiet);
       if (this.can.lenses) this.connection.sendRequest("workspace/codeLens/refresh").catch(quiet);
       if (this.can.hints) languages.inlayHint.refresh().catch(quiet);
-      if (this.can.tokens) languages.semanticTokens.refresh();
+      if (this.can.tokens) this.connection.sendRequest("workspace/semanticTokens/refresh").catch(quiet);
     }, refreshDelay);
   }
 
