@@ -177,6 +177,8 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
     await connection.sendNotification("initialized", {});
     await work(client);
     await connection.sendRequest("shutdown");
+    // Answers under way arrive before the line is cut.
+    await new Promise((resolve) => setTimeout(resolve, 50));
   } finally {
     connection.dispose();
     server.dispose();

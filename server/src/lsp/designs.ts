@@ -28,10 +28,15 @@ export class Designs {
   private readonly problemsOf = new WeakMap<Analysis, readonly Problem[]>();
   private disposed = false;
 
-  constructor(private readonly store: DesignStore) {}
+  /** @param ready resolves once the files around a document have been read for the first time */
+  constructor(
+    private readonly store: DesignStore,
+    private readonly ready: (uri: string) => Promise<void> = async () => {},
+  ) {}
 
   /** Everything a feature needs to know about a document; `null` for documents that do not concern us. */
   async context(uri: string): Promise<FeatureContext | null> {
+    await this.ready(uri);
     for (;;) {
       const { revision } = this.store;
       if (!this.store.concerns(uri)) return null;

@@ -34,6 +34,9 @@ import { Searches } from "./search.ts";
 import { defaultSettings, readSettings, type Settings } from "./settings.ts";
 import { StatusReporter } from "./status.ts";
 
+/** Milliseconds that features wait for the files around a document that was just opened. */
+const patience = 2000;
+
 export function startServer(connection: Connection, spawn: SpawnSearch, features: Features = allFeatures): void {
   const documents = new TextDocuments(TextDocument);
   const store = new DesignStore();
@@ -56,7 +59,9 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
   const inBackground = (work: Promise<void>): void => {
     work.catch((error) => log.error(`work in the background failed: ${(error as Error)?.stack ?? error}`));
   };
-  const designs = new Designs(store);
+  /** Documents just opened, while the files around them are being read. */
+  const settling = new Map<string, Promise<void>>();
+  const designs = new Designs(store, firstReading);
   const lastGood = new LastGood();
   let settings: Settings = defaultSettings;
   let can = { configuration: false, watch: false, folders: [] as string[] };
@@ -170,9 +175,21 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
     refreshAll();
   }
 
+  /** An estimate without its energy tables would be wrong: wait for the files, but not for ever. */
+  async function firstReading(uri: string): Promise<void> {
+    const work = settling.get(uri);
+    if (work !== undefined) await Promise.race([work, new Promise<void>((resolve) => setTimeout(resolve, patience))]);
+  }
+
   documents.onDidOpen(({ document }) => {
-    store.open(document.uri, document.getText());
-    inBackground(settle(document.uri));
+    const { uri } = document;
+    store.open(uri, document.getText());
+    const work = settle(uri).finally(() => settling.delete(uri));
+    settling.set(
+      uri,
+      work.catch(() => {}),
+    );
+    inBackground(work);
   });
   documents.onDidChangeContent(({ document }) => {
     if (store.file(document.uri)?.text === document.getText()) return;
