@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { FromPanel, ToPanelBody } from "../../server/src/features/explorer/protocol.ts";
 import { Channel } from "../../webview/src/channel.ts";
 
-const design = "file:///work/a.map.yaml";
+const design = "file:///designs/a.map.yaml";
 
 /** A panel's end of the line with time in the test's hand. */
 function line() {
@@ -62,7 +62,7 @@ test("what comes before the welcome, from another design or out of turn is dropp
   to(cursor(1), 2);
   to(cursor(1), 2);
   to(cursor(2), 1);
-  to(cursor(3), 3, "s1", "file:///work/b.map.yaml");
+  to(cursor(3), 3, "s1", "file:///designs/b.map.yaml");
   to(cursor(3), 3, "s0");
   channel.take(null);
   channel.take({ type: "cursor" });
