@@ -1,53 +1,10 @@
 import type { Architecture, Mapping, StorageLevel, Workload } from "../../server/src/engine/model/types.ts";
+import { compute, storage } from "../mapspace/hardware.ts";
 import type { SimProblem } from "./simulator.ts";
 
-/** A storage level without limits or energies; tests change what they are about. */
+/** A storage level without limits; tests change what they are about. */
 export function plainStorage(name: string, changes: Partial<StorageLevel> = {}): StorageLevel {
-  return {
-    name,
-    class: "SRAM",
-    technology: "SRAM",
-    instances: 1,
-    meshX: 1,
-    meshY: 1,
-    wordBits: 16,
-    blockSize: 1,
-    clusterSize: 1,
-    capacityWords: null,
-    multipleBuffering: 1,
-    minUtilization: 0,
-    readBandwidth: null,
-    writeBandwidth: null,
-    sharedBandwidth: null,
-    bandwidthScale: [],
-    numPorts: 2,
-    numBanks: 2,
-    reductionSupported: true,
-    powerGatedAt: null,
-    readEnergyPj: 1,
-    fillEnergyPj: 1,
-    updateEnergyPj: 1,
-    leakEnergyPj: 0,
-    addressGenerationEnergyPj: 0,
-    energySource: "ert",
-    areaUm2: 0,
-    inferredNetwork: {
-      type: null,
-      wordBits: 16,
-      routerEnergyPj: 0,
-      wireEnergyPj: 0,
-      tileWidthUm: null,
-      energyPerHopPj: 0,
-      ingressEnergyPj: 0,
-      fillLatencyCycles: 0,
-      drainLatencyCycles: 0,
-    },
-    readNetwork: null,
-    fillNetwork: null,
-    drainNetwork: null,
-    updateNetwork: null,
-    ...changes,
-  };
+  return storage(name, { energySource: "ert", ...changes });
 }
 
 /** Hardware with the meshes a simulated problem spreads over. */
@@ -66,17 +23,7 @@ export function architectureOf(
   return {
     name: "tiny",
     storage,
-    compute: {
-      name: "MAC",
-      class: "intmac",
-      instances: meshX * meshY,
-      meshX,
-      meshY,
-      wordBits: 16,
-      energyPj: 1,
-      energySource: "ert",
-      areaUm2: 0,
-    },
+    compute: compute(meshX, meshY, { energySource: "ert" }),
     networks: [],
     globalCycleSeconds: null,
   };
