@@ -18,11 +18,15 @@ const machine = architecture(
 );
 const layer = workload({ p: 12, r: 3, c: 6, k: 8 }, { W: ["c", "k", "r"], I: ["c", "p+r"], O: ["k", "p"] });
 
+function certificateFor(kind: "pfm" | "ruby-s", progress: ExactProgress): Certificate | null {
+  return certificateOf({ architecture: machine, workload: layer, kind, constraints: [], objective: "edp" }, progress);
+}
+
 function certify(kind: "pfm" | "ruby-s"): Certificate {
   const { mapspace } = createMapspace(machine, layer, kind);
   let last: ExactProgress | undefined;
   for (last of exactSearch(mapspace!, { objective: "edp", seed: 1, warmUp: 50 }));
-  return certificateOf({ architecture: machine, workload: layer, kind, constraints: [], objective: "edp" }, last!)!;
+  return certificateFor(kind, last!)!;
 }
 
 function faultOf(certificate: Certificate, machineNow = machine, layerNow = layer): string | null {
@@ -65,6 +69,38 @@ for (const kind of ["pfm", "ruby-s"] as const) {
     assert.ok(["label-not-searched", null].includes(faultOf({ ...copy(), labels: skipped })));
   });
 }
+
+test("a search stopped early certifies its gap, and no smaller one", () => {
+  const { mapspace } = createMapspace(machine, layer, "ruby-s");
+  const optimum = certify("ruby-s").bound;
+  const gaps = new Map<number, Certificate>();
+  for (const progress of exactSearch(mapspace!, { objective: "edp", seed: 1, warmUp: 50, certify: true })) {
+    if (progress.done) break;
+    // Stopped here, its labels are those of now.
+    const certificate = JSON.parse(JSON.stringify(certificateFor("ruby-s", progress))) as Certificate | null;
+    if (certificate !== null && certificate.bound < certificate.incumbent.value)
+      gaps.set(certificate.bound, certificate);
+  }
+  assert.ok(gaps.size >= 3, `${gaps.size} bounds on the way`);
+  for (const certificate of [...gaps.values()].slice(-3)) {
+    const { bound, incumbent } = certificate;
+    assert.ok(bound <= optimum * (1 + 1e-9));
+    assert.equal(faultOf(certificate), null, `bound ${bound}`);
+    assert.notEqual(faultOf({ ...certificate, bound: optimum * 1.001 }), null);
+    assert.notEqual(faultOf({ ...certificate, bound: incumbent.value }), null);
+  }
+});
+
+test("exact tries no more mappings than it may, and proves what it can until then", () => {
+  const { mapspace } = createMapspace(machine, layer, "ruby-s");
+  for (const evaluations of [1, 7, 40, 51]) {
+    let last: ExactProgress | undefined;
+    for (last of exactSearch(mapspace!, { objective: "edp", seed: 1, warmUp: 50, evaluations }));
+    assert.equal(last!.done, true);
+    assert.ok(last!.evaluations <= evaluations);
+    assert.ok(last!.best === null || last!.bound <= last!.best.value);
+  }
+});
 
 test("a mapping that is not the best proves nothing", () => {
   const certificate = certify("pfm");

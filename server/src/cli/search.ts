@@ -80,7 +80,7 @@ with. Everything is optimised under exact counting, without link transfers.
   --jobs N              threads (default: all cores; exact and gradient use one)
   --layer NAME          the layer of the problem
   --write FILE          write the mapping there: into the mapping FILE holds, comments kept, or as a new one
-  --certificate FILE    write the proof of exact; \`mapspace verify\` checks it
+  --certificate FILE    write what exact has proven, the optimum or a gap; \`mapspace verify\` checks it
 ${externalHelp}  --set NAME=VALUE      a variable of a template
   --json                one JSON object
 
@@ -166,6 +166,7 @@ function poolSettings(flags: Flags): PoolSettings {
           : evaluations,
     victory,
     jobs: whole(flags, "jobs", 1) ?? availableParallelism(),
+    certify: flags.certificate !== undefined,
     milliseconds: seconds === null ? null : seconds * 1000,
   };
 }
@@ -198,7 +199,7 @@ function report(
   const { best } = progress;
   if (best === null) {
     const why =
-      complete && settings.strategy === "exact"
+      progress.bound === Number.POSITIVE_INFINITY
         ? "no mapping of the mapspace fits the hardware"
         : progress.evaluations === 0
           ? "the time was over before the first mapping was tried"
@@ -240,7 +241,7 @@ function report(
     process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
     return exitStatus.fine;
   }
-  process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, complete, seconds, gap, settings)}\n`);
+  process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, seconds, gap, settings)}\n`);
   if (worse) {
     const kept = flags.write === undefined ? "" : "; nothing was written";
     process.stdout.write(
@@ -284,17 +285,11 @@ function costTable(before: Evaluation | null, after: Evaluation): string {
   );
 }
 
-function summary(
-  progress: SearchProgress,
-  complete: boolean,
-  seconds: number,
-  gap: number | null,
-  settings: PoolSettings,
-): string {
+function summary(progress: SearchProgress, seconds: number, gap: number | null, settings: PoolSettings): string {
   const proof =
     gap === null
       ? `best found by ${settings.strategy} search`
-      : complete
+      : gap === 0
         ? "the optimum, proven"
         : `not proven: nothing in the mapspace is more than ${formatPercent(gap, 2)} better`;
   const tried = `${formatCount(progress.evaluations)} mappings tried, ${formatCount(progress.valid)} of them valid`;
@@ -312,7 +307,7 @@ function writeCertificate(
   const problem = { architecture, workload: layer.workload, kind, constraints, objective: settings.objective };
   const certificate = certificateOf(problem, progress as ExactProgress);
   if (certificate === null) {
-    process.stderr.write(`${file}: not written: the search was stopped before its proof was complete\n`);
+    process.stderr.write(`${file}: not written: the search was stopped before it had proven anything\n`);
     return;
   }
   writeFileSync(file, `${JSON.stringify(certificate)}\n`);

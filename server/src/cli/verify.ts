@@ -1,8 +1,9 @@
-/** `mapspace verify`: is a certificate of an optimum true? */
+/** `mapspace verify`: is a certificate of an optimum, or of a gap, true? */
 
 import type { Certificate } from "../engine/search/exact/certificate.ts";
+import { slack } from "../engine/search/exact/exact.ts";
 import { type CertificateFault, verifyCertificate } from "../engine/search/exact/verify.ts";
-import { formatNumber } from "../workspace/quantities.ts";
+import { formatNumber, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { readSource } from "./inputs.ts";
 import { readSearchInput } from "./search-inputs.ts";
@@ -16,11 +17,11 @@ const flagSpec = {
 
 export const verifyCommand: Command = {
   name: "verify",
-  summary: "check the certificate of an optimum against the files it is about",
+  summary: "check the certificate of an optimum or a gap against the files it is about",
   help: `Usage: mapspace verify CERTIFICATE FILE...
 
 CERTIFICATE was written by \`mapspace search --certificate\`; FILEs are the design it is about. Checked are the digest
-of the inputs, the cost of the mapping by the reference model, and that no mapping of the mapspace is better.
+of the inputs, the cost of the mapping by the reference model, and that no mapping of the mapspace is below its bound.
 
   --layer NAME      the layer of the problem
   --set NAME=VALUE  a variable of a template
@@ -41,10 +42,13 @@ Exit status: 0 it holds, 1 it does not, 2 wrong usage.
     const fault = step.value;
     if (flags.json) process.stdout.write(`${JSON.stringify({ holds: fault === null, fault }, null, 2)}\n`);
     else if (fault === null) {
-      const { objective, kind, incumbent } = certificate;
-      process.stdout.write(
-        `${name}: holds: ${objective} ${formatNumber(incumbent.value)} is the least of mapspace ${kind}\n`,
-      );
+      const { objective, kind, incumbent, bound } = certificate;
+      const gap = 1 - bound / incumbent.value;
+      const proven =
+        gap <= slack
+          ? `${formatNumber(incumbent.value)} is the least of mapspace ${kind}`
+          : `no mapping of mapspace ${kind} is below ${formatNumber(bound)}, ${formatPercent(gap, 2)} under its own ${formatNumber(incumbent.value)}`;
+      process.stdout.write(`${name}: holds: ${objective} ${proven}\n`);
     } else process.stdout.write(`${name}: does not hold: ${explain(fault)}\n`);
     return fault === null ? exitStatus.fine : exitStatus.problems;
   },

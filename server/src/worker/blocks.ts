@@ -31,7 +31,14 @@ export function isLone(strategy: string): strategy is LoneStrategy {
 export type ToBlocks =
   | { type: "mapspace"; job: MapspaceJob }
   | { type: "block"; settings: BlockSettings; index: number }
-  | { type: "alone"; strategy: LoneStrategy; objective: Objective; seed: number; evaluations: number | null };
+  | {
+      type: "alone";
+      strategy: LoneStrategy;
+      objective: Objective;
+      seed: number;
+      evaluations: number | null;
+      certify: boolean;
+    };
 
 export type FromBlocks =
   | { type: "block-done"; index: number; result: BlockResult }

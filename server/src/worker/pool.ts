@@ -18,6 +18,8 @@ export interface PoolSettings extends Omit<BlockSettings, "strategy"> {
   strategy: BlockStrategy | LoneStrategy;
   jobs: number;
   milliseconds: number | null;
+  /** Exact search: labels with every progress, for a certificate of what is proven when it is stopped. */
+  certify?: boolean;
 }
 
 export interface PoolOutcome {
@@ -122,8 +124,8 @@ class LoneRun implements Run {
 
   feed(worker: PoolWorker, settings?: PoolSettings): void {
     if (settings === undefined) return;
-    const { objective, seed, evaluations } = settings;
-    worker.post({ type: "alone", strategy: this.strategy, objective, seed, evaluations });
+    const { objective, seed, evaluations, certify = false } = settings;
+    worker.post({ type: "alone", strategy: this.strategy, objective, seed, evaluations, certify });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Mapspace } from "../mapspace/mapspace.ts";
-import type { Mapping } from "../model/types.ts";
+import type { EvaluationOptions, Mapping } from "../model/types.ts";
 import { ParetoFront } from "../numeric/pareto.ts";
 import { exhaustiveBlock, exhaustiveParts } from "./exhaustive.ts";
 import { localBlock } from "./local.ts";
@@ -106,9 +106,9 @@ export class BlockMerge {
 }
 
 /** A search in blocks, one after the other. */
-export function* blockSearch(mapspace: Mapspace, settings: BlockSettings): Search {
+export function* blockSearch(mapspace: Mapspace, settings: BlockSettings, options?: EvaluationOptions): Search {
   const merge = new BlockMerge(settings);
-  const trial = new Trial(mapspace, settings.objective);
+  const trial = new Trial(mapspace, settings.objective, options);
   let shown = merge.progress(false);
   for (let index = 0; !merge.won && blockEvaluations(settings, index) !== null; index++) {
     const block = runBlock(mapspace, trial, settings, index);

@@ -1,6 +1,7 @@
 import type { Mapspace } from "../mapspace/mapspace.ts";
 import { copyPoint, type MapspacePoint } from "../mapspace/point.ts";
 import type { Cost } from "../model/cost.ts";
+import type { EvaluationOptions } from "../model/types.ts";
 import { ParetoFront } from "../numeric/pareto.ts";
 import { PointCosts } from "./costing.ts";
 import { type Objective, objectiveValue } from "./objective.ts";
@@ -34,10 +35,11 @@ export class Trial {
   private improvements: Improvement[] = [];
   private front = new ParetoFront<MapspacePoint>();
 
-  constructor(mapspace: Mapspace, objective: Objective) {
+  /** `options`: how mappings are counted; searches optimise `exact` unless a comparison with others is wanted. */
+  constructor(mapspace: Mapspace, objective: Objective, options?: EvaluationOptions) {
     this.mapspace = mapspace;
     this.objective = objective;
-    this.costs = new PointCosts(mapspace);
+    this.costs = new PointCosts(mapspace, options);
     this.point = mapspace.createPoint();
   }
 

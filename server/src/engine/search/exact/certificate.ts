@@ -75,7 +75,7 @@ function canonical(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/** The certificate of a finished exact search; null where it found no mapping. */
+/** The certificate of an exact search, ended or stopped with a gap; null where it has no mapping or no bound yet. */
 export function certificateOf(
   problem: {
     architecture: Architecture;
@@ -91,7 +91,7 @@ export function certificateOf(
     statistics: { spreads: number; spreadsPruned: number };
   },
 ): Certificate | null {
-  if (result.best === null || result.labels === undefined) return null;
+  if (result.best === null || result.labels === undefined || !(result.bound > 0)) return null;
   const { architecture, workload, kind, constraints, objective } = problem;
   const { mapping, bounds, energyPj, cycles, value } = result.best;
   return {

@@ -27,7 +27,7 @@ export interface ExactStatistics extends DescentStatistics {
 export interface ExactProgress extends SearchProgress {
   bound: number;
   statistics: ExactStatistics;
-  /** What a certificate needs; only on the last progress. */
+  /** What a certificate needs: on the last progress, and on every one with `certify`. */
   labels?: readonly CertificateLabel[];
 }
 
@@ -36,6 +36,10 @@ export interface ExactOptions {
   seed: number;
   /** Random mappings tried first, so that bounds have something to prune by. */
   warmUp?: number;
+  /** Mappings costed at most; then the search ends with what is proven by then. */
+  evaluations?: number | null;
+  /** Labels with every progress: whoever stops the search has the proof of its gap. */
+  certify?: boolean;
 }
 
 /** Values closer than this (relative) count as equal: bounds are sums in another order than costs. */
@@ -72,6 +76,8 @@ export class ExactSearch {
   private readonly objective: Objective;
   private readonly random: Prng;
   private readonly warmUp: number;
+  private readonly most: number;
+  private readonly certify: boolean;
   private readonly cost: Cost = { energyPj: 0, cycles: 0 };
   private readonly keeps: number[][];
   private best: { energyPj: number; cycles: number; value: number } | null = null;
@@ -80,6 +86,8 @@ export class ExactSearch {
   private valid = 0;
   private bound = 0;
   private slow = 0;
+  /** A mapping was not costed because the budget is spent. */
+  private over = false;
   private readonly labels: CertificateLabel[] = [];
   private perProfile: DimensionSpread[][][] | null = null;
   readonly statistics: ExactStatistics = {
@@ -94,7 +102,7 @@ export class ExactSearch {
     evaluated: 0,
   };
 
-  constructor(mapspace: Mapspace, { objective, seed, warmUp = 2000 }: ExactOptions) {
+  constructor(mapspace: Mapspace, { objective, seed, warmUp = 2000, evaluations, certify = false }: ExactOptions) {
     this.problem = exactProblem(mapspace);
     this.costs = new PointCosts(mapspace);
     this.point = mapspace.createPoint();
@@ -103,6 +111,8 @@ export class ExactSearch {
     this.objective = objective;
     this.random = new Prng(seed);
     this.warmUp = warmUp;
+    this.most = evaluations ?? Number.POSITIVE_INFINITY;
+    this.certify = certify;
     this.keeps = keepChoices(mapspace);
   }
 
@@ -122,7 +132,7 @@ export class ExactSearch {
       bound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
       done,
       statistics: { ...this.statistics },
-      ...(done ? { labels: this.labels } : {}),
+      ...(done || this.certify ? { labels: this.labels } : {}),
     };
   }
 
@@ -138,6 +148,7 @@ export class ExactSearch {
     for (let i = 0; i < this.warmUp; i++) {
       mapspace.sample(this.random, this.point);
       this.offer(this.point);
+      if (this.over) return;
       if ((i & 255) === 255) yield this.progress(false);
     }
     const heap = new MinHeap<Open>();
@@ -168,6 +179,7 @@ export class ExactSearch {
         kept = kept.filter((entry) => entry !== known);
         open.label.searched = true;
         yield* this.descend(open.spreads, open.keep, known?.labels ?? this.label(open.spreads, open.keep, []));
+        if (this.over) return;
       }
       yield this.progress(false);
     }
@@ -301,6 +313,7 @@ export class ExactSearch {
         this.statistics,
       )) {
         yield this.progress(false);
+        if (this.over) return;
         if (this.slow > 16) break;
       }
       if (this.slow <= 16) return;
@@ -335,8 +348,10 @@ export class ExactSearch {
       for (const _ of mixed) all.push(Math.max(at(sk.cycles), at(most())));
       return all;
     };
-    for (const _ of descend(labels, this.point, { limits, offer: (p) => this.offer(p) }, this.statistics))
+    for (const _ of descend(labels, this.point, { limits, offer: (p) => this.offer(p) }, this.statistics)) {
       yield this.progress(false);
+      if (this.over) return;
+    }
     this.statistics.labels += labels.labels;
   }
 
@@ -357,6 +372,10 @@ export class ExactSearch {
 
   private offer(point: MapspacePoint): void {
     const { costs, cost } = this;
+    if (this.evaluations >= this.most) {
+      this.over = true;
+      return;
+    }
     this.evaluations++;
     costs.load(point);
     if (!costs.fits()) return;

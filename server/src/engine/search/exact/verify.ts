@@ -50,7 +50,8 @@ export function* verifyCertificate(
   if (labelDigest(certificate.labels) !== certificate.labelDigest) return { kind: "labels-changed" };
   const labels = new Map(certificate.labels.map((label) => [keyOf(label), label]));
   const search = new ExactSearch(mapspace, { objective, seed: 0, warmUp: 0 });
-  search.begin({ ...incumbent, bounds: [...incumbent.bounds] });
+  // Only what is better than the bound would refute it.
+  search.begin({ ...incumbent, value: certificate.bound });
   let found: CertificateFault | null = null;
   const examine = (label: CertificateLabel, open: boolean): boolean => {
     const stated = labels.get(keyOf(label));
@@ -62,15 +63,15 @@ export function* verifyCertificate(
     return found === null;
   };
   for (const { best } of search.run(examine)) {
-    if (best !== null && best.value < incumbent.value) {
-      return { kind: "better-mapping", stated: incumbent.value, actual: best.value };
+    if (best !== null && best.value < certificate.bound) {
+      return { kind: "better-mapping", stated: certificate.bound, actual: best.value };
     }
     yield;
   }
   if (found !== null) return found;
   const { best } = search.progress(false);
-  if (best !== null && best.value < incumbent.value * (1 - slack)) {
-    return { kind: "better-mapping", stated: incumbent.value, actual: best.value };
+  if (best !== null && best.value < certificate.bound * (1 - slack)) {
+    return { kind: "better-mapping", stated: certificate.bound, actual: best.value };
   }
   // What the run above needed no label for, the search may have needed while its incumbent was worse: each is checked too.
   for (const label of labels.values()) {
