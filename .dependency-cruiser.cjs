@@ -76,9 +76,25 @@ module.exports = {
       "a feature is a pure function of a snapshot; it knows LSP types, never the connection",
     ),
     forbid(
+      "external",
+      inside("external"),
+      [...rooms("external", "engine/", "spec/formats"), "^(node:)?(child_process|crypto|fs|os|path)$"],
+      "commands of the user as evaluators: the only code that starts them",
+    ),
+    {
+      name: "external-needs-node",
+      comment: "what a browser loads can start no process",
+      severity: "error",
+      from: {
+        path: "^(server|client|webview)/src",
+        pathNot: rooms("external", "cli", "worker/(node|threads|external)\\.ts"),
+      },
+      to: { path: inside("external") },
+    },
+    forbid(
       "worker",
       inside("worker"),
-      [...rooms("worker", "engine/"), "worker_threads", "^os$", "^node:"],
+      [...rooms("worker", "engine/", "external"), "worker_threads", "^os$", "^(node:)?(fs|path)$", "^node:"],
       "searches off the event loop",
     ),
     {

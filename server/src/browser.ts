@@ -7,7 +7,7 @@ import { spawnWebWorkers } from "./worker/web-workers.ts";
 const channel = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
 const script = new URL("search.js", (globalThis as unknown as { location: { href: string } }).location.href).href;
 
-startServer(
-  createConnection(new BrowserMessageReader(channel), new BrowserMessageWriter(channel)),
-  spawnWebWorkers(script),
-);
+startServer(createConnection(new BrowserMessageReader(channel), new BrowserMessageWriter(channel)), {
+  spawn: spawnWebWorkers(script),
+  commands: false,
+});

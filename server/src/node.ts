@@ -4,4 +4,7 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { startServer } from "./lsp/server.ts";
 import { spawnThreads } from "./worker/threads.ts";
 
-startServer(createConnection(ProposedFeatures.all), spawnThreads(join(__dirname, "search.cjs")));
+startServer(createConnection(ProposedFeatures.all), {
+  spawn: spawnThreads(join(__dirname, "search.cjs")),
+  commands: true,
+});

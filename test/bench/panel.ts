@@ -33,6 +33,7 @@ const offer: DesignOffer = {
   strategies: [{ id: "local", label: "Local search", detail: "", mapspaces: ["pfm"], proves: false, ends: false }],
   mapspaces: [{ id: "pfm", label: "Perfect factors", detail: "" }],
   constraints: [],
+  evaluator: { command: "", obstacle: "none" },
   defaults: options,
   places: [],
   obstacle: null,

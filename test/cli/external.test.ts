@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fillTemplate, readNumber, runCommand } from "../../server/src/cli/external/command.ts";
+import { fillTemplate, readNumber, runCommand } from "../../server/src/external/command.ts";
 import { mapspace } from "../support/cli.ts";
 import { repositoryRoot } from "../support/shared.ts";
 

@@ -21,6 +21,7 @@ import {
 } from "../../server/src/lsp/protocol.ts";
 import { startServer } from "../../server/src/lsp/server.ts";
 import { spawnInPlace } from "../../server/src/worker/in-place.ts";
+import type { SearchHost } from "../../server/src/worker/spawn.ts";
 
 export const root = "file:///work";
 
@@ -33,6 +34,8 @@ export interface HarnessOptions {
   pull?: boolean;
   /** Features other than the server's own: broken ones. */
   features?: Features;
+  /** Where searches run; in place unless said otherwise. */
+  host?: SearchHost;
 }
 
 export class Client {
@@ -150,7 +153,7 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
   const up = new PassThrough();
   const down = new PassThrough();
   const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  startServer(server, spawnInPlace, options.features);
+  startServer(server, options.host ?? { spawn: spawnInPlace, commands: false }, options.features);
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
   const client = new Client(connection, options.settings ?? {});
   for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);

@@ -194,7 +194,11 @@ test("sensitivity finds the choices that matter", () => {
   }
   const found = sensitivity(space, optimiser, 256);
   assert.ok(found);
-  assert.equal(found.total.length, space.variables);
-  assert.ok(found.total.every((share) => share >= 0));
-  assert.ok(Math.max(...found.total) > 0.05);
+  assert.equal(found.length, space.variables);
+  assert.ok(found.every(({ first, total }) => first >= 0 && first <= 1 && total >= 0 && total <= 1));
+  assert.deepEqual(
+    found.map(({ total }) => total),
+    found.map(({ total }) => total).sort((a, b) => b - a),
+  );
+  assert.ok(found[0].total > 0.05);
 });

@@ -17,6 +17,9 @@ export class Controls {
   private readonly strategy = h("select", {});
   private readonly mapspace = h("select", {});
   private readonly objective = h("select", {});
+  private readonly evaluator = h("select", {});
+  private readonly evaluatorField = field("Measured by", this.evaluator);
+  private readonly objectiveField = field("Make small", this.objective);
   private readonly seconds = h("input", { type: "number", min: "0.1", step: "any", placeholder: "any" });
   private readonly evaluations = h("input", { type: "number", min: "1", step: "1", placeholder: "any" });
   private readonly seed = h("input", { type: "number", step: "1" });
@@ -36,6 +39,11 @@ export class Controls {
         h("option", { value: id, text: ["EDP", "Energy", "Cycles"][i] }),
       ),
     );
+    replace(
+      this.evaluator,
+      h("option", { value: "", text: "The model" }),
+      h("option", { value: "command", text: "Your command" }),
+    );
     this.element = h(
       "form",
       { class: "controls", "aria-label": "Search" },
@@ -44,7 +52,8 @@ export class Controls {
         { class: "fields" },
         field("Strategy", this.strategy),
         field("Mappings", this.mapspace),
-        field("Make small", this.objective),
+        this.evaluatorField,
+        this.objectiveField,
         field("Seconds", this.seconds, "narrow"),
         field("Most tries", this.evaluations, "narrow"),
         field("Seed", this.seed, "narrow"),
@@ -67,6 +76,7 @@ export class Controls {
     });
     this.element.addEventListener("change", () => {
       this.fitMapspaces();
+      this.fitEvaluator();
       const options = this.options();
       if (options !== null) host.changed(options);
       this.describe();
@@ -91,6 +101,7 @@ export class Controls {
     }
     if (first) this.write(options ?? offer.defaults);
     this.fitMapspaces();
+    this.fitEvaluator();
     this.describe();
     this.listConstraints(offer);
   }
@@ -112,6 +123,7 @@ export class Controls {
     this.mapspace.value = options.mapspace;
     if (this.mapspace.selectedIndex < 0) this.mapspace.selectedIndex = 0;
     this.objective.value = options.objective;
+    this.evaluator.value = options.evaluator ?? "";
     this.seconds.value = options.seconds === null ? "" : String(options.seconds);
     this.evaluations.value = options.evaluations === null ? "" : String(options.evaluations);
     this.seed.value = String(options.seed);
@@ -122,6 +134,7 @@ export class Controls {
     const number = (input: HTMLInputElement) => (input.value === "" ? null : Number(input.value));
     return {
       strategy: this.strategy.value,
+      ...(this.byCommand() ? { evaluator: "command" } : {}),
       mapspace: this.mapspace.value as SearchOptions["mapspace"],
       objective: this.objective.value as SearchOptions["objective"],
       seconds: number(this.seconds),
@@ -141,11 +154,34 @@ export class Controls {
     if (kinds.some(({ id }) => id === chosen)) this.mapspace.value = chosen;
   }
 
+  private byCommand(): boolean {
+    return this.strategy.value === "bayes" && this.evaluator.value === "command";
+  }
+
+  /** A command measures for the Bayesian search alone, and where it may run; it knows its own measure. */
+  private fitEvaluator(): void {
+    const obstacle = this.offer?.evaluator.obstacle ?? null;
+    this.evaluator.options[1].disabled = obstacle !== null;
+    if (obstacle !== null) this.evaluator.value = "";
+    this.evaluatorField.hidden = this.strategy.value !== "bayes";
+    this.objectiveField.hidden = this.byCommand();
+  }
+
+  private evaluatorHint(): string {
+    const { offer } = this;
+    if (offer === null || this.strategy.value !== "bayes") return "";
+    if (this.byCommand()) return `Runs ${offer.evaluator.command}`;
+    return offer.evaluator.obstacle === null ? "" : `By your command: ${offer.evaluator.obstacle}`;
+  }
+
   private describe(): void {
     const { offer } = this;
     const strategy = offer?.strategies.find(({ id }) => id === this.strategy.value);
     const mapspace = offer?.mapspaces.find(({ id }) => id === this.mapspace.value);
-    setText(this.hint, offer?.obstacle ?? [strategy?.detail, mapspace?.detail].filter(Boolean).join(" "));
+    setText(
+      this.hint,
+      offer?.obstacle ?? [strategy?.detail, mapspace?.detail, this.evaluatorHint()].filter(Boolean).join(" "),
+    );
     this.hint.classList.toggle("problem", Boolean(offer?.obstacle));
   }
 

@@ -3,13 +3,14 @@
 import type {
   Candidate,
   CandidateView,
+  InfluenceView,
   LevelView,
   Run,
   TrafficCurve,
 } from "../../server/src/features/explorer/protocol.ts";
 import { axis, type Drawing, type XY } from "./chart-card.ts";
 import { change, count, energy, large, objectiveName, objectiveValue, percent, seconds, short } from "./format.ts";
-import { objectiveOf } from "./run.ts";
+import { goalOf, goalValue } from "./run.ts";
 import { type Theme, withAlpha } from "./theme.ts";
 
 export interface ShownRun {
@@ -28,7 +29,9 @@ export function bestSoFar(
   against: "evaluations" | "time",
   theme: Theme,
 ): Drawing<"line"> | string {
-  const searched = shown.filter(({ run }) => run.curve.length > 0 && run.options?.objective === objective);
+  const searched = shown.filter(
+    ({ run }) => run.options !== null && goalOf(run.options) === objective && run.curve.length > 0,
+  );
   if (searched.length === 0) return "Run a search to see how it gets on.";
   const offset = against === "time" ? 1 : 0;
   const all: number[] = [];
@@ -64,8 +67,9 @@ export function bestSoFar(
   };
   const { before, bound } = main.run;
   const keys = searched.map(({ run, color }) => ({ label: run.label, color }));
-  if (before !== null) {
-    rule("The mapping in the file", objectiveOf(main.run.options!.objective, before.cost), [6, 4]);
+  const inFile = before === null ? null : goalValue(goalOf(main.run.options), before);
+  if (inFile !== null) {
+    rule("The mapping in the file", inFile, [6, 4]);
     keys.push({ label: "in the file", color: theme.muted, dashed: true } as never);
   }
   if (bound !== null && bound > 0) {
@@ -118,12 +122,10 @@ export function bestSoFar(
 }
 
 function curveSummary(run: Run, objective: string): string {
-  if (run.best === null) return `${run.label}: nothing found yet in ${count(run.evaluations)} mappings.`;
-  const value = objectiveOf(run.options!.objective, run.best.cost);
-  const gained =
-    run.before === null
-      ? ""
-      : `, ${change(objectiveOf(run.options!.objective, run.before.cost), value)} against the file`;
+  const value = run.best === null ? null : goalValue(goalOf(run.options), run.best);
+  if (value === null) return `${run.label}: nothing found yet in ${count(run.evaluations)} mappings.`;
+  const before = run.before === null ? null : goalValue(goalOf(run.options), run.before);
+  const gained = before === null ? "" : `, ${change(before, value)} against the file`;
   const gap = run.bound !== null && run.bound > 0 ? ` ${provenText(run.bound, value)}` : "";
   return `${run.label}: ${objectiveValue(objective, value)}${gained}, after ${count(run.evaluations)} mappings in ${seconds(run.elapsedMs)}.${gap}`;
 }
@@ -268,7 +270,7 @@ export function energyAndCycles(
   };
 }
 
-/** Bars for every level, before and after, stacked by data space. */
+/** Bars for every level (or choice), before and after, stacked by data space (or part). */
 function levelBars(
   rows: readonly string[],
   parts: readonly { label: string; color: string; before: number[]; after: number[] }[],
@@ -607,6 +609,37 @@ export function trafficAgainstSize(
         ...marks.map(({ label, at }): [number, number, string] => [at.x, at.y, label]),
         ...line.map(({ x, y }): [number, number, string] => [x, y, "least found"]),
       ],
+    },
+  };
+}
+
+/** More choices than these are in the table alone. */
+const mostInfluences = 10;
+
+/** The choices a surrogate's values hang on: alone, and what they do together with others on top. */
+export function influences(found: readonly InfluenceView[], theme: Theme): Drawing<"bar"> | string {
+  const shown = found.filter(({ total }) => total >= 0.005).slice(0, mostInfluences);
+  if (shown.length === 0) return "Nothing stands out yet.";
+  const [alone, together] = [shown.map(({ first, total }) => Math.min(first, total)), shown.map(({ total }) => total)];
+  const parts = [
+    { label: "alone", color: theme.series[0], before: [], after: alone },
+    { label: "together with others", color: theme.series[1], before: [], after: together.map((t, i) => t - alone[i]) },
+  ];
+  const others = found.length - shown.length;
+  return {
+    ...levelBars(
+      shown.map(({ choice }) => choice),
+      parts,
+      false,
+      { title: "share of the variance", format: percent, max: 1 },
+      theme,
+    ),
+    summary:
+      `Most: ${shown[0].choice}, ${percent(shown[0].first)} alone and ${percent(shown[0].total)} with others` +
+      `${others > 0 ? `; ${count(others)} further choices matter less` : ""}.`,
+    table: {
+      columns: ["Choice", "Alone (share of the variance)", "With others"],
+      rows: found.map(({ choice, first, total }) => [choice, first, total]),
     },
   };
 }

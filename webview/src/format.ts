@@ -40,10 +40,16 @@ export const large = (value: number): string => scaled(value, ["", "k", "M", "G"
 export const edp = (value: number): string => value.toExponential(3).replace("e+", "e");
 export const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${short(ms / 1000, 3)} s`);
 
-const names: Readonly<Record<string, string>> = { edp: "EDP", energy: "Energy", latency: "Cycles" };
+const names: Readonly<Record<string, string>> = {
+  edp: "EDP",
+  energy: "Energy",
+  latency: "Cycles",
+  measured: "Measured",
+};
 export const objectiveName = (objective: string): string => names[objective] ?? objective;
 
 export function objectiveValue(objective: string, value: number): string {
   if (objective === "energy") return energy(value);
+  if (objective === "measured") return short(value);
   return objective === "latency" ? `${count(value)} cycles` : `${edp(value)} pJ·cycles`;
 }

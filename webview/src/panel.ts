@@ -21,6 +21,7 @@ import {
   bufferUse,
   energyAndCycles,
   energyByLevel,
+  influences,
   rooflineChart,
   type ScatterPick,
   type ShownRun,
@@ -29,7 +30,7 @@ import {
 import { count, objectiveName, objectiveValue } from "./format.ts";
 import { LayersCard } from "./layers-card.ts";
 import { NestCard } from "./nest-card.ts";
-import { candidateOf, isLive, objectiveOf, withProgress } from "./run.ts";
+import { candidateOf, goalOf, goalValue, isLive, withProgress } from "./run.ts";
 import { RunList } from "./run-list.ts";
 import { Summary } from "./summary.ts";
 import type { Theme } from "./theme.ts";
@@ -61,6 +62,7 @@ export class Panel {
   /** What the cards about one mapping were drawn from. */
   private drawnViews: unknown[] = [];
   private drawnTraffic: unknown[] = [];
+  private drawnInfluence: unknown[] = [];
   private waiting = false;
   private told = 0;
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -78,6 +80,7 @@ export class Panel {
   private readonly buffers: ChartCard<"bar">;
   private readonly roofline: ChartCard<"scatter">;
   private readonly traffic: ChartCard<"scatter">;
+  private readonly influence: ChartCard<"bar">;
   private readonly nest: NestCard;
   private readonly array: ArrayCard;
   private readonly layers: LayersCard;
@@ -122,6 +125,7 @@ export class Panel {
     this.buffers = new ChartCard(saver, "Buffers", "bar");
     this.roofline = new ChartCard(saver, "Roofline", "scatter");
     this.traffic = new ChartCard(saver, "Traffic and buffer size", "scatter");
+    this.influence = new ChartCard(saver, "What the cost hangs on", "bar");
     this.nest = new NestCard(saver, (level, part) => host.send({ type: "reveal", level, part }));
     this.array = new ArrayCard(saver, (level) => host.send({ type: "reveal", level, part: "spatial" }));
     this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
@@ -138,6 +142,7 @@ export class Panel {
         this.layers.element,
         this.curve.element,
         this.scatter.element,
+        this.influence.element,
         this.energy.element,
         this.nest.element,
         this.buffers.element,
@@ -240,7 +245,7 @@ export class Panel {
     this.layers.element.hidden = offer.layers.length < 2;
     if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], this.selection.layer);
 
-    const objective = (selected ?? runs.at(-1))?.options?.objective ?? "edp";
+    const objective = goalOf((selected ?? runs.at(-1))?.options);
     this.curve.draw(bestSoFar(shown, objective, this.against, theme), theme);
     const scatter = energyAndCycles(shown, before, candidate, theme);
     this.picks = scatter.picks;
@@ -252,6 +257,15 @@ export class Panel {
       };
     }
     this.scatter.draw(scatter.drawing, theme);
+    const learned = selected?.sensitivity;
+    this.influence.element.hidden = learned === undefined;
+    if (selected !== undefined && learned !== undefined) {
+      const drawn = [learned, theme];
+      if (drawn.some((part, i) => part !== this.drawnInfluence[i])) {
+        this.drawnInfluence = drawn;
+        this.influence.draw(influences(learned, theme), theme);
+      }
+    }
     this.drawViews(before, candidate, theme);
     this.keep();
   }
@@ -382,11 +396,10 @@ export class Panel {
     const now = performance.now();
     if (isLive(run) && now - this.told < tellEvery) return;
     this.told = now;
-    const objective = run.options?.objective ?? "edp";
+    const objective = goalOf(run.options);
+    const value = run.best === null ? null : goalValue(objective, run.best);
     const best =
-      run.best === null
-        ? "nothing found yet"
-        : `best ${objectiveName(objective)} ${objectiveValue(objective, objectiveOf(objective, run.best.cost))}`;
+      value === null ? "nothing found yet" : `best ${objectiveName(objective)} ${objectiveValue(objective, value)}`;
     setText(
       this.live,
       `${run.label} ${isLive(run) ? "searching" : run.state}: ${best}, ${count(run.evaluations)} mappings tried.`,

@@ -4,7 +4,7 @@ import type { Run } from "../../server/src/features/explorer/protocol.ts";
 import { h, setText } from "./dom.ts";
 import { provenText } from "./drawings.ts";
 import { change, count, objectiveName, objectiveValue, seconds } from "./format.ts";
-import { isLive, objectiveOf } from "./run.ts";
+import { goalOf, goalValue, isLive } from "./run.ts";
 
 export interface RunListHost {
   select(run: string | null): void;
@@ -41,9 +41,9 @@ export class RunList {
     }
     for (const run of runs) {
       const row = this.rows.get(run.id) ?? this.add(run);
-      const objective = run.options?.objective ?? "edp";
-      const value = run.best === null ? null : objectiveOf(objective, run.best.cost);
-      const before = run.before === null ? null : objectiveOf(objective, run.before.cost);
+      const objective = goalOf(run.options);
+      const value = run.best === null ? null : goalValue(objective, run.best);
+      const before = run.before === null ? null : goalValue(objective, run.before);
       setText(row.name, run.label);
       const gained = value === null || before === null ? "" : ` (${change(before, value)})`;
       setText(
@@ -90,5 +90,5 @@ function stateText(run: Run, value: number | null): string {
   if (run.state === "waiting") return "waiting for its turn";
   const proof = value !== null && run.bound !== null && run.bound > 0 ? ` · ${provenText(run.bound, value)}` : "";
   const words = { running: "searching", paused: "paused", stopped: "stopped", done: "" }[run.state];
-  return [words, tried].filter(Boolean).join(" · ") + proof;
+  return [words, tried, run.message].filter(Boolean).join(" · ") + proof;
 }

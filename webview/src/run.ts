@@ -1,12 +1,19 @@
 /** How a run grows: the same for the editor, which keeps it, and the panel, which draws it. */
 
-import type { Candidate, Cost, Objective, Run, RunProgress } from "../../server/src/features/explorer/protocol.ts";
+import type {
+  Candidate,
+  Cost,
+  Objective,
+  Run,
+  RunProgress,
+  SearchOptions,
+} from "../../server/src/features/explorer/protocol.ts";
 
 /** Points of the cloud that are kept: the newest. */
 export const mostPoints = 10_000;
 
 export function withProgress(run: Run, progress: RunProgress): Run {
-  const { state, message, evaluations, valid, elapsedMs, bound, best, curve, cloud, front } = progress;
+  const { state, message, evaluations, valid, elapsedMs, bound, best, curve, cloud, front, sensitivity } = progress;
   return {
     ...run,
     state,
@@ -19,6 +26,7 @@ export function withProgress(run: Run, progress: RunProgress): Run {
     curve: curve === undefined ? run.curve : [...run.curve, ...curve],
     cloud: cloud === undefined ? run.cloud : [...run.cloud, ...cloud].slice(-2 * mostPoints),
     front: front ?? run.front,
+    sensitivity: sensitivity ?? run.sensitivity,
   };
 }
 
@@ -29,6 +37,16 @@ export function isLive({ state }: Pick<Run, "state">): boolean {
 export function objectiveOf(objective: Objective, { energyPj, cycles }: Pick<Cost, "energyPj" | "cycles">): number {
   if (objective === "energy") return energyPj;
   return objective === "latency" ? cycles : energyPj * cycles;
+}
+
+/** What a run makes small. */
+export function goalOf(options: SearchOptions | null | undefined): Objective | "measured" {
+  return options?.evaluator === "command" ? "measured" : (options?.objective ?? "edp");
+}
+
+/** What a candidate comes to by a run's goal; `null` where its command never ran on it. */
+export function goalValue(goal: Objective | "measured", { cost, measured }: Candidate): number | null {
+  return goal === "measured" ? (measured ?? null) : objectiveOf(goal, cost);
 }
 
 /** The mapping of a run that is looked at: its best, or one of its front. */

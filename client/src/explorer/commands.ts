@@ -26,7 +26,7 @@ type Target = string | Uri | undefined;
 
 export function registerExplorer(context: ExtensionContext, server: Server): Explorer {
   const store = new RunStore(context.workspaceState);
-  const searches = new Searches(server, store);
+  const searches = new Searches(server, store, context.storageUri ?? context.globalStorageUri);
   const apply = new Apply(searches);
   const panels = new Panels(context.extensionUri, searches, apply, { compare });
 

@@ -54,6 +54,9 @@ export class Panels implements Disposable {
         else if (progress) panel?.post({ type: "progress", progress });
         else panel?.post({ type: "run", run });
       }),
+      workspace.onDidGrantWorkspaceTrust(() => {
+        for (const [design, panel] of this.open) panel.mayHaveChanged(design);
+      }),
       window.onDidChangeTextEditorSelection((event) => {
         for (const panel of this.open.values()) panel.follow(event);
       }),

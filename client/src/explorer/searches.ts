@@ -1,5 +1,5 @@
 /** Starts and stops searches in the server and files what they tell. */
-import { l10n } from "vscode";
+import { l10n, Uri, workspace } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type {
   CandidateView,
@@ -40,6 +40,8 @@ export class Searches {
   constructor(
     private readonly server: Server,
     readonly store: RunStore,
+    /** Where what commands measured is kept. */
+    private readonly storage: Uri | undefined,
   ) {
     server.onDidChangeState((state) => {
       if (state !== "running") store.stopAll();
@@ -52,7 +54,7 @@ export class Searches {
   }
 
   offer(uri: string): Promise<DesignOffer | null> {
-    return this.server.request(offerRequest, { uri } satisfies OfferParams);
+    return this.server.request(offerRequest, { uri, trusted: workspace.isTrusted } satisfies OfferParams);
   }
 
   view(params: ViewParams): Promise<CandidateView | null> {
@@ -69,7 +71,16 @@ export class Searches {
 
   /** The run, or why there is none. */
   start(uri: string, layer: number, options: SearchOptions): Promise<StartResult> {
-    const params: StartParams = { uri, run: this.nextId(), layer, options };
+    const own = Uri.parse(uri);
+    const params: StartParams = {
+      uri,
+      run: this.nextId(),
+      layer,
+      options,
+      trusted: workspace.isTrusted,
+      storage: onDisk(this.storage),
+      folder: onDisk(workspace.getWorkspaceFolder(own)?.uri ?? Uri.joinPath(own, "..")),
+    };
     return this.file(this.server.request<StartResult>(startRequest, params));
   }
 
@@ -112,3 +123,5 @@ export class Searches {
     return `${this.life}-${this.count++}`;
   }
 }
+
+const onDisk = (uri: Uri | undefined): string | null => (uri?.scheme === "file" ? uri.fsPath : null);

@@ -26,6 +26,7 @@ import { fileKinds } from "../workspace/kinds.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { externalFlags, externalHelp } from "./external/options.ts";
+import { renderSensitivity } from "./external/report.ts";
 import { searchByCommand } from "./external/run.ts";
 import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
@@ -242,6 +243,9 @@ function report(
     return exitStatus.fine;
   }
   process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, seconds, gap, settings)}\n`);
+  const { sensitivity } = progress;
+  if (sensitivity !== undefined)
+    process.stdout.write(`\n${renderSensitivity(sensitivity, { architecture, workload })}\n`);
   if (worse) {
     const kept = flags.write === undefined ? "" : "; nothing was written";
     process.stdout.write(

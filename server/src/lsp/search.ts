@@ -13,6 +13,7 @@ import type {
   OfferParams,
   Run,
   RunProgress,
+  SearchOptions,
   StartParams,
   StartResult,
   TrafficCurve,
@@ -21,6 +22,7 @@ import type {
   WriteParams,
   WriteResult,
 } from "../features/explorer/protocol.ts";
+import { influenceViews } from "../features/explorer/sensitivity.ts";
 import { writeBack } from "../features/explorer/write-back.ts";
 import { lowerMapping } from "../spec/mapping.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
@@ -29,11 +31,12 @@ import type { ConstraintSource } from "../spec/types.ts";
 import { lineAndColumn } from "../syntax/position.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { catalogue, type StrategyEntry } from "../worker/catalogue.ts";
-import type { ExploreJob, ExploreProgress, FoundMapping, FromExplorer } from "../worker/explore.ts";
-import type { RunningSearch, SpawnSearch } from "../worker/spawn.ts";
+import type { CommandEvaluator, ExploreJob, ExploreProgress, FoundMapping, FromExplorer } from "../worker/explore.ts";
+import type { RunningSearch, SearchHost } from "../worker/spawn.ts";
 import { baseName } from "../workspace/paths.ts";
 import type { DesignStore, Snapshot } from "../workspace/store.ts";
 import type { Designs } from "./designs.ts";
+import { evaluatorOffer } from "./evaluator.ts";
 import { type Log, runSafe } from "./run-safe.ts";
 import {
   compareRequest,
@@ -58,6 +61,7 @@ const curveMs = 8000;
 
 interface Session {
   run: string;
+  layer: number;
   job: ExploreJob;
   snapshot: Snapshot;
   places: ReturnType<typeof lowerConstraints>["places"];
@@ -75,7 +79,7 @@ export interface SearchSurroundings {
   settings(): Settings;
   /** The text of a file that no editor holds. */
   read(uri: string): Promise<string | null>;
-  spawn: SpawnSearch;
+  host: SearchHost;
 }
 
 export class Searches {
@@ -91,9 +95,12 @@ export class Searches {
         runSafe<object | null>(method, token, log, neutral, () => work(params));
       connection.onRequest(method, handler);
     };
-    answer<OfferParams, DesignOffer | null>(offerRequest, null, async ({ uri }) => {
+    answer<OfferParams, DesignOffer | null>(offerRequest, null, async ({ uri, trusted }) => {
       const snapshot = await this.snapshotOf(uri);
-      return snapshot === null ? null : designOffer(snapshot, abilities(catalogue), around.settings().search);
+      if (snapshot === null) return null;
+      const { evaluator, search } = around.settings();
+      const command = evaluatorOffer(evaluator, around.host.commands, trusted);
+      return designOffer(snapshot, abilities(catalogue), command, search);
     });
     const unable = refusal("The search could not be started; see the log.");
     answer<StartParams, StartResult>(startRequest, unable, (params) => this.start(params));
@@ -131,7 +138,8 @@ export class Searches {
     return (await this.around.designs.context(uri))?.snapshot ?? null;
   }
 
-  private async start({ uri, run, layer, options }: StartParams): Promise<StartResult> {
+  private async start(params: StartParams): Promise<StartResult> {
+    const { uri, run, layer, options } = params;
     const subject = subjectOf(await this.snapshotOf(uri), layer);
     if (subject === null) return refusal("There is nothing to search: the architecture or the problem cannot be read.");
     const { snapshot, architecture, workload } = subject;
@@ -140,6 +148,11 @@ export class Searches {
     const strategy = entries.find(({ id }) => id === options.strategy);
     if (strategy === undefined) return refusal(`There is no strategy “${options.strategy}”.`);
     if (!strategy.mapspaces.includes(options.mapspace)) return refusal("This strategy cannot search that mapspace.");
+    const evaluator = this.evaluatorOf(params);
+    if (typeof evaluator === "string") return refusal(evaluator);
+    if (evaluator !== undefined && this.isMeasured(snapshot.design.main, layer)) {
+      return refusal("A search by command is already at work on this layer. Stop it first, or wait for its end.");
+    }
     const sources = new Set<ConstraintSource>([
       ...specification.constraints,
       ...(specification.architectureSource?.constraints ?? []),
@@ -155,10 +168,12 @@ export class Searches {
       seed: options.seed,
       evaluations: options.evaluations,
       milliseconds: options.seconds === null ? null : options.seconds * 1000,
+      evaluator,
     };
     const last: RunProgress = { run, state: "waiting", evaluations: 0, valid: 0, elapsedMs: 0, bound: null };
     this.sessions.set(run, {
       run,
+      layer,
       job,
       snapshot,
       places: lowered.places,
@@ -172,11 +187,31 @@ export class Searches {
     return {
       run: {
         ...emptyRun(run, snapshot, layer),
-        label: `${abilities(catalogue).strategies.find(({ id }) => id === options.strategy)?.label ?? options.strategy}`,
+        label: labelOf(options),
         options,
         state: "waiting",
       },
     };
+  }
+
+  /** The command a search is to measure by; a text says why it cannot. */
+  private evaluatorOf({ options, trusted, storage, folder }: StartParams): CommandEvaluator | string | undefined {
+    if (options.evaluator !== "command") return undefined;
+    if (options.strategy !== "bayes") return "Only the Bayesian search measures by a command.";
+    const { settings, host } = this.around;
+    const { evaluator } = settings();
+    const { obstacle } = evaluatorOffer(evaluator, host.commands, trusted);
+    if (obstacle !== null) return obstacle;
+    if (storage === null) return "There is no folder on this machine for what the command measures.";
+    return { ...evaluator, folder: storage, cwd: folder ?? undefined };
+  }
+
+  /** Two searches at once would write to one log. */
+  private isMeasured(design: string, layer: number): boolean {
+    return [...this.sessions.values()].some(
+      (session) =>
+        session.job.evaluator !== undefined && session.snapshot.design.main === design && session.layer === layer,
+    );
   }
 
   private startWaiting(): void {
@@ -185,7 +220,7 @@ export class Searches {
       if (busy >= mostAtOnce) return;
       if (!session.waiting) continue;
       session.waiting = false;
-      session.search = this.around.spawn(
+      session.search = this.around.host.spawn(
         (message) => this.received(session, message),
         (reason) => this.end(session, "failed", `The search ended unexpectedly: ${reason}.`),
       );
@@ -210,7 +245,7 @@ export class Searches {
 
   private received(session: Session, message: FromExplorer): void {
     if (!this.sessions.has(session.run)) return;
-    if (message.type === "traffic") return;
+    if (message.type === "traffic" || message.type === "process") return;
     if (message.type === "conflict") this.end(session, "failed", conflictText(session, message.conflict));
     else if (message.type === "failed") {
       this.around.log.error(`search failed: ${message.error}`);
@@ -225,10 +260,14 @@ export class Searches {
   }
 
   private progress({ run, job, snapshot }: Session, message: ExploreProgress): RunProgress {
-    const { state, evaluations, valid, elapsedMs, bound, curve, cloud } = message;
+    const { state, evaluations, valid, elapsedMs, bound, curve, cloud, sensitivity } = message;
     const progress: RunProgress = { run, state, evaluations, valid, elapsedMs, bound };
-    const recost = ({ mapping }: FoundMapping) =>
-      candidateOf(job.architecture, job.workload, mapping, snapshot.analysis.options) ?? [];
+    const recost = ({ mapping, measured }: FoundMapping) => {
+      const candidate = candidateOf(job.architecture, job.workload, mapping, snapshot.analysis.options);
+      return candidate === null ? [] : measured === undefined ? candidate : { ...candidate, measured };
+    };
+    if (message.message) progress.message = message.message;
+    if (sensitivity !== undefined) progress.sensitivity = influenceViews(sensitivity, job);
     if (message.best !== undefined) progress.best = [recost(message.best)].flat()[0];
     if (message.front !== undefined) progress.front = message.front.flatMap(recost);
     if (curve.length > 0) progress.curve = curve;
@@ -264,7 +303,7 @@ export class Searches {
         search.end();
         resolve(curve);
       };
-      const search = this.around.spawn(
+      const search = this.around.host.spawn(
         (message) => {
           const outermost = architecture.storage[architecture.storage.length - 1].name;
           if (message.type !== "traffic") finish(null);
@@ -310,6 +349,11 @@ export class Searches {
 }
 
 const refusal = (text: string): StartResult => ({ refusal: text });
+
+function labelOf({ strategy, evaluator }: SearchOptions): string {
+  const label = abilities(catalogue).strategies.find(({ id }) => id === strategy)?.label ?? strategy;
+  return evaluator === "command" ? `${label}, by command` : label;
+}
 
 function subjectOf(snapshot: Snapshot | null, layerIndex: number) {
   const architecture = snapshot?.specification.architecture;

@@ -14,7 +14,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
-import type { SpawnSearch } from "../worker/spawn.ts";
+import type { SearchHost } from "../worker/spawn.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
 import { Designs } from "./designs.ts";
@@ -37,7 +37,7 @@ import { StatusReporter } from "./status.ts";
 /** Milliseconds that features wait for the files around a document that was just opened. */
 const patience = 2000;
 
-export function startServer(connection: Connection, spawn: SpawnSearch, features: Features = allFeatures): void {
+export function startServer(connection: Connection, host: SearchHost, features: Features = allFeatures): void {
   const documents = new TextDocuments(TextDocument);
   const store = new DesignStore();
   const files: Files = {
@@ -219,7 +219,7 @@ export function startServer(connection: Connection, spawn: SpawnSearch, features
   connection.languages.diagnostics.on((params, token) => publisher.pull(params, token));
   registerFeatures(connection, { designs, lastGood, settings: () => settings, log }, features);
 
-  const searches = new Searches({ connection, log, designs, store, settings: () => settings, read: files.read, spawn });
+  const searches = new Searches({ connection, log, designs, store, settings: () => settings, read: files.read, host });
 
   documents.listen(connection);
   connection.listen();

@@ -5,6 +5,7 @@ import type { SearchOptions } from "../features/explorer/protocol.ts";
 import type { InlayHintSettings } from "../features/inlay-hints.ts";
 import type { Severity } from "../syntax/source.ts";
 import type { DesignSetting } from "../workspace/design.ts";
+import { defaultEvaluator, type EvaluatorSettings, readEvaluator } from "./evaluator.ts";
 import { defaultSearch, readSearch } from "./search-settings.ts";
 
 export interface Settings {
@@ -15,6 +16,7 @@ export interface Settings {
   severities: Record<string, Severity | "off">;
   inlayHints: InlayHintSettings;
   search: SearchOptions;
+  evaluator: EvaluatorSettings;
 }
 
 export const defaultSettings: Settings = {
@@ -25,6 +27,7 @@ export const defaultSettings: Settings = {
   severities: {},
   inlayHints: { tiles: true, zeroFactors: true, permutationDirection: true },
   search: defaultSearch,
+  evaluator: defaultEvaluator,
 };
 
 const rules: readonly string[] = ["exact", "timeloop", "timeloop-2022"] satisfies CountingRule[];
@@ -67,5 +70,6 @@ export function readSettings(section: unknown, resolve: (path: string) => string
       permutationDirection: flag(hints.permutationDirection, defaultSettings.inlayHints.permutationDirection),
     },
     search: readSearch(all.search),
+    evaluator: readEvaluator(all.evaluator),
   };
 }

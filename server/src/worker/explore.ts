@@ -8,7 +8,7 @@ import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/maps
 import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { ParetoFront } from "../engine/numeric/pareto.ts";
 import type { Objective } from "../engine/search/objective.ts";
-import type { SearchProgress } from "../engine/search/progress.ts";
+import type { Influence, SearchProgress } from "../engine/search/progress.ts";
 import { type TrafficPoint, trafficCurve } from "../engine/search/traffic-curve.ts";
 import { strategies } from "./strategies.ts";
 
@@ -23,12 +23,30 @@ export interface ExploreJob {
   /** Mappings tried at most; `null` is no limit. */
   evaluations: number | null;
   milliseconds: number | null;
+  /** A command instead of our model says what a mapping costs. */
+  evaluator?: CommandEvaluator;
+}
+
+/** A command of the user as evaluator, and where its results are kept. */
+export interface CommandEvaluator {
+  /** With `{mapping}` or `{design}` and whatever else it needs. */
+  command: string;
+  timeoutMs: number;
+  retries: number;
+  /** Commands that run at a time. */
+  jobs: number;
+  /** Folder it runs in. */
+  cwd?: string;
+  /** Folder of the logs that interrupted searches go on from. */
+  folder: string;
 }
 
 export interface FoundMapping {
   energyPj: number;
   cycles: number;
   mapping: Mapping;
+  /** What the command said of it. */
+  measured?: number;
 }
 
 export type ExploreState = "running" | "paused" | "done" | "stopped";
@@ -47,13 +65,18 @@ export interface ExploreProgress {
   front?: FoundMapping[];
   /** Mappings seen: energy, cycles in turn. */
   cloud: number[];
+  sensitivity?: readonly Influence[];
+  /** Something to be said of the run. */
+  message?: string;
 }
 
 export type FromExplorer =
   | ExploreProgress
   | { type: "traffic"; points: TrafficPoint[]; complete: boolean }
   | { type: "conflict"; conflict: Conflict }
-  | { type: "failed"; error: string };
+  | { type: "failed"; error: string }
+  /** A process of the user's command starts or ends: whoever ends the thread ends those that run. */
+  | { type: "process"; pid: number; runs: boolean };
 export type ToExplorer =
   | { type: "start"; job: ExploreJob }
   | { type: "pause" | "resume" | "cancel" }
@@ -88,6 +111,7 @@ export class Explorer {
   private frontChanged = false;
   /** The front of the strategy that was taken over last. */
   private told: SearchProgress["front"];
+  private sensitivityTold: SearchProgress["sensitivity"];
 
   constructor(job: ExploreJob, around: Surroundings) {
     this.job = job;
@@ -204,6 +228,10 @@ export class Explorer {
     }
     if (this.frontChanged) {
       message.front = this.front.points.map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: value }));
+    }
+    if (last?.sensitivity !== this.sensitivityTold) {
+      this.sensitivityTold = last?.sensitivity;
+      message.sensitivity = last?.sensitivity;
     }
     this.improved = false;
     this.frontChanged = false;

@@ -1,11 +1,13 @@
 /** A search as a thread of Node.js. */
 import { parentPort } from "node:worker_threads";
 import { blocksFor, isForBlocks, type ToBlocks } from "./blocks.ts";
-import { explorerFor, type ToExplorer } from "./explore.ts";
+import { explorerFor, type FromExplorer, type ToExplorer } from "./explore.ts";
+import { ExternalExplorer } from "./external.ts";
 
+const post = (message: FromExplorer) => parentPort?.postMessage(message);
 const receive = explorerFor({
   now: () => performance.now(),
-  post: (message) => parentPort?.postMessage(message),
+  post,
   later: (slice) => void setImmediate(slice),
 });
 const blocks = blocksFor({
@@ -13,7 +15,13 @@ const blocks = blocksFor({
   post: (message) => parentPort?.postMessage(message),
   later: (slice) => void setImmediate(slice),
 });
+let external: ExternalExplorer | null = null;
+
 parentPort?.on("message", (message: ToExplorer | ToBlocks) => {
   if (isForBlocks(message)) blocks(message);
+  else if (message.type === "start" && message.job.evaluator !== undefined) {
+    external = new ExternalExplorer({ ...message.job, evaluator: message.job.evaluator }, post);
+    external.start();
+  } else if (external !== null && message.type !== "start" && message.type !== "traffic") external[message.type]();
   else receive(message);
 });

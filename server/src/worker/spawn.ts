@@ -9,3 +9,10 @@ export interface RunningSearch {
 }
 
 export type SpawnSearch = (receive: (message: FromExplorer) => void, died: (reason: string) => void) => RunningSearch;
+
+/** What can be started where the server runs. */
+export interface SearchHost {
+  spawn: SpawnSearch;
+  /** Commands of the user can be. */
+  commands: boolean;
+}

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
+import type { ExternalOptions } from "../../external/search.ts";
 import type { FlagSpec, Flags } from "../usage.ts";
 import { UsageError } from "../usage.ts";
-import type { ExternalOptions } from "./search.ts";
 
 export const externalFlags = {
   evaluator: { type: "string" },

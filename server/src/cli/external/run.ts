@@ -1,22 +1,18 @@
 /** `mapspace search --strategy bayes --evaluator COMMAND`: the best mapping by the measure of a command. */
 
-import { createHash } from "node:crypto";
 import { createMapspace } from "../../engine/mapspace/build.ts";
 import type { MapspaceKind } from "../../engine/mapspace/constraints.ts";
-import type { Mapspace } from "../../engine/mapspace/mapspace.ts";
-import type { Mapping } from "../../engine/model/types.ts";
-import { MappingEncoder } from "../../engine/search/bayes/encoder.ts";
+import { logHeader } from "../../external/identity.ts";
+import { EvaluationLog, LogError, type LogHeader, readSourceLog } from "../../external/log.ts";
+import { ExternalSearch } from "../../external/search.ts";
 import { printMappingYaml } from "../../spec/formats/mapping-yaml.ts";
-import { exportTimeloopParts } from "../../spec/formats/timeloop-export.ts";
 import { formatCount } from "../../workspace/quantities.ts";
+import { readSource } from "../inputs.ts";
 import { writeOutput } from "../output.ts";
 import { describeConflict, type SearchInput } from "../search-inputs.ts";
-import { exitStatus, type Flags } from "../usage.ts";
-import { endCommands } from "./command.ts";
-import { EvaluationLog, readSourceLog } from "./log.ts";
+import { exitStatus, type Flags, UsageError } from "../usage.ts";
 import { count, externalOptions } from "./options.ts";
 import { renderSensitivity } from "./report.ts";
-import { ExternalSearch } from "./search.ts";
 
 export async function searchByCommand(input: SearchInput, kind: MapspaceKind, flags: Flags): Promise<number> {
   const { mapspace, conflict } = createMapspace(input.architecture, input.layer.workload, kind, input.constraints);
@@ -26,17 +22,9 @@ export async function searchByCommand(input: SearchInput, kind: MapspaceKind, fl
   }
   const options = externalOptions(flags, count(flags, "evaluations", 100), count(flags, "seed", 1, 0));
   const { architecture, workload } = mapspace;
-  const header = {
-    mapspaceLog: 1,
-    design: designHash(mapspace),
-    layer: workload.name,
-    command: options.command,
-    choices: hash(new MappingEncoder(mapspace).variables),
-  } as const;
-  const sources = [flags.from ?? []].flat().map((file) => readSourceLog(String(file), header.choices));
-  const log = flags.log === undefined ? null : EvaluationLog.open(String(flags.log), header);
+  const { sources, log } = openLogs(logHeader(mapspace, options.command), flags);
   const stop = (signal: NodeJS.Signals) => {
-    endCommands();
+    search.stop();
     process.stderr.write(`stopped${log === null ? "" : `; the same call goes on from ${flags.log}`}\n`);
     process.exit(signal === "SIGINT" ? 130 : 143);
   };
@@ -70,14 +58,15 @@ export async function searchByCommand(input: SearchInput, kind: MapspaceKind, fl
   return gaveUp === null ? exitStatus.fine : exitStatus.problems;
 }
 
-/** Changes with everything that changes what a logged point means. */
-function designHash({ architecture, workload, kind, rules }: Mapspace): string {
-  const keep = workload.dataSpaces.map(() => true);
-  const nothing: Mapping = {
-    levels: architecture.storage.map(() => ({ temporal: [], spatialX: [], spatialY: [], keep })),
-  };
-  const parts = exportTimeloopParts(architecture, workload, nothing);
-  return hash([parts.architecture, parts.problem, parts.tables, kind, rules]);
+/** The logs to learn from and the one to go on with; one that does not fit is a wrong flag. */
+function openLogs(header: LogHeader, flags: Flags) {
+  try {
+    const sources = [flags.from ?? []].flat().map((name) => {
+      const { uri, text } = readSource(String(name));
+      return readSourceLog(uri, text, header.choices);
+    });
+    return { sources, log: flags.log === undefined ? null : EvaluationLog.open(String(flags.log), header) };
+  } catch (error) {
+    throw error instanceof LogError ? new UsageError(error.message) : error;
+  }
 }
-
-const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);

@@ -1,4 +1,5 @@
 import type { Mapping } from "../model/types.ts";
+import type { Variable } from "./bayes/variables.ts";
 
 /** A mapping found, with its cost by the reference model. */
 export interface Incumbent {
@@ -17,6 +18,15 @@ export interface FrontPoint {
   mapping: Mapping;
 }
 
+/** How much of the variance of a surrogate's values one choice explains (Sobol indices, 0..1). */
+export interface Influence {
+  variable: Variable;
+  /** Alone. */
+  first: number;
+  /** Together with all others. */
+  total: number;
+}
+
 /** What every strategy tells while it runs; the last one is the result. */
 export interface SearchProgress {
   /** Mappings tried, and those of them the hardware can hold. */
@@ -30,6 +40,8 @@ export interface SearchProgress {
   front?: readonly FrontPoint[];
   /** Cost of a mapping tried just now, for pictures of where a search is. */
   tried?: { energyPj: number; cycles: number };
+  /** What the objective hangs on, most first; strategies with a surrogate tell it now and then. */
+  sensitivity?: readonly Influence[];
 }
 
 /** A search in steps: whoever iterates owns the time and stops by ceasing to. */

@@ -12,6 +12,7 @@ import type {
   Choice,
   ConstraintInForce,
   DesignOffer,
+  EvaluatorOffer,
   LevelPlace,
   MapspaceKind,
   Place,
@@ -24,7 +25,12 @@ export interface SearchAbilities {
   mapspaces: readonly Choice<MapspaceKind>[];
 }
 
-export function designOffer(snapshot: Snapshot, abilities: SearchAbilities, defaults: SearchOptions): DesignOffer {
+export function designOffer(
+  snapshot: Snapshot,
+  abilities: SearchAbilities,
+  evaluator: EvaluatorOffer,
+  defaults: SearchOptions,
+): DesignOffer {
   const { design, specification, analysis } = snapshot;
   return {
     uri: design.main,
@@ -44,6 +50,7 @@ export function designOffer(snapshot: Snapshot, abilities: SearchAbilities, defa
     })),
     ...abilities,
     constraints: constraintsInForce(snapshot),
+    evaluator,
     defaults,
     places: levelPlaces(snapshot),
     obstacle: obstacle(snapshot, specification.architecture !== undefined),

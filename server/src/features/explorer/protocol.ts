@@ -34,6 +34,8 @@ export interface StrategyChoice extends Choice {
 
 export interface SearchOptions {
   strategy: string;
+  /** What a mapping costs is said by the user's command; absent: by our model. */
+  evaluator?: "command";
   mapspace: MapspaceKind;
   objective: Objective;
   /** Mappings tried at most; `null` is no limit. */
@@ -54,6 +56,8 @@ export interface Cost {
 export interface Candidate {
   mapping: Mapping;
   cost: Cost;
+  /** What the user's command said of it. */
+  measured?: number;
 }
 
 export interface LayerOffer {
@@ -79,6 +83,13 @@ export interface ConstraintInForce {
   place: Place;
 }
 
+/** A command of the user that says what a mapping costs. */
+export interface EvaluatorOffer {
+  command: string;
+  /** Why it cannot be run. */
+  obstacle: string | null;
+}
+
 /** Everything the panel needs to know of a design before a search. */
 export interface DesignOffer {
   uri: string;
@@ -96,6 +107,7 @@ export interface DesignOffer {
   strategies: readonly StrategyChoice[];
   mapspaces: readonly Choice<MapspaceKind>[];
   constraints: readonly ConstraintInForce[];
+  evaluator: EvaluatorOffer;
   defaults: SearchOptions;
   places: readonly LevelPlace[];
   /** Why nothing can be searched. */
@@ -132,6 +144,17 @@ export interface Run {
   cloud: readonly number[];
   /** By ascending energy. */
   front: readonly Candidate[];
+  /** What its values hang on, most first, where the search learns it. */
+  sensitivity?: readonly InfluenceView[];
+}
+
+/** Share of the variance of a search's surrogate that one choice explains (Sobol indices, 0..1). */
+export interface InfluenceView {
+  choice: string;
+  /** Alone. */
+  first: number;
+  /** Together with all others. */
+  total: number;
 }
 
 /** What happened since the last progress of a run. Absent parts did not change. */
@@ -148,6 +171,7 @@ export interface RunProgress {
   curve?: readonly number[];
   cloud?: readonly number[];
   front?: readonly Candidate[];
+  sensitivity?: readonly InfluenceView[];
 }
 
 // --- One mapping in detail --------------------------------------------------------------------------------------
@@ -239,14 +263,22 @@ export interface TrafficCurve {
 
 // --- Editor and server ------------------------------------------------------------------------------------------
 
-export interface OfferParams {
+/** Whether commands of the user may run, which only the editor knows. */
+export interface Trust {
+  trusted: boolean;
+}
+export interface OfferParams extends Trust {
   uri: string;
 }
-export interface StartParams {
+export interface StartParams extends Trust {
   uri: string;
   run: string;
   layer: number;
   options: SearchOptions;
+  /** Folder on the disk for what commands measured; `null` where there is none. */
+  storage: string | null;
+  /** Folder on the disk that commands run in; `null` where there is none. */
+  folder: string | null;
 }
 /** The run as it begins, or why it does not. */
 export type StartResult = { run: Run; refusal?: undefined } | { run?: undefined; refusal: string };

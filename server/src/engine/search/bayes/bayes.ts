@@ -1,13 +1,12 @@
 import type { Mapspace } from "../../mapspace/mapspace.ts";
 import type { MapspacePoint } from "../../mapspace/point.ts";
 import { Prng } from "../../numeric/prng.ts";
-import { type SobolIndices, sobolIndices } from "../../numeric/sobol.ts";
+import { sobolIndices } from "../../numeric/sobol.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
-import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import type { Incumbent, Influence, Search, SearchProgress } from "../progress.ts";
 import { drawVariable, MappingEncoder } from "./encoder.ts";
 import { BayesianOptimiser, type DesignSpace, type Proposal, type SourceObservations } from "./optimiser.ts";
-import type { Variable } from "./variables.ts";
 
 export interface BayesOptions {
   objective: Objective;
@@ -80,6 +79,9 @@ export interface BayesProgress extends SearchProgress {
   last: number | null;
 }
 
+/** After so many evaluations it is first told what the cost hangs on, then after twice as many, and at the end. */
+const firstLook = 20;
+
 /** Bayesian search with the reference model as its evaluator. */
 export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<BayesProgress> {
   const { objective, seed, evaluations: wanted, batch = 1, sources, initial, candidates } = options;
@@ -91,14 +93,13 @@ export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<
   const cost = { energyPj: 0, cycles: 0 };
   let best: Incumbent | null = null;
   let evaluations = 0;
-  const progress = (done: boolean, last: number | null): BayesProgress => ({
-    evaluations,
-    valid: evaluations,
-    best,
-    bound: null,
-    done,
-    last,
-  });
+  let looked = { at: 0, found: undefined as readonly Influence[] | undefined };
+  const progress = (done: boolean, last: number | null): BayesProgress => {
+    const due = evaluations === most || done || evaluations >= Math.max(firstLook, 2 * looked.at);
+    if (due && looked.at < evaluations)
+      looked = { at: evaluations, found: sensitivity(space, optimiser, 256) ?? undefined };
+    return { evaluations, valid: evaluations, best, bound: null, done, last, sensitivity: looked.found };
+  };
   while (evaluations < most) {
     const proposals = optimiser.ask(Math.min(batch, most - evaluations));
     if (proposals.length === 0) break;
@@ -120,21 +121,25 @@ export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<
   return result;
 }
 
-/** Which choices the surrogate's values hang on: Sobol indices by variable of the encoder. */
-export function sensitivity(
-  space: MappingSpace,
-  optimiser: BayesianOptimiser,
-  samples = 512,
-): (SobolIndices & { variables: readonly Variable[] }) | null {
+/**
+ * Which choices the surrogate's values hang on, most first: Sobol indices by variable of the encoder. Random numbers of
+ * its own: a search goes on as if nobody had asked.
+ */
+export function sensitivity(space: MappingSpace, optimiser: BayesianOptimiser, samples = 512): Influence[] | null {
   const surrogate = optimiser.surrogate();
   if (surrogate === null || space.variables === 0) return null;
-  const variables = Array.from({ length: space.variables }, (_, i) => [i]);
+  const { encoder, point } = space;
+  const random = new Prng(1);
   const mean = (u: Float64Array) => {
-    space.encoder.decode(u, space.point);
-    return surrogate.mean(space.encoder.features(space.point));
+    encoder.decode(u, point);
+    return surrogate.mean(encoder.features(point));
   };
-  const indices = sobolIndices(mean, variables, (u) => space.draw(u), space.variables, samples);
-  return { ...indices, variables: space.encoder.variables };
+  const alone = encoder.variables.map((_, i) => [i]);
+  const indices = sobolIndices(mean, alone, (u) => encoder.draw(random, u), space.variables, samples);
+  const share = (x: number) => Math.max(0, Math.min(1, x));
+  return encoder.variables
+    .map((variable, i) => ({ variable, first: share(indices.first[i]), total: share(indices.total[i]) }))
+    .sort((a, b) => b.total - a.total);
 }
 
 export type { Proposal };

@@ -3,14 +3,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Mapspace } from "../../engine/mapspace/mapspace.ts";
-import type { Mapping } from "../../engine/model/types.ts";
-import { Prng } from "../../engine/numeric/prng.ts";
-import { MappingSpace, sensitivity } from "../../engine/search/bayes/bayes.ts";
-import { BayesianOptimiser, type Proposal, type SourceObservations } from "../../engine/search/bayes/optimiser.ts";
-import { printCompact } from "../../spec/formats/dosa-compact.ts";
-import { exportTimeloopParts } from "../../spec/formats/timeloop-export.ts";
-import { type CommandLimits, fillTemplate, runCommand } from "./command.ts";
+import type { Mapspace } from "../engine/mapspace/mapspace.ts";
+import type { Mapping } from "../engine/model/types.ts";
+import { Prng } from "../engine/numeric/prng.ts";
+import { MappingSpace, sensitivity } from "../engine/search/bayes/bayes.ts";
+import { BayesianOptimiser, type Proposal, type SourceObservations } from "../engine/search/bayes/optimiser.ts";
+import type { Influence } from "../engine/search/progress.ts";
+import { printCompact } from "../spec/formats/dosa-compact.ts";
+import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
+import { type CommandHooks, type CommandLimits, fillTemplate, runCommand } from "./command.ts";
 import type { EvaluationLog, LogContents } from "./log.ts";
 
 export interface ExternalOptions extends CommandLimits {
@@ -28,6 +29,8 @@ export interface ExternalEvent {
   value: number | null;
   failure?: string;
   best: number | null;
+  /** Where this one is the best so far. */
+  mapping?: Mapping;
   resumed: boolean;
 }
 
@@ -37,7 +40,7 @@ export interface ExternalResult {
   best: { value: number; mapping: Mapping } | null;
   /** Why it ended early. */
   gaveUp: string | null;
-  sensitivity: ReturnType<typeof sensitivity>;
+  sensitivity: readonly Influence[] | null;
 }
 
 export class ExternalSearch {
@@ -54,6 +57,10 @@ export class ExternalSearch {
   private failures = 0;
   private inARow = 0;
   private started = 0;
+  private readonly stopped = new AbortController();
+  private readonly hooks: CommandHooks;
+  private pauseOver: Promise<void> | null = null;
+  private goOn = () => {};
 
   constructor(
     mapspace: Mapspace,
@@ -61,7 +68,9 @@ export class ExternalSearch {
     log: { log: EvaluationLog; contents: LogContents } | null,
     tell: (event: ExternalEvent) => void,
     sources: readonly SourceObservations[] = [],
+    onProcess?: CommandHooks["onProcess"],
   ) {
+    this.hooks = { signal: this.stopped.signal, onProcess };
     this.mapspace = mapspace;
     this.options = options;
     this.log = log?.log ?? null;
@@ -87,7 +96,8 @@ export class ExternalSearch {
     let gaveUp: string | null = null;
     const worker = async () => {
       for (;;) {
-        if (gaveUp !== null || this.evaluations + this.started >= evaluations) return;
+        await this.pauseOver;
+        if (this.stopped.signal.aborted || gaveUp !== null || this.evaluations + this.started >= evaluations) return;
         const again = this.waiting.shift();
         const proposal = again ?? this.optimiser.ask(1)[0];
         if (proposal === undefined) return;
@@ -110,8 +120,31 @@ export class ExternalSearch {
       failures: this.failures,
       best: this.best,
       gaveUp,
-      sensitivity: this.best === null ? null : sensitivity(this.space, this.optimiser),
+      sensitivity: this.best === null || this.stopped.signal.aborted ? null : this.sensitivity(),
     };
+  }
+
+  /** Ends every command at once. Their points have no result in the log, so that the next search runs them again. */
+  stop(): void {
+    this.stopped.abort();
+    this.resume();
+  }
+
+  /** No further command starts; those that run come to their end. */
+  pause(): void {
+    this.pauseOver ??= new Promise((resolve) => {
+      this.goOn = resolve;
+    });
+  }
+
+  resume(): void {
+    this.pauseOver = null;
+    this.goOn();
+  }
+
+  /** What the cost hangs on, as far as it is known. */
+  sensitivity(): readonly Influence[] | null {
+    return sensitivity(this.space, this.optimiser);
   }
 
   /** A point of the log, unless the space no longer knows it. */
@@ -146,8 +179,9 @@ export class ExternalSearch {
       design: write("design.yaml", parts.architecture + parts.problem + parts.mapping + parts.tables),
     };
     const begin = performance.now();
-    const result = await runCommand(fillTemplate(this.options.command, paths), this.options);
+    const result = await runCommand(fillTemplate(this.options.command, paths), this.options, this.hooks);
     rmSync(folder, { recursive: true, force: true });
+    if (this.stopped.signal.aborted) return null;
     const value = "value" in result ? result.value : null;
     const failure = "failure" in result ? result.failure : undefined;
     this.log?.finished({
@@ -165,13 +199,17 @@ export class ExternalSearch {
   private take(proposal: Proposal, value: number | null, failure: string | undefined, resumed: boolean): void {
     this.optimiser.tell(proposal, value);
     this.evaluations++;
+    let mapping: Mapping | undefined;
     if (value === null) {
       this.failures++;
       this.inARow++;
     } else {
       this.inARow = 0;
-      if (this.best === null || value < this.best.value) this.best = { value, mapping: this.mappingOf(proposal) };
+      if (this.best === null || value < this.best.value) {
+        mapping = this.mappingOf(proposal);
+        this.best = { value, mapping };
+      }
     }
-    this.tell({ evaluations: this.evaluations, value, failure, best: this.best?.value ?? null, resumed });
+    this.tell({ evaluations: this.evaluations, value, failure, best: this.best?.value ?? null, mapping, resumed });
   }
 }

@@ -1,9 +1,10 @@
 /** The evaluations of one search as JSON lines, each on the disk before it is used: nothing is paid for twice. */
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
-import type { SourceObservations } from "../../engine/search/bayes/optimiser.ts";
-import { readSource } from "../inputs.ts";
-import { UsageError } from "../usage.ts";
+import type { SourceObservations } from "../engine/search/bayes/optimiser.ts";
+
+/** A log that cannot be used, with the reason in words. */
+export class LogError extends Error {}
 
 /** What makes two searches the same: a log only continues its own. */
 export interface LogHeader {
@@ -52,7 +53,7 @@ export class EvaluationLog {
     try {
       file = openSync(path, "a");
     } catch (error) {
-      throw new UsageError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+      throw new LogError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
     }
     const log = new EvaluationLog(file);
     if (text.trim() === "") log.append(header);
@@ -79,12 +80,12 @@ export class EvaluationLog {
 }
 
 /** The results of a search elsewhere, for its knowledge to be used here. */
-export function readSourceLog(path: string, choices: string): SourceObservations {
-  const lines = parsedLines(readSource(path).text);
+export function readSourceLog(path: string, text: string, choices: string): SourceObservations {
+  const lines = parsedLines(text);
   const header = lines.find((line) => "mapspaceLog" in line);
-  if (header === undefined) throw new UsageError(`${path}: this is no log of evaluations`);
+  if (header === undefined) throw new LogError(`${path}: this is no log of evaluations`);
   if (header.choices !== choices) {
-    throw new UsageError(`${path}: its search chose other things (levels, dimensions, constraints or mapspace differ)`);
+    throw new LogError(`${path}: its search chose other things (levels, dimensions, constraints or mapspace differ)`);
   }
   const found = lines.filter((line) => isPoint(line.features) && typeof line.value === "number" && line.value > 0);
   return {
@@ -96,11 +97,11 @@ export function readSourceLog(path: string, choices: string): SourceObservations
 function readLog(path: string, text: string, header: LogHeader): LogContents {
   const lines = parsedLines(text);
   const found = lines.find((line) => "mapspaceLog" in line) as Partial<LogHeader> | undefined;
-  if (found === undefined) throw new UsageError(`${path}: this is no log of evaluations; name another file`);
+  if (found === undefined) throw new LogError(`${path}: this is no log of evaluations; name another file`);
   for (const key of ["mapspaceLog", "design", "layer", "command"] as const) {
     if (found[key] === header[key]) continue;
     const what = key === "design" ? "design (architecture, layer, constraints or mapspace)" : key;
-    throw new UsageError(
+    throw new LogError(
       `${path}: belongs to another ${what}${key === "design" ? "" : `: ${found[key]}`}; name another file`,
     );
   }

@@ -1,20 +1,28 @@
 /** Runs a user's command for its one number, whatever else the command does. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { endTree } from "./end-tree.ts";
 
 export interface CommandLimits {
   /** Longest run, in milliseconds. */
   timeoutMs: number;
   /** Runs after the first that failed. */
   retries: number;
+  /** Folder it runs in; that of this process where none is named. */
+  cwd?: string;
+}
+
+export interface CommandHooks {
+  /** Ends what runs; nothing is tried again. */
+  signal?: AbortSignal;
+  /** Hears of every process that starts (true) and ends. */
+  onProcess?: (pid: number, runs: boolean) => void;
 }
 
 export type CommandResult = { value: number } | { failure: string };
 
 /** Only the end of what a command prints can hold its number. */
 const mostOutput = 1 << 16;
-
-const running = new Set<ChildProcess>();
 
 /** The command template with `{name}` replaced by quoted paths. */
 export function fillTemplate(template: string, paths: Readonly<Record<string, string>>): string {
@@ -36,25 +44,38 @@ export function readNumber(output: string): CommandResult {
   return value > 0 ? { value } : { failure: `its number is ${shown}; costs are above 0` };
 }
 
-export async function runCommand(command: string, { timeoutMs, retries }: CommandLimits): Promise<CommandResult> {
+export async function runCommand(
+  command: string,
+  limits: CommandLimits,
+  hooks: CommandHooks = {},
+): Promise<CommandResult> {
   let result: CommandResult = { failure: "it was never run" };
-  for (let attempt = 0; attempt <= retries; attempt++) {
-    result = await runOnce(command, timeoutMs);
+  for (let attempt = 0; attempt <= limits.retries && !hooks.signal?.aborted; attempt++) {
+    result = await runOnce(command, limits, hooks);
     if ("value" in result) break;
   }
   return result;
 }
 
-function runOnce(command: string, timeoutMs: number): Promise<CommandResult> {
+function runOnce(
+  command: string,
+  { timeoutMs, cwd }: CommandLimits,
+  { signal, onProcess }: CommandHooks,
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, {
       shell: true,
+      cwd,
       // A process group of its own: what the shell started ends with it.
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
     });
-    running.add(child);
+    const { pid } = child;
+    const end = () => {
+      if (pid !== undefined) endTree(pid);
+    };
+    if (pid !== undefined) onProcess?.(pid, true);
     let out = "";
     let err = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -68,20 +89,26 @@ function runOnce(command: string, timeoutMs: number): Promise<CommandResult> {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      running.delete(child);
+      signal?.removeEventListener("abort", stop);
+      if (pid !== undefined) onProcess?.(pid, false);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve(result);
     };
+    const stop = () => {
+      end();
+      settle({ failure: "it was stopped" });
+    };
+    signal?.addEventListener("abort", stop);
     const timer = setTimeout(() => {
-      end(child);
+      end();
       settle({ failure: `it took more than ${timeoutMs / 1000} s` });
     }, timeoutMs);
     child.on("error", (error) => settle({ failure: error.message }));
     child.on("exit", (code, signal) => {
       // Children that outlive the shell may hold its pipes open: what was printed until now counts.
       setImmediate(() => {
-        end(child);
+        end();
         if (code === 0) settle(readNumber(out));
         else settle({ failure: `${signal === null ? `exit status ${code}` : signal}${said(err)}` });
       });
@@ -92,18 +119,4 @@ function runOnce(command: string, timeoutMs: number): Promise<CommandResult> {
 function said(err: string): string {
   const line = err.trim().split(/\r?\n/).at(-1)?.trim() ?? "";
   return line === "" ? "" : `: ${line.slice(0, 200)}`;
-}
-
-function end(child: ChildProcess): void {
-  try {
-    if (process.platform === "win32" || child.pid === undefined) child.kill("SIGKILL");
-    else process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-/** Ends every command that still runs. */
-export function endCommands(): void {
-  for (const child of running) end(child);
 }
