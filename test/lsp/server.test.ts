@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { type ReadFileParams, readFileRequest } from "../../server/src/lsp/protocol.ts";
 import { repositoryRoot } from "../support/shared.ts";
 import { type Client, root, until, withServer } from "./harness.ts";
 
@@ -14,6 +15,7 @@ function exampleFiles(folder: string): Record<string, string> {
 const eyeriss = exampleFiles("eyeriss-like");
 const map = "eyeriss-like/resnet50-conv3x3.map.yaml";
 
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const codes = (diagnostics: { code?: unknown }[]) => diagnostics.map(({ code }) => code);
 const lensTitles = async (client: Client, path: string): Promise<string[]> =>
   (await client.request("textDocument/codeLens", path)).map(
@@ -29,6 +31,26 @@ test("opening a mapping shows what it costs, without any set-up", async () => {
     assert.match(String(estimate?.message), /688,128 cycles/);
     assert.match((await lensTitles(client, map)).join(" "), /688,128 cycles/);
     assert.deepEqual(client.logs, []);
+  });
+});
+
+test("the first answer rests on all files, though the language changes while they are being read", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    const reads = new Map<string, number>();
+    client.connection.onRequest(readFileRequest, async ({ uri }: ReadFileParams) => {
+      const read = (reads.get(uri) ?? 0) + 1;
+      reads.set(uri, read);
+      // The first reading ends after the document was opened anew and before the second one has its problem.
+      if (read === 1 && uri.endsWith("/ert.yaml")) await pause(200);
+      if (read === 2 && uri.endsWith("/resnet50-conv3x3.yaml")) await pause(600);
+      return client.files.get(uri) ?? null;
+    });
+    await client.open(map, undefined, "yaml");
+    await until("the energy tables to be read", () => reads.has(client.uri("eyeriss-like/ert.yaml")));
+    await client.close(map);
+    await client.open(map);
+    await pause(300);
+    assert.match((await lensTitles(client, map)).join(" "), /688,128 cycles.*554.8 µJ/);
   });
 });
 

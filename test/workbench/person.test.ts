@@ -45,7 +45,7 @@ describe("a person", { skip }, () => {
 
   test("opens a mapping and reads its cost", async () => {
     await openFile(page, mapping);
-    await page.locator(".codelens-decoration", { hasText: "cycles" }).first().waitFor();
+    await page.locator(".codelens-decoration", { hasText: "cycles" }).first().waitFor({ timeout: 90_000 });
     await page.locator(".statusbar-item", { hasText: "Timeloop YAML" }).first().waitFor();
     await page.locator(".view-line", { hasText: "12 of 12 words" }).first().waitFor();
     await shot("1-mapping-dark");

@@ -18,8 +18,8 @@ const sizeLimit = 1 << 20;
 const includeRounds = 10;
 
 export class Neighbours {
-  /** Files already read or known not to concern us; forgotten when they change. */
-  private readonly seen = new Set<string>();
+  /** Files read, being read or known not to concern us; forgotten when they change. */
+  private readonly seen = new Map<string, Promise<void>>();
   private listing: Promise<string[]> | null = null;
 
   constructor(
@@ -81,24 +81,25 @@ export class Neighbours {
 
   /** What a template includes, and what that includes in turn. */
   private async loadIncludes(uri: string): Promise<void> {
-    for (let round = 0; round < includeRounds; round++) {
+    for (let round = 0, more = true; more && round < includeRounds; round++) {
+      more = false;
       const dependencies = this.store.rendered(uri)?.dependencies ?? new Map();
-      const missing = [...dependencies].filter(([file, text]) => text === null && !this.seen.has(file));
-      if (missing.length === 0) return;
-      for (const [file] of missing) {
-        this.seen.add(file);
-        const text = await this.files.read(file);
-        this.store.setOnDisk(file, text !== null && text.length <= sizeLimit ? text : null);
-      }
+      for (const [file, text] of dependencies) if (text === null && (await this.load(file, () => true))) more = true;
     }
   }
 
-  private async load(uri: string): Promise<boolean> {
-    if (this.seen.has(uri) || this.store.isOpen(uri)) return false;
-    this.seen.add(uri);
+  /** Returns true when the file was not read before. Whoever needs a file that another is reading waits for it. */
+  private async load(uri: string, matters = (text: string) => fileKinds(text).length > 0): Promise<boolean> {
+    if (this.store.isOpen(uri)) return false;
+    const known = this.seen.get(uri);
+    const reading = known ?? this.read(uri, matters);
+    this.seen.set(uri, reading);
+    await reading;
+    return known === undefined;
+  }
+
+  private async read(uri: string, matters: (text: string) => boolean): Promise<void> {
     const text = await this.files.read(uri);
-    const matters = text !== null && text.length <= sizeLimit && fileKinds(text).length > 0;
-    this.store.setOnDisk(uri, matters ? text : null);
-    return true;
+    this.store.setOnDisk(uri, text !== null && text.length <= sizeLimit && matters(text) ? text : null);
   }
 }

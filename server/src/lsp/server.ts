@@ -184,11 +184,10 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   documents.onDidOpen(({ document }) => {
     const { uri } = document;
     store.open(uri, document.getText());
-    const work = settle(uri).finally(() => settling.delete(uri));
-    settling.set(
-      uri,
-      work.catch(() => {}),
-    );
+    const work = settle(uri);
+    // A change of language closes and opens again: the first reading must not end the wait for the second.
+    const settled = work.catch(() => {}).then(() => void (settling.get(uri) === settled && settling.delete(uri)));
+    settling.set(uri, settled);
     inBackground(work);
   });
   documents.onDidChangeContent(({ document }) => {
