@@ -20,6 +20,7 @@ const options = {
   evaluations: null,
   seconds: 10,
   seed: 1,
+  hardware: "all",
 } as const;
 const offer: DesignOffer = {
   uri: design,
@@ -30,11 +31,15 @@ const offer: DesignOffer = {
   counting: "exact",
   hardware: "",
   layers: [{ index: 0, name: "conv", count: 1, macs: 1e8, bounds: "K 64", before: candidate(6e8, 7e5) }],
-  strategies: [{ id: "local", label: "Local search", detail: "", mapspaces: ["pfm"], proves: false, ends: false }],
+  strategies: [
+    { id: "local", label: "Local search", detail: "", mapspaces: ["pfm"], proves: false, ends: false, cosearch: false },
+  ],
   mapspaces: [{ id: "pfm", label: "Perfect factors", detail: "" }],
+  hardwares: [],
   constraints: [],
   evaluator: { command: "", obstacle: "none" },
   defaults: options,
+  cosearchDefaults: options,
   places: [],
   obstacle: null,
 };
@@ -49,6 +54,7 @@ const run: Run = {
   options,
   layer: 0,
   layerName: "conv",
+  cosearch: false,
   files: {},
   before: offer.layers[0].before,
   state: "running",
@@ -58,6 +64,7 @@ const run: Run = {
   elapsedMs: 1000,
   bound: null,
   best: candidate(4e8, 6e5),
+  network: null,
   curve: Array.from({ length: 50 }, (_, i) => [i * 200, i * 20, 1e15 / (i + 1)]).flat(),
   cloud,
   front: Array.from({ length: 20 }, (_, i) => candidate(4e8 + i * 1e6, 8e5 - i * 1e4)),

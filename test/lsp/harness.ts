@@ -1,5 +1,7 @@
 /** A real server over a connection, with files in memory: what an editor would see. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import {
   createConnection,
@@ -22,8 +24,17 @@ import {
 import { startServer } from "../../server/src/lsp/server.ts";
 import { spawnInPlace } from "../../server/src/worker/in-place.ts";
 import type { SearchHost } from "../../server/src/worker/spawn.ts";
+import { repositoryRoot } from "../support/shared.ts";
 
 export const root = "file:///work";
+
+/** The files of an example by path below the workspace. */
+export function exampleFiles(folder: string): Record<string, string> {
+  const path = join(repositoryRoot, "examples", folder);
+  return Object.fromEntries(
+    readdirSync(path).map((name) => [`${folder}/${name}`, readFileSync(join(path, name), "utf8")]),
+  );
+}
 
 export interface HarnessOptions {
   /** Files on disk by path below the workspace. */

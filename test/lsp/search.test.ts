@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type {
   CandidateView,
   DesignOffer,
+  NewFile,
   Run,
   RunProgress,
   SearchOptions,
   StartResult,
+  WriteParams,
   WriteResult,
 } from "../../server/src/features/explorer/protocol.ts";
 import {
@@ -23,14 +25,7 @@ import {
 import { defaultSearch } from "../../server/src/lsp/search-settings.ts";
 import { catalogue } from "../../server/src/worker/catalogue.ts";
 import { repositoryRoot } from "../support/shared.ts";
-import { type Client, until, withServer } from "./harness.ts";
-
-function exampleFiles(folder: string): Record<string, string> {
-  const path = join(repositoryRoot, "examples", folder);
-  return Object.fromEntries(
-    readdirSync(path).map((name) => [`${folder}/${name}`, readFileSync(join(path, name), "utf8")]),
-  );
-}
+import { type Client, exampleFiles, until, withServer } from "./harness.ts";
 
 const map = "three-level/gemm.map.yaml";
 /** A layer small enough to be searched to the end, mapped as badly as can be. */
@@ -86,7 +81,7 @@ async function withExplorer(
         return last()!;
       },
       write: (run, best) =>
-        ask(writeRequest, { uri, layer: 0, mapping: best!.mapping, files: run.files } satisfies object),
+        ask(writeRequest, { uri, found: { layer: 0, mapping: best!.mapping }, files: run.files } satisfies WriteParams),
     });
     assert.deepEqual(client.logs, []);
   });
@@ -108,14 +103,16 @@ test("a search is offered what the files allow, and its result is written into t
     const edp = ({ cost }: { cost: { cycles: number; energyPj: number } }) => cost.cycles * cost.energyPj;
     assert.ok(edp(found) <= edp(run.before));
     const result = await write(run, found);
-    assert.equal(result.kind, "edit");
-    if (result.kind !== "edit") return;
-    assert.equal(result.uri, uri);
-    await client.change(map, result.text);
+    assert.ok(result.kind === "write");
+    assert.deepEqual(result.creates, []);
+    const [change, ...others] = result.changes;
+    assert.deepEqual([change.uri, others], [uri, []]);
+    await client.change(map, change.text);
     const view = await client.connection.sendRequest<CandidateView>(viewRequest, {
       uri,
       layer: 0,
       mapping: found.mapping,
+      architecture: null,
     });
     const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri });
     assert.deepEqual(after.layers[0].before?.cost, found.cost);
@@ -161,6 +158,13 @@ test("a budget of evaluations ends a search, and equal seeds give equal results"
 
 const random = { strategy: "random", mapspace: "pfm" as const, evaluations: 3000 };
 
+/** The one file that a result is written to anew. */
+function created(result: WriteResult): NewFile {
+  assert.ok(result.kind === "write", JSON.stringify(result));
+  assert.deepEqual([result.changes, result.creates.length], [[], 1]);
+  return result.creates[0];
+}
+
 test("without a mapping, the result becomes a new file that names its design", async () => {
   const { [map]: _, "three-level/resnet50-conv3x3.map.yaml": _other, ...rest } = files;
   const problem = "three-level/gemm.yaml";
@@ -171,12 +175,12 @@ test("without a mapping, the result becomes a new file that names its design", a
       const { run } = await start("a", random);
       await ended("a");
       const result = await write(run!, best(progress, "a"));
-      assert.ok(result.kind === "create");
-      assert.equal(result.uri, uri.replace("gemm.yaml", "gemm.map.yaml"));
-      assert.match(result.text, /^# mapspace: architecture=arch\.yaml problem=gemm\.yaml\nmapping:\n/);
-      const created = await client.open("three-level/gemm.map.yaml", result.text);
+      const file = created(result);
+      assert.equal(file.uri, uri.replace("gemm.yaml", "gemm.map.yaml"));
+      assert.match(file.text, /^# mapspace: architecture=arch\.yaml problem=gemm\.yaml\nmapping:\n/);
+      const opened = await client.open("three-level/gemm.map.yaml", file.text);
       await client.settled("three-level/gemm.map.yaml");
-      const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: created });
+      const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: opened });
       assert.deepEqual(after.layers[0].before?.cost, best(progress, "a")?.cost);
     },
     { files: rest, open: problem },
@@ -198,13 +202,12 @@ test("a layer of several gets a file of its own, for that layer", async () => {
       });
       await ended("a");
       const { mapping } = best(progress, "a")!;
-      const params = { uri, layer: 1, mapping, files: started.run!.files };
-      const result = await client.connection.sendRequest<WriteResult>(writeRequest, params);
-      assert.ok(result.kind === "create");
-      assert.match(result.text, new RegExp(`layer="?${offer.layers[1].name}"?\\n`));
-      const created = await client.open(result.uri, result.text);
-      await client.settled(result.uri);
-      const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: created });
+      const params = { uri, found: { layer: 1, mapping }, files: started.run!.files };
+      const file = created(await client.connection.sendRequest<WriteResult>(writeRequest, params));
+      assert.match(file.text, new RegExp(`layer="?${offer.layers[1].name}"?\\n`));
+      const opened = await client.open(file.uri, file.text);
+      await client.settled(file.uri);
+      const after = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: opened });
       assert.equal(after.layers.length, 1);
       assert.equal(after.layers[0].name, offer.layers[1].name);
       assert.deepEqual(after.layers[0].before?.cost, best(progress, "a")?.cost);
@@ -225,11 +228,11 @@ test("files written for the layers of a network do not stand in each other's way
         await ended(run);
       }
       for (const run of ["0", "1"]) {
-        const params = { uri, layer: Number(run), mapping: best(progress, run)!.mapping, files: offer.files };
-        const result = await client.connection.sendRequest<WriteResult>(writeRequest, params);
-        assert.ok(result.kind === "create", JSON.stringify(result));
-        await client.open(result.uri, result.text);
-        await client.settled(result.uri);
+        const { mapping } = best(progress, run)!;
+        const params = { uri, found: { layer: Number(run), mapping }, files: offer.files };
+        const file = created(await client.connection.sendRequest<WriteResult>(writeRequest, params));
+        await client.open(file.uri, file.text);
+        await client.settled(file.uri);
       }
     },
     { files, open: "gemmini-like/bert-projections.yaml" },
@@ -269,7 +272,12 @@ test("what cannot be searched is refused in words", async () => {
     await client.connection.sendNotification("textDocument/didOpen", {
       textDocument: { uri: "file:///elsewhere/x.map.yaml", languageId: "timeloop", version: 1, text: "mapping: []\n" },
     });
-    const view = await client.connection.sendRequest(viewRequest, { uri, layer: 7, mapping: { levels: [] } });
+    const view = await client.connection.sendRequest(viewRequest, {
+      uri,
+      layer: 7,
+      mapping: { levels: [] },
+      architecture: null,
+    });
     assert.equal(view, null);
   });
 });

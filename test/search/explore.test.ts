@@ -5,10 +5,10 @@ import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
 import { catalogue } from "../../server/src/worker/catalogue.ts";
 import {
-  type ExploreJob,
   type ExploreProgress,
   explorerFor,
   type FromExplorer,
+  type LayerJob,
   type ToExplorer,
 } from "../../server/src/worker/explore.ts";
 import { toyArchitecture, toyGemm, toyLevel } from "../support/toy.ts";
@@ -17,7 +17,7 @@ const architecture = toyArchitecture([toyLevel("Reg", { capacityWords: 64 }), to
 const workload = toyGemm({ M: 8, N: 6, K: 12 });
 
 /** An explorer whose slices run when the test says so; the clock goes on by itself. */
-function explorer(job: Partial<ExploreJob>) {
+function explorer(job: Partial<LayerJob>) {
   const heard: FromExplorer[] = [];
   const slices: (() => void)[] = [];
   let time = 0;
@@ -29,7 +29,7 @@ function explorer(job: Partial<ExploreJob>) {
     post: (message) => void heard.push(message),
     later: (slice) => void slices.push(slice),
   });
-  const whole: ExploreJob = {
+  const whole: LayerJob = {
     architecture,
     workload,
     kind: "pfm",
@@ -115,7 +115,7 @@ test("constraints that contradict each other are told, not searched", () => {
     ],
   });
   while (slice());
-  assert.deepEqual(heard, [{ type: "conflict", conflict: { ids: [0, 1], cause: "factors", dimension: 0 } }]);
+  assert.deepEqual(heard, [{ type: "conflict", layer: 0, conflict: { ids: [0, 1], cause: "factors", dimension: 0 } }]);
 });
 
 test("traffic against buffer size comes whole, or as far as time allowed", () => {

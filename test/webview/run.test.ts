@@ -16,6 +16,7 @@ const empty: Run = {
   options: null,
   layer: 0,
   layerName: "conv",
+  cosearch: false,
   files: {},
   before: null,
   state: "waiting",
@@ -25,6 +26,7 @@ const empty: Run = {
   elapsedMs: 0,
   bound: null,
   best: null,
+  network: null,
   curve: [],
   cloud: [],
   front: [],
@@ -60,10 +62,10 @@ test("a cloud keeps its newest points", () => {
 
 test("the mapping looked at is the best, or one of the front", () => {
   const run = { ...empty, best: candidate(1, 4), front: [candidate(1, 4), candidate(2, 3)] };
-  assert.equal(candidateOf(run, null), run.best);
-  assert.equal(candidateOf(run, 1), run.front[1]);
-  assert.equal(candidateOf(run, 9), run.best);
-  assert.equal(candidateOf(undefined, 0), null);
+  assert.equal(candidateOf(run, null, 0), run.best);
+  assert.equal(candidateOf(run, 1, 0), run.front[1]);
+  assert.equal(candidateOf(run, 9, 0), run.best);
+  assert.equal(candidateOf(undefined, 0, 0), null);
 });
 
 test("objectives of a cost", () => {

@@ -6,6 +6,7 @@ import { isLive } from "./run.ts";
 
 export interface ControlsHost {
   start(options: SearchOptions): void;
+  startAll(options: SearchOptions): void;
   control(run: string, action: RunAction): void;
   compare(): void;
   changed(options: SearchOptions): void;
@@ -16,6 +17,9 @@ export class Controls {
   readonly element: HTMLFormElement;
   private readonly strategy = h("select", {});
   private readonly mapspace = h("select", {});
+  private readonly hardware = h("select", {});
+  private readonly mapspaceField = field("Mappings", this.mapspace);
+  private readonly hardwareField = field("Hardware", this.hardware);
   private readonly objective = h("select", {});
   private readonly evaluator = h("select", {});
   private readonly evaluatorField = field("Measured by", this.evaluator);
@@ -24,6 +28,7 @@ export class Controls {
   private readonly evaluations = h("input", { type: "number", min: "1", step: "1", placeholder: "any" });
   private readonly seed = h("input", { type: "number", step: "1" });
   private readonly run = h("button", { class: "primary", type: "submit", text: "Run" });
+  private readonly runAll = h("button", { type: "button", text: "Run all layers" });
   private readonly pause = h("button", { type: "button", text: "Pause" });
   private readonly stop = h("button", { type: "button", text: "Stop" });
   private readonly hint = h("p", { class: "hint" });
@@ -51,7 +56,8 @@ export class Controls {
         "div",
         { class: "fields" },
         field("Strategy", this.strategy),
-        field("Mappings", this.mapspace),
+        this.mapspaceField,
+        this.hardwareField,
         this.evaluatorField,
         this.objectiveField,
         field("Seconds", this.seconds, "narrow"),
@@ -62,6 +68,7 @@ export class Controls {
         "div",
         { class: "buttons" },
         this.run,
+        this.runAll,
         this.pause,
         this.stop,
         h("button", { type: "button", text: "Compare with…", on: { click: () => host.compare() } }),
@@ -73,6 +80,10 @@ export class Controls {
       event.preventDefault();
       const options = this.options();
       if (options !== null && this.offer?.obstacle === null) host.start(options);
+    });
+    this.runAll.addEventListener("click", () => {
+      const options = this.options();
+      if (options !== null) host.startAll(options);
     });
     this.element.addEventListener("change", () => {
       this.fitMapspaces();
@@ -92,11 +103,20 @@ export class Controls {
   setOffer(offer: DesignOffer, options: SearchOptions | null): void {
     const first = this.offer === null;
     this.offer = offer;
-    const text = JSON.stringify([offer.strategies, offer.mapspaces]);
+    const text = JSON.stringify([offer.strategies, offer.mapspaces, offer.hardwares]);
     if (text !== this.shown) {
       const chosen = this.strategy.value;
       this.shown = text;
-      replace(this.strategy, ...offer.strategies.map(({ id, label }) => h("option", { value: id, text: label })));
+      const group = (label: string, cosearch: boolean) =>
+        h(
+          "optgroup",
+          { label },
+          ...offer.strategies
+            .filter((strategy) => strategy.cosearch === cosearch)
+            .map((strategy) => h("option", { value: strategy.id, text: strategy.label })),
+        );
+      replace(this.strategy, group("Mapping of this layer", false), group("Hardware and mappings", true));
+      replace(this.hardware, ...offer.hardwares.map(({ id, label }) => h("option", { value: id, text: label })));
       if (chosen !== "") this.strategy.value = chosen;
     }
     if (first) this.write(options ?? offer.defaults);
@@ -112,6 +132,7 @@ export class Controls {
     this.stop.hidden = live === null;
     setText(this.pause, live?.state === "paused" ? "Resume" : "Pause");
     this.run.disabled = this.offer === null || this.offer.obstacle !== null;
+    this.runAll.disabled = this.run.disabled;
     if (live !== null && isLive(live)) setText(this.run, "Run another");
     else setText(this.run, "Run");
   }
@@ -122,6 +143,7 @@ export class Controls {
     this.fitMapspaces();
     this.mapspace.value = options.mapspace;
     if (this.mapspace.selectedIndex < 0) this.mapspace.selectedIndex = 0;
+    this.hardware.value = options.hardware ?? "all";
     this.objective.value = options.objective;
     this.evaluator.value = options.evaluator ?? "";
     this.seconds.value = options.seconds === null ? "" : String(options.seconds);
@@ -140,12 +162,17 @@ export class Controls {
       seconds: number(this.seconds),
       evaluations: number(this.evaluations),
       seed: Number(this.seed.value || 1),
+      hardware: this.hardware.value as SearchOptions["hardware"],
     };
   }
 
   /** Only the mapspaces that the strategy can search. */
   private fitMapspaces(): void {
     const strategy = this.offer?.strategies.find(({ id }) => id === this.strategy.value);
+    const cosearch = strategy?.cosearch === true;
+    this.mapspaceField.hidden = cosearch;
+    this.hardwareField.hidden = !cosearch;
+    this.runAll.hidden = cosearch || (this.offer?.layers.length ?? 0) < 2;
     const kinds = this.offer?.mapspaces.filter(({ id }) => strategy?.mapspaces.includes(id)) ?? [];
     const now = [...this.mapspace.options].map(({ value }) => value).join();
     if (now === kinds.map(({ id }) => id).join()) return;
@@ -177,10 +204,12 @@ export class Controls {
   private describe(): void {
     const { offer } = this;
     const strategy = offer?.strategies.find(({ id }) => id === this.strategy.value);
-    const mapspace = offer?.mapspaces.find(({ id }) => id === this.mapspace.value);
+    const about = strategy?.cosearch
+      ? offer?.hardwares.find(({ id }) => id === this.hardware.value)
+      : offer?.mapspaces.find(({ id }) => id === this.mapspace.value);
     setText(
       this.hint,
-      offer?.obstacle ?? [strategy?.detail, mapspace?.detail, this.evaluatorHint()].filter(Boolean).join(" "),
+      offer?.obstacle ?? [strategy?.detail, about?.detail, this.evaluatorHint()].filter(Boolean).join(" "),
     );
     this.hint.classList.toggle("problem", Boolean(offer?.obstacle));
   }

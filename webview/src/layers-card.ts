@@ -4,6 +4,7 @@ import type { Candidate, DesignOffer, Run } from "../../server/src/features/expl
 import { Card, type CardHost } from "./card.ts";
 import { h, replace } from "./dom.ts";
 import { change, count, edp, energy } from "./format.ts";
+import { networkOf } from "./run.ts";
 
 const edpOf = ({ cost }: Candidate) => cost.energyPj * cost.cycles;
 
@@ -19,20 +20,18 @@ export class LayersCard extends Card {
     this.body.append(this.box);
   }
 
-  draw(offer: DesignOffer, runs: readonly Run[], layer: number): void {
-    const best = offer.layers.map(({ index }) => bestOf(runs.filter((run) => run.layer === index)));
-    const total = (pick: (candidate: Candidate) => number, of: (index: number) => Candidate | null) =>
-      offer.layers.reduce((sum, { index, count: times }) => {
-        const candidate = of(index);
-        return candidate === null ? Number.NaN : sum + times * pick(candidate);
-      }, 0);
-    const network = (of: (index: number) => Candidate | null) =>
-      total(({ cost }) => cost.cycles, of) * total(({ cost }) => cost.energyPj, of);
-    const now = network((i) => offer.layers[i].before);
-    const then = network((i) => best[i] ?? offer.layers[i].before);
-    const gained = Number.isFinite(now) && then < now ? `: ${change(now, then)} with the best mappings found` : "";
+  /** @param cosearch the one looked at: its mappings are on other hardware and stand for themselves */
+  draw(offer: DesignOffer, runs: readonly Run[], layer: number, cosearch: Run | null): void {
+    const best = offer.layers.map(
+      ({ index }) =>
+        cosearch?.network?.layers[index] ?? bestOf(runs.filter((run) => run.layer === index && !run.cosearch)),
+    );
+    const now = networkOf(offer.layers, (i) => offer.layers[i].before);
+    const then = networkOf(offer.layers, (i) => best[i] ?? offer.layers[i].before);
+    const by = cosearch === null ? "with the best mappings found" : `by ${cosearch.label}`;
+    const gained = now && then && edpOf(then) < edpOf(now) ? `, ${change(edpOf(now), edpOf(then))} ${by}` : "";
     this.set(
-      `${offer.layers.length} layers${Number.isFinite(now) ? `, EDP of the network ${edp(now)} pJ·cycles` : ""}${gained}.`,
+      `${offer.layers.length} layers${now ? `, EDP of the network ${edp(edpOf(now))} pJ·cycles` : ""}${gained}.`,
       {
         columns: ["Layer", "Times", "MACs", "EDP in the file", "Best EDP", "Best cycles", "Best energy (pJ)"],
         rows: offer.layers.map(({ name, count: times, macs, before }, i) => [

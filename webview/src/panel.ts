@@ -1,6 +1,7 @@
 /** The panel: what it knows, what is looked at, and when what is drawn anew. */
 
 import type {
+  Architecture,
   Candidate,
   CandidateView,
   DesignOffer,
@@ -28,9 +29,10 @@ import {
   trafficAgainstSize,
 } from "./drawings.ts";
 import { count, objectiveName, objectiveValue } from "./format.ts";
+import { HardwareCard } from "./hardware-card.ts";
 import { LayersCard } from "./layers-card.ts";
 import { NestCard } from "./nest-card.ts";
-import { candidateOf, goalOf, goalValue, isLive, withProgress } from "./run.ts";
+import { candidateOf, goalOf, goalValue, isLive, networkOf, withProgress } from "./run.ts";
 import { RunList } from "./run-list.ts";
 import { Summary } from "./summary.ts";
 import type { Theme } from "./theme.ts";
@@ -84,6 +86,7 @@ export class Panel {
   private readonly nest: NestCard;
   private readonly array: ArrayCard;
   private readonly layers: LayersCard;
+  private readonly hardware: HardwareCard;
 
   constructor(
     private readonly host: PanelHost,
@@ -93,6 +96,10 @@ export class Panel {
     const saver = { save: (name: string, base64: string) => host.send({ type: "save", name, base64 }) };
     this.controls = new Controls({
       start: (options) => host.send({ type: "start", layers: [this.selection.layer], options }),
+      startAll: (options) => {
+        const layers = this.offer?.layers.map(({ index }) => index) ?? [];
+        host.send({ type: "start", layers, options });
+      },
       control: (run, action) => host.send({ type: "control", run, action }),
       compare: () => host.send({ type: "compare", layer: this.selection.layer }),
       changed: (options) => {
@@ -129,6 +136,7 @@ export class Panel {
     this.nest = new NestCard(saver, (level, part) => host.send({ type: "reveal", level, part }));
     this.array = new ArrayCard(saver, (level) => host.send({ type: "reveal", level, part: "spatial" }));
     this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
+    this.hardware = new HardwareCard(saver);
     this.addCurveSwitch();
     this.addScatterPicking();
     this.content.append(
@@ -140,6 +148,7 @@ export class Panel {
         "div",
         { class: "cards" },
         this.layers.element,
+        this.hardware.element,
         this.curve.element,
         this.scatter.element,
         this.influence.element,
@@ -229,28 +238,38 @@ export class Panel {
     const theme = this.host.theme();
     const { selection } = this;
     if (selection.layer >= offer.layers.length) this.selection = { layer: 0, run: null, front: null };
-    const runs = [...this.runs.values()].filter((run) => run.layer === this.selection.layer);
+    const { layer } = this.selection;
+    const runs = [...this.runs.values()].filter((run) => run.layer === layer || run.cosearch);
     const selected = runs.find((run) => run.id === this.selection.run);
-    const before = offer.layers[this.selection.layer]?.before ?? null;
-    const candidate = candidateOf(selected, this.selection.front);
+    const before = offer.layers[layer]?.before ?? null;
+    const candidate = candidateOf(selected, this.selection.front, layer);
     const colors = new Map(runs.map((run, i) => [run.id, theme.series[i % theme.series.length]]));
     const shown: ShownRun[] = runs
       .filter((run) => run === selected || !this.hiddenRuns.has(run.id))
       .map((run) => ({ run, color: colors.get(run.id)!, selected: run === selected }));
+    // Costs of a network and of one of its layers stand in no picture together.
+    const main = selected ?? shown.at(-1)?.run;
+    const alone = offer.layers.length === 1 && offer.layers[0].count === 1;
+    const comparable = alone ? shown : shown.filter(({ run }) => run.cosearch === (main?.cosearch ?? false));
+    const network = !alone && main?.cosearch === true;
+    const whole = network
+      ? { before: networkOf(offer.layers, (i) => offer.layers[i].before), after: selected?.best ?? null }
+      : { before, after: candidate };
 
-    this.summary.draw(offer, this.selection.layer, before, candidate, this.label(selected));
+    this.summary.draw(offer, layer, whole.before, whole.after, this.label(selected));
     this.controls.setOffer(offer, this.options);
     this.controls.setLive(runs.findLast(isLive) ?? null);
     this.list.draw(runs, this.selection.run, new Set(shown.map(({ run }) => run.id)), (id) => colors.get(id)!);
+    const cosearch = selected?.network ? selected : null;
     this.layers.element.hidden = offer.layers.length < 2;
-    if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], this.selection.layer);
+    if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], layer, cosearch);
+    this.hardware.draw(cosearch?.network ?? null, theme);
 
-    const objective = goalOf((selected ?? runs.at(-1))?.options);
-    this.curve.draw(bestSoFar(shown, objective, this.against, theme), theme);
-    const scatter = energyAndCycles(shown, before, candidate, theme);
+    this.curve.draw(bestSoFar(comparable, goalOf(main?.options), this.against, theme), theme);
+    const scatter = energyAndCycles(comparable, whole.before, whole.after, theme);
     this.picks = scatter.picks;
     if (typeof scatter.drawing !== "string") {
-      const choices = shown.flatMap(({ run }) => run.front.map((_, front) => ({ run: run.id, front })));
+      const choices = comparable.flatMap(({ run }) => run.front.map((_, front) => ({ run: run.id, front })));
       scatter.drawing.table.action = {
         label: "Select",
         run: (row) => this.select({ ...this.selection, ...choices[row] }),
@@ -266,13 +285,18 @@ export class Panel {
         this.influence.draw(influences(learned, theme), theme);
       }
     }
-    this.drawViews(before, candidate, theme);
+    this.drawViews(before, candidate, cosearch?.network?.architecture ?? null, theme);
     this.keep();
   }
 
-  private drawViews(before: Candidate | null, candidate: Candidate | null, theme: Theme): void {
-    const then = before === null ? null : this.view(before);
-    const now = candidate === null ? then : this.view(candidate);
+  private drawViews(
+    before: Candidate | null,
+    candidate: Candidate | null,
+    architecture: Architecture | null,
+    theme: Theme,
+  ): void {
+    const then = before === null ? null : this.view(before, null);
+    const now = candidate === null ? then : this.view(candidate, architecture);
     this.drawTraffic(candidate === null ? null : then, now, theme);
     // Until the answer is there, what was drawn stays.
     if (now === undefined || then === undefined) return;
@@ -322,14 +346,19 @@ export class Panel {
   }
 
   /** What is known of a mapping; undefined while it is asked for. */
-  private view({ mapping }: Candidate): CandidateView | null | undefined {
+  private view({ mapping }: Candidate, architecture: Architecture | null): CandidateView | null | undefined {
     const { layer } = this.selection;
-    const key = JSON.stringify([layer, mapping, this.offer?.layers[layer]?.bounds, this.offer?.hardware]);
+    const key = JSON.stringify([
+      layer,
+      mapping,
+      this.offer?.layers[layer]?.bounds,
+      architecture ?? this.offer?.hardware,
+    ]);
     if (this.views.has(key)) return this.views.get(key);
     if (![...this.asked.values()].includes(key)) {
       const request = this.requests++;
       this.asked.set(request, key);
-      this.host.send({ type: "view", request, layer, mapping });
+      this.host.send({ type: "view", request, layer, mapping, architecture });
       for (const old of this.views.keys()) {
         if (this.views.size < mostViews) break;
         this.views.delete(old);
@@ -349,12 +378,15 @@ export class Panel {
   }
 
   private latest(layer: number): string | null {
-    return [...this.runs.values()].findLast((run) => run.layer === layer)?.id ?? null;
+    return [...this.runs.values()].findLast((run) => run.layer === layer && !run.cosearch)?.id ?? null;
   }
 
   private label(run: Run | undefined): string {
     if (run === undefined) return "";
-    if (this.selection.front === null) return run.options === null ? `From ${run.label}.` : `Best of ${run.label}.`;
+    const remark = run.message === null || run.state === "failed" ? "" : ` ${run.message}`;
+    if (run.cosearch || this.selection.front === null) {
+      return run.options === null ? `From ${run.label}.` : `Best of ${run.label}.${remark}`;
+    }
     return `Point ${this.selection.front + 1} of ${run.front.length} on the front of ${run.label}.`;
   }
 

@@ -3,6 +3,7 @@
 import type {
   Candidate,
   Cost,
+  LayerOffer,
   Objective,
   Run,
   RunProgress,
@@ -13,7 +14,8 @@ import type {
 export const mostPoints = 10_000;
 
 export function withProgress(run: Run, progress: RunProgress): Run {
-  const { state, message, evaluations, valid, elapsedMs, bound, best, curve, cloud, front, sensitivity } = progress;
+  const { state, message, evaluations, valid, elapsedMs, bound, best, network, curve, cloud, front, sensitivity } =
+    progress;
   return {
     ...run,
     state,
@@ -23,6 +25,7 @@ export function withProgress(run: Run, progress: RunProgress): Run {
     elapsedMs,
     bound: bound ?? run.bound,
     best: best ?? run.best,
+    network: network ?? run.network,
     curve: curve === undefined ? run.curve : [...run.curve, ...curve],
     cloud: cloud === undefined ? run.cloud : [...run.cloud, ...cloud].slice(-2 * mostPoints),
     front: front ?? run.front,
@@ -49,8 +52,25 @@ export function goalValue(goal: Objective | "measured", { cost, measured }: Cand
   return goal === "measured" ? (measured ?? null) : objectiveOf(goal, cost);
 }
 
-/** The mapping of a run that is looked at: its best, or one of its front. */
-export function candidateOf(run: Run | undefined, front: number | null): Candidate | null {
+/** The mapping of a run that is looked at: its best, or one of its front; of a co-search, that of one layer. */
+export function candidateOf(run: Run | undefined, front: number | null, layer: number): Candidate | null {
   if (run === undefined) return null;
+  if (run.network !== null) return run.network.layers[layer] ?? null;
   return front === null ? run.best : (run.front[front] ?? run.best);
+}
+
+/** All layers together, each as often as it occurs; `null` where one has no cost. The mapping is that of the first. */
+export function networkOf(layers: readonly LayerOffer[], of: (index: number) => Candidate | null): Candidate | null {
+  let energyPj = 0;
+  let cycles = 0;
+  let busy = 0;
+  for (const { index, count } of layers) {
+    const candidate = of(index);
+    if (candidate === null) return null;
+    energyPj += count * candidate.cost.energyPj;
+    cycles += count * candidate.cost.cycles;
+    busy += count * candidate.cost.cycles * candidate.cost.utilization;
+  }
+  const mapping = of(0)?.mapping;
+  return mapping === undefined ? null : { mapping, cost: { energyPj, cycles, utilization: busy / cycles } };
 }

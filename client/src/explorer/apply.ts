@@ -11,7 +11,7 @@ import {
   window,
   workspace,
 } from "vscode";
-import type { Candidate, Run, TextChange, WriteResult } from "../../../server/src/features/explorer/protocol.ts";
+import type { Candidate, Run, TextChange, WriteParams } from "../../../server/src/features/explorer/protocol.ts";
 import { previewScheme } from "../selector.ts";
 import type { Searches } from "./searches.ts";
 
@@ -27,52 +27,57 @@ export class Apply implements Disposable {
     });
   }
 
-  /** @param quiet leaves the panel or editor at hand in front */
+  /** Everything in one edit, which one undo takes back. */
   async apply(run: Run, candidate: Candidate): Promise<Applied> {
-    const { uri, files } = asked(run);
-    const result = await this.searches.write({ uri, layer: run.layer, mapping: candidate.mapping, files });
-    if (result.kind === "changed" || result.kind === "refused") return result;
-    if (result.kind === "create") return this.create(result);
+    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), files: run.files });
+    if (result.kind !== "write") return result;
+    const { changes, creates } = result;
     const edit = new WorkspaceEdit();
-    const target = Uri.parse(result.uri);
-    edit.set(target, result.edits.map(asTextEdit));
-    if (result.edits.length > 0 && !(await workspace.applyEdit(edit))) {
+    for (const { uri, edits } of changes) edit.set(Uri.parse(uri), edits.map(asTextEdit));
+    const created: Uri[] = [];
+    for (const { uri, text } of creates) {
+      const free = await freeName(Uri.parse(uri));
+      edit.createFile(free, { contents: new TextEncoder().encode(text) });
+      created.push(free);
+    }
+    const differs = creates.length > 0 || changes.some(({ edits }) => edits.length > 0);
+    if (differs && !(await workspace.applyEdit(edit))) {
       return { kind: "refused", message: l10n.t("The editor did not take the change.") };
     }
     // The next result of the same search may replace this one.
-    this.searches.store.put({ ...run, files: { ...run.files, [result.uri]: result.fingerprint } });
-    if (!window.visibleTextEditors.some((editor) => editor.document.uri.toString() === target.toString())) {
-      await window.showTextDocument(target, { viewColumn: ViewColumn.One, preserveFocus: true, preview: false });
-    }
+    const files = Object.fromEntries(changes.map(({ uri, fingerprint }) => [uri, fingerprint]));
+    this.searches.store.put({ ...run, files: { ...run.files, ...files } });
+    const changed = changes.find(({ uri }) => uri === run.design) ?? changes[0];
+    if (created.length > 0) await show(created[0], false);
+    else if (changed !== undefined && !isShown(Uri.parse(changed.uri))) await show(Uri.parse(changed.uri), true);
     return { kind: "done" };
   }
 
   async showDiff(run: Run, candidate: Candidate): Promise<Applied> {
-    const { uri } = asked(run);
-    const result = await this.searches.write({ uri, layer: run.layer, mapping: candidate.mapping, files: null });
-    if (result.kind === "changed" || result.kind === "refused") return result;
-    const name = result.uri.slice(result.uri.lastIndexOf("/") + 1);
-    const query = `${run.id} ${this.previews.size}`;
-    this.previews.set(query, result.text);
-    const preview = Uri.from({ scheme: previewScheme, path: `/${name}`, query });
-    const empty = Uri.from({ scheme: previewScheme, path: `/${name}`, query: "" });
-    const left = result.kind === "edit" ? Uri.parse(result.uri) : empty;
-    await commands.executeCommand("vscode.diff", left, preview, l10n.t("{0}: now ↔ {1}", name, run.label), {
-      viewColumn: ViewColumn.One,
-      preserveFocus: true,
-    });
+    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), files: null });
+    if (result.kind !== "write") return result;
+    const pairs = [
+      ...result.changes.map(({ uri, text }) => ({ name: baseName(uri), left: Uri.parse(uri), text })),
+      ...result.creates.map(({ uri, text }) => ({ name: baseName(uri), left: this.preview(baseName(uri), ""), text })),
+    ].map(({ name, left, text }) => ({ name, left, right: this.preview(name, text) }));
+    const [first] = pairs;
+    if (first === undefined) return { kind: "done" };
+    const beside = { viewColumn: ViewColumn.One, preserveFocus: true };
+    if (pairs.length === 1) {
+      const title = l10n.t("{0}: now ↔ {1}", first.name, run.label);
+      await commands.executeCommand("vscode.diff", first.left, first.right, title, beside);
+    } else {
+      const title = l10n.t("{0}: {1} files", run.label, pairs.length);
+      const resources = pairs.map(({ left, right }) => [left, left, right]);
+      await commands.executeCommand("vscode.changes", title, resources);
+    }
     return { kind: "done" };
   }
 
-  private async create(result: Extract<WriteResult, { kind: "create" }>): Promise<Applied> {
-    const uri = await freeName(Uri.parse(result.uri));
-    const edit = new WorkspaceEdit();
-    edit.createFile(uri, { contents: new TextEncoder().encode(result.text) });
-    if (!(await workspace.applyEdit(edit))) {
-      return { kind: "refused", message: l10n.t("The file could not be written.") };
-    }
-    await window.showTextDocument(uri, { viewColumn: ViewColumn.One, preview: false });
-    return { kind: "done" };
+  private preview(name: string, text: string): Uri {
+    const query = String(this.previews.size);
+    this.previews.set(query, text);
+    return Uri.from({ scheme: previewScheme, path: `/${name}`, query });
   }
 
   dispose(): void {
@@ -80,8 +85,20 @@ export class Apply implements Disposable {
   }
 }
 
-/** The design's file now, and the texts the search rests on. */
-const asked = (run: Run) => ({ uri: run.design, files: run.files });
+const baseName = (uri: string) => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+
+function found({ network, layer }: Run, { mapping }: Candidate): WriteParams["found"] {
+  if (network === null) return { layer, mapping };
+  return { architecture: network.architecture, mappings: network.layers.map((one) => one.mapping) };
+}
+
+const isShown = (uri: Uri) =>
+  window.visibleTextEditors.some((editor) => editor.document.uri.toString() === uri.toString());
+
+/** What is written anew takes the focus; what changed leaves the panel or editor at hand in front. */
+async function show(uri: Uri, preserveFocus: boolean): Promise<void> {
+  await window.showTextDocument(uri, { viewColumn: ViewColumn.One, preserveFocus, preview: false });
+}
 
 function asTextEdit({ start, end, newText }: TextChange): TextEdit {
   return new TextEdit(new Range(start.line, start.character, end.line, end.character), newText);

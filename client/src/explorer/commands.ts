@@ -9,7 +9,13 @@ import {
   window,
   workspace,
 } from "vscode";
-import type { Candidate, DesignOffer, Run, SearchOptions } from "../../../server/src/features/explorer/protocol.ts";
+import type {
+  Candidate,
+  DesignOffer,
+  HardwareSize,
+  Run,
+  SearchOptions,
+} from "../../../server/src/features/explorer/protocol.ts";
 import { objectiveOf } from "../../../webview/src/run.ts";
 import type { Server } from "../server.ts";
 import { Apply } from "./apply.ts";
@@ -57,6 +63,13 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
     const index = layer ?? (await pickLayer(offer));
     if (index === undefined) return;
     const run = await searchWithProgress(offer, index, optionsFor(offer, strategy));
+    if (run !== undefined) await conclude(offer, run);
+  }
+
+  async function cosearch(target: Target): Promise<void> {
+    const offer = await designOf(target);
+    if (offer === undefined) return;
+    const run = await searchWithProgress(offer, 0, offer.cosearchDefaults);
     if (run !== undefined) await conclude(offer, run);
   }
 
@@ -123,7 +136,9 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
       void window.showWarningMessage(refusal);
       return undefined;
     }
-    const title = l10n.t("Optimizing {0} ({1})", run.layerName, run.label);
+    const title = run.cosearch
+      ? l10n.t("Searching hardware and mappings ({0})", run.label)
+      : l10n.t("Optimizing {0} ({1})", run.layerName, run.label);
     return window.withProgress(
       { location: ProgressLocation.Notification, title, cancellable: true },
       (progress, token) => {
@@ -154,7 +169,8 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
     if (result.kind === "changed") {
       const again = l10n.t("Search Again");
       if ((await window.showWarningMessage(result.message, again)) === again) {
-        await optimizeLayer(run.design, run.layer, run.options?.strategy);
+        if (run.cosearch) await cosearch(run.design);
+        else await optimizeLayer(run.design, run.layer, run.options?.strategy);
       }
     } else if (result.kind === "refused") void window.showWarningMessage(result.message);
   }
@@ -193,6 +209,7 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
       optimizeLayer(target, typeof layer === "number" ? layer : undefined, strategy),
     ),
     on("mapspace.optimizeAllLayers", (target) => optimizeAll(target)),
+    on("mapspace.cosearch", (target) => cosearch(target)),
     on("mapspace.createMapping", (target) => optimizeLayer(target)),
     on("mapspace.compareWith", async (target) => {
       const offer = await designOf(target);
@@ -216,6 +233,7 @@ function optionsFor(offer: DesignOffer, strategy?: string): SearchOptions {
   };
 }
 
+const words = new Intl.NumberFormat("en-US");
 const format = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4, notation: "compact" });
 const percent = new Intl.NumberFormat("en-US", {
   maximumFractionDigits: 1,
@@ -237,27 +255,29 @@ function progressText(run: Run): string {
   return `${percent.format(-gain(run))} · ${tried}`;
 }
 
-/** `EDP 3.2e14 → 2.4e14 pJ·cycles (−25 %)`, with energy and cycles. */
+/** `EDP 3.2e14 → 2.4e14 pJ·cycles (−25 %)`, with energy and cycles, and the hardware where that changed. */
 function summary(run: Run): string {
   const { before, best, state } = run;
   const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
   if (best === null) return "";
   const cycles = (candidate: Candidate) => format.format(candidate.cost.cycles);
   const energy = (candidate: Candidate) => format.format(candidate.cost.energyPj / 1e6);
+  const name = nameOf(run);
+  const sized = hardwareText(run);
   if (before === null) {
-    return l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3} µJ.", run.layerName, edp(best), cycles(best), energy(best));
+    return `${l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3} µJ.", name, edp(best), cycles(best), energy(best))}${sized}`;
   }
   const proven =
     run.bound !== null && state === "done" && run.bound >= objectiveOf(run.options!.objective, best.cost) * (1 - 1e-6);
   if (gain(run) <= 0) {
     return proven
-      ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", run.layerName)
-      : l10n.t("{0}: nothing better than the mapping at hand was found.", run.layerName);
+      ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", name)
+      : l10n.t("{0}: nothing better than the mapping at hand was found.", name);
   }
   const change = (now: number, then: number) => percent.format(now / then - 1);
   const text = l10n.t(
     "{0}: EDP {1} → {2} ({3}), cycles {4} → {5}, energy {6} → {7} µJ.",
-    run.layerName,
+    name,
     edp(before),
     edp(best),
     change(best.cost.energyPj * best.cost.cycles, before.cost.energyPj * before.cost.cycles),
@@ -266,5 +286,33 @@ function summary(run: Run): string {
     energy(before),
     energy(best),
   );
-  return proven ? `${text} ${l10n.t("Proven best.")}` : text;
+  return proven ? `${text} ${l10n.t("Proven best.")}` : `${text}${sized}`;
+}
+
+function nameOf({ cosearch, network, layerName }: Run): string {
+  const layers = network?.layers.length ?? 1;
+  return cosearch && layers > 1 ? l10n.t("{0} layers", layers) : layerName;
+}
+
+/** ` Array 4 × 4 → 8 × 8, Buffer 32,768 → 12,288 words.` */
+function hardwareText({ network }: Run): string {
+  if (network === null) return "";
+  const compute = network.hardware.at(-1);
+  const mesh = ({ meshX, meshY }: HardwareSize) => `${meshX} × ${meshY}`;
+  const parts = network.hardware.flatMap(({ name, before, after }): string[] =>
+    before.capacityWords === after.capacityWords
+      ? []
+      : [
+          l10n.t(
+            "{0} {1} → {2} words",
+            name,
+            words.format(before.capacityWords ?? 0),
+            words.format(after.capacityWords ?? 0),
+          ),
+        ],
+  );
+  if (compute !== undefined && mesh(compute.before) !== mesh(compute.after)) {
+    parts.unshift(l10n.t("array {0} → {1}", mesh(compute.before), mesh(compute.after)));
+  }
+  return parts.length === 0 ? "" : ` ${l10n.t("Hardware: {0}.", parts.join(", "))}`;
 }

@@ -212,8 +212,8 @@ class Panel {
         break;
       }
       case "view": {
-        const { request, layer, mapping } = message;
-        const view = await searches.view({ uri: design, layer, mapping }).catch(() => null);
+        const { request, layer, mapping, architecture } = message;
+        const view = await searches.view({ uri: design, layer, mapping, architecture }).catch(() => null);
         this.post({ type: "view", request, view });
         break;
       }
@@ -231,7 +231,7 @@ class Panel {
       case "apply":
       case "diff": {
         const run = searches.store.get(message.run);
-        const candidate = candidateOf(run, message.front);
+        const candidate = candidateOf(run, message.front, run?.layer ?? 0);
         if (run === undefined || candidate === null) break;
         if (message.type === "apply") this.told(await this.apply.apply(run, candidate), l10n.t("Applied."));
         else this.told(await this.apply.showDiff(run, candidate));

@@ -13,6 +13,7 @@ import { type FeatureContext, toRange } from "./context.ts";
 
 export const optimizeLayerCommand = "mapspace.optimizeLayer";
 export const optimizeAllCommand = "mapspace.optimizeAllLayers";
+export const cosearchCommand = "mapspace.cosearch";
 export const createMappingCommand = "mapspace.createMapping";
 export const openExplorerCommand = "mapspace.openExplorer";
 export const compareCommand = "mapspace.compareWith";
@@ -29,6 +30,11 @@ function offers(context: FeatureContext, layer: number | null): Offer[] {
   const { analysis, specification } = snapshot;
   if (specification.architecture === undefined || analysis.layers.length === 0) return [];
   if (analysis.options.counting !== "exact") return [];
+  const together = {
+    title: "Co-search hardware and mappings",
+    command: cosearchCommand,
+    arguments: [file.uri],
+  };
   if (specification.mappingSource === undefined) {
     return [
       {
@@ -36,6 +42,7 @@ function offers(context: FeatureContext, layer: number | null): Offer[] {
         command: createMappingCommand,
         arguments: [file.uri],
       },
+      together,
     ];
   }
   const several = analysis.layers.length > 1;
@@ -44,6 +51,7 @@ function offers(context: FeatureContext, layer: number | null): Offer[] {
     all.push({ title: "Optimize this layer", command: optimizeLayerCommand, arguments: [file.uri, layer ?? 0] });
   }
   if (several) all.push({ title: "Optimize all layers", command: optimizeAllCommand, arguments: [file.uri] });
+  all.push(together);
   all.push({ title: "Compare with…", command: compareCommand, arguments: [file.uri] });
   return all;
 }
@@ -93,7 +101,7 @@ export function optimizeLenses(context: FeatureContext): CodeLens[] {
   if (at === undefined) return [];
   const range = toRange(lineIndex(file), at.key.location.start, at.key.location.end);
   const lenses = offers(context, null)
-    .filter(({ command }) => command !== compareCommand)
+    .filter(({ command }) => command !== compareCommand && command !== cosearchCommand)
     .map(({ title, command, arguments: args }): CodeLens => {
       const short =
         command === createMappingCommand ? "Create a mapping" : several ? "Optimize all layers…" : "Optimize…";

@@ -1,9 +1,9 @@
-/** `mapspace.search.*`: what a search is unless its user chooses otherwise. */
+/** `mapspace.search.*` and `mapspace.cosearch.*`: what a search is unless its user chooses otherwise. */
 
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Objective } from "../engine/search/objective.ts";
-import type { SearchOptions } from "../features/explorer/protocol.ts";
-import { catalogue, type StrategyEntry } from "../worker/catalogue.ts";
+import type { HardwareFreedom, SearchOptions } from "../features/explorer/protocol.ts";
+import { catalogue, cosearchCatalogue, type StrategyEntry } from "../worker/catalogue.ts";
 
 export const defaultSearch: SearchOptions = {
   strategy: "exact",
@@ -12,9 +12,25 @@ export const defaultSearch: SearchOptions = {
   evaluations: null,
   seconds: 60,
   seed: 1,
+  hardware: "all",
 };
 
 const objectives: readonly string[] = ["edp", "energy", "latency"] satisfies Objective[];
+
+const algorithms: readonly string[] = cosearchCatalogue;
+const freedoms: readonly string[] = ["all", "buffers", "fixed"] satisfies HardwareFreedom[];
+
+/** Reads `mapspace.cosearch` beside what is said of every search. */
+export function readCosearch(section: unknown, search: SearchOptions): SearchOptions {
+  const stated = (typeof section === "object" && section !== null ? section : {}) as Record<string, unknown>;
+  const algorithm = `cosearch-${stated.algorithm}`;
+  return {
+    ...search,
+    strategy: algorithms.includes(algorithm) ? algorithm : cosearchCatalogue[0],
+    mapspace: "pfm",
+    hardware: freedoms.includes(stated.hardware as string) ? (stated.hardware as HardwareFreedom) : "all",
+  };
+}
 
 /** Reads `mapspace.search`; anything missing or unknown is the default, and the mapspace one the strategy can search. */
 export function readSearch(section: unknown): SearchOptions {
@@ -32,5 +48,6 @@ export function readSearch(section: unknown): SearchOptions {
     evaluations: positive(stated.evaluations, defaultSearch.evaluations),
     seconds: positive(stated.seconds, defaultSearch.seconds),
     seed: typeof stated.seed === "number" && Number.isInteger(stated.seed) ? stated.seed : defaultSearch.seed,
+    hardware: defaultSearch.hardware,
   };
 }

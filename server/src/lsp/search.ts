@@ -1,9 +1,9 @@
 /** Searches asked for over the connection: what can be searched, its progress, and the way back into the files. */
 
 import type { CancellationToken, Connection, GenericRequestHandler } from "vscode-languageserver";
-import type { Conflict } from "../engine/mapspace/constraints.ts";
 import { candidateOf, candidateView } from "../features/explorer/candidate-view.ts";
-import { abilities } from "../features/explorer/choices.ts";
+import { abilities, strategyLabel } from "../features/explorer/choices.ts";
+import { networkBefore, networkFound } from "../features/explorer/cosearch.ts";
 import { before, designOffer, fingerprints } from "../features/explorer/offer.ts";
 import type {
   CandidateView,
@@ -25,19 +25,17 @@ import type {
 import { influenceViews } from "../features/explorer/sensitivity.ts";
 import { writeBack } from "../features/explorer/write-back.ts";
 import { lowerMapping } from "../spec/mapping.ts";
-import { lowerConstraints } from "../spec/mapspace-constraints.ts";
 import { readSpecification } from "../spec/specification.ts";
-import type { ConstraintSource } from "../spec/types.ts";
-import { lineAndColumn } from "../syntax/position.ts";
 import type { SourceFile } from "../syntax/source.ts";
-import { catalogue, type StrategyEntry } from "../worker/catalogue.ts";
-import type { CommandEvaluator, ExploreJob, ExploreProgress, FoundMapping, FromExplorer } from "../worker/explore.ts";
+import { catalogue, cosearchCatalogue } from "../worker/catalogue.ts";
+import type { CommandEvaluator, ExploreProgress, FoundMapping, FromExplorer } from "../worker/explore.ts";
 import type { RunningSearch, SearchHost } from "../worker/spawn.ts";
 import { baseName } from "../workspace/paths.ts";
 import type { DesignStore, Snapshot } from "../workspace/store.ts";
 import type { Designs } from "./designs.ts";
 import { evaluatorOffer } from "./evaluator.ts";
 import { type Log, runSafe } from "./run-safe.ts";
+import { conflictText, type PreparedSearch, prepareSearch, refusal, subjectOf } from "./search-jobs.ts";
 import {
   compareRequest,
   controlRequest,
@@ -50,8 +48,6 @@ import {
 } from "./search-methods.ts";
 import type { Settings } from "./settings.ts";
 
-const entries: readonly StrategyEntry[] = catalogue;
-
 /** Threads at work at one time. */
 const mostAtOnce = 2;
 /** A search that does not answer by then is ended; what it told before stays. */
@@ -59,12 +55,10 @@ const patienceMs = 80;
 /** Tilings are looked at for so long to draw traffic against buffer size. */
 const curveMs = 8000;
 
-interface Session {
+interface Session extends PreparedSearch {
   run: string;
   layer: number;
-  job: ExploreJob;
   snapshot: Snapshot;
-  places: ReturnType<typeof lowerConstraints>["places"];
   search: RunningSearch | null;
   waiting: boolean;
   last: RunProgress;
@@ -98,9 +92,10 @@ export class Searches {
     answer<OfferParams, DesignOffer | null>(offerRequest, null, async ({ uri, trusted }) => {
       const snapshot = await this.snapshotOf(uri);
       if (snapshot === null) return null;
-      const { evaluator, search } = around.settings();
+      const { evaluator, search, cosearch } = around.settings();
       const command = evaluatorOffer(evaluator, around.host.commands, trusted);
-      return designOffer(snapshot, abilities(catalogue), command, search);
+      const defaults = { defaults: search, cosearchDefaults: cosearch };
+      return designOffer(snapshot, abilities(catalogue, cosearchCatalogue), command, defaults);
     });
     const unable = refusal("The search could not be started; see the log.");
     answer<StartParams, StartResult>(startRequest, unable, (params) => this.start(params));
@@ -108,20 +103,20 @@ export class Searches {
       this.control(params);
       return null;
     });
-    answer<ViewParams, CandidateView | null>(viewRequest, null, async ({ uri, layer, mapping }) => {
+    answer<ViewParams, CandidateView | null>(viewRequest, null, async ({ uri, layer, mapping, architecture }) => {
       const subject = subjectOf(await this.snapshotOf(uri), layer);
-      return subject === null
-        ? null
-        : candidateView(subject.architecture, subject.workload, mapping, subject.snapshot.analysis.options);
+      if (subject === null) return null;
+      const { workload, snapshot } = subject;
+      return candidateView(architecture ?? subject.architecture, workload, mapping, snapshot.analysis.options);
     });
     answer<TrafficParams, TrafficCurve | null>(trafficRequest, null, (params) => this.traffic(params));
     const unread = refusal("The file could not be read.");
     answer<CompareParams, StartResult>(compareRequest, unread, (params) => this.compare(params));
     const unwritten: WriteResult = { kind: "refused", message: "The mapping could not be written; see the log." };
-    answer<WriteParams, WriteResult>(writeRequest, unwritten, async ({ uri, layer, mapping, files }) => {
+    answer<WriteParams, WriteResult>(writeRequest, unwritten, async ({ uri, found, files }) => {
       const snapshot = await this.snapshotOf(uri);
       if (snapshot === null) return { kind: "refused", message: "This file is no longer part of a design." };
-      return writeBack(snapshot, layer, mapping, files, (of) => around.store.file(of)?.text);
+      return writeBack(snapshot, found, files, (of) => around.store.file(of)?.text);
     });
   }
 
@@ -142,54 +137,28 @@ export class Searches {
     const { uri, run, layer, options } = params;
     const subject = subjectOf(await this.snapshotOf(uri), layer);
     if (subject === null) return refusal("There is nothing to search: the architecture or the problem cannot be read.");
-    const { snapshot, architecture, workload } = subject;
-    const { specification, analysis } = snapshot;
-    if (analysis.options.counting !== "exact") return refusal("Searches count accesses exactly.");
-    const strategy = entries.find(({ id }) => id === options.strategy);
-    if (strategy === undefined) return refusal(`There is no strategy “${options.strategy}”.`);
-    if (!strategy.mapspaces.includes(options.mapspace)) return refusal("This strategy cannot search that mapspace.");
+    const { snapshot } = subject;
+    if (snapshot.analysis.options.counting !== "exact") return refusal("Searches count accesses exactly.");
     const evaluator = this.evaluatorOf(params);
     if (typeof evaluator === "string") return refusal(evaluator);
     if (evaluator !== undefined && this.isMeasured(snapshot.design.main, layer)) {
       return refusal("A search by command is already at work on this layer. Stop it first, or wait for its end.");
     }
-    const sources = new Set<ConstraintSource>([
-      ...specification.constraints,
-      ...(specification.architectureSource?.constraints ?? []),
-    ]);
-    const lowered = lowerConstraints([...sources], architecture, workload, specification.architectureSource);
-    const job: ExploreJob = {
-      architecture,
-      workload,
-      kind: options.mapspace,
-      constraints: lowered.constraints,
-      strategy: options.strategy,
-      objective: options.objective,
-      seed: options.seed,
-      evaluations: options.evaluations,
-      milliseconds: options.seconds === null ? null : options.seconds * 1000,
-      evaluator,
-    };
+    const prepared = prepareSearch(subject, options, evaluator);
+    if ("refusal" in prepared) return prepared;
     const last: RunProgress = { run, state: "waiting", evaluations: 0, valid: 0, elapsedMs: 0, bound: null };
-    this.sessions.set(run, {
-      run,
-      layer,
-      job,
-      snapshot,
-      places: lowered.places,
-      search: null,
-      waiting: true,
-      last,
-      stopTimer: null,
-    });
+    this.sessions.set(run, { ...prepared, run, layer, snapshot, search: null, waiting: true, last, stopTimer: null });
     // The answer reaches the client before the first progress.
     setTimeout(() => this.startWaiting(), 0);
+    const empty = emptyRun(run, snapshot, layer);
     return {
       run: {
-        ...emptyRun(run, snapshot, layer),
+        ...empty,
+        ...("space" in prepared.job ? { cosearch: true, before: networkBefore(snapshot) } : {}),
         label: labelOf(options),
         options,
         state: "waiting",
+        message: prepared.message,
       },
     };
   }
@@ -246,7 +215,7 @@ export class Searches {
   private received(session: Session, message: FromExplorer): void {
     if (!this.sessions.has(session.run)) return;
     if (message.type === "traffic" || message.type === "process") return;
-    if (message.type === "conflict") this.end(session, "failed", conflictText(session, message.conflict));
+    if (message.type === "conflict") this.end(session, "failed", conflictText(session, session.snapshot, message));
     else if (message.type === "failed") {
       this.around.log.error(`search failed: ${message.error}`);
       this.end(session, "failed", "The search failed; see the log.");
@@ -262,14 +231,19 @@ export class Searches {
   private progress({ run, job, snapshot }: Session, message: ExploreProgress): RunProgress {
     const { state, evaluations, valid, elapsedMs, bound, curve, cloud, sensitivity } = message;
     const progress: RunProgress = { run, state, evaluations, valid, elapsedMs, bound };
-    const recost = ({ mapping, measured }: FoundMapping) => {
-      const candidate = candidateOf(job.architecture, job.workload, mapping, snapshot.analysis.options);
-      return candidate === null ? [] : measured === undefined ? candidate : { ...candidate, measured };
-    };
     if (message.message) progress.message = message.message;
-    if (sensitivity !== undefined) progress.sensitivity = influenceViews(sensitivity, job);
-    if (message.best !== undefined) progress.best = [recost(message.best)].flat()[0];
-    if (message.front !== undefined) progress.front = message.front.flatMap(recost);
+    if ("space" in job) {
+      const found = message.network && networkFound(snapshot, message.network.architecture, message.network.mappings);
+      if (found) Object.assign(progress, found);
+    } else {
+      const recost = ({ mapping, measured }: FoundMapping) => {
+        const candidate = candidateOf(job.architecture, job.workload, mapping, snapshot.analysis.options);
+        return candidate === null ? [] : measured === undefined ? candidate : { ...candidate, measured };
+      };
+      if (sensitivity !== undefined) progress.sensitivity = influenceViews(sensitivity, job);
+      if (message.best !== undefined) progress.best = [recost(message.best)].flat()[0];
+      if (message.front !== undefined) progress.front = message.front.flatMap(recost);
+    }
     if (curve.length > 0) progress.curve = curve;
     if (cloud.length > 0) progress.cloud = cloud;
     return progress;
@@ -348,18 +322,9 @@ export class Searches {
   }
 }
 
-const refusal = (text: string): StartResult => ({ refusal: text });
-
 function labelOf({ strategy, evaluator }: SearchOptions): string {
-  const label = abilities(catalogue).strategies.find(({ id }) => id === strategy)?.label ?? strategy;
+  const label = strategyLabel(strategy);
   return evaluator === "command" ? `${label}, by command` : label;
-}
-
-function subjectOf(snapshot: Snapshot | null, layerIndex: number) {
-  const architecture = snapshot?.specification.architecture;
-  const layer = snapshot?.analysis.layers[layerIndex]?.layer;
-  if (snapshot === null || architecture === undefined || layer === undefined) return null;
-  return { snapshot, architecture, workload: layer.workload };
 }
 
 function emptyRun(id: string, snapshot: Snapshot, layerIndex: number): Run {
@@ -371,6 +336,7 @@ function emptyRun(id: string, snapshot: Snapshot, layerIndex: number): Run {
     options: null,
     layer: layerIndex,
     layerName: entry.layer.workload.name || `Layer ${layerIndex + 1}`,
+    cosearch: false,
     files: fingerprints(snapshot),
     before: before(entry),
     state: "done",
@@ -380,19 +346,9 @@ function emptyRun(id: string, snapshot: Snapshot, layerIndex: number): Run {
     elapsedMs: 0,
     bound: null,
     best: null,
+    network: null,
     curve: [],
     cloud: [],
     front: [],
   };
-}
-
-function conflictText({ job, places, snapshot }: Session, conflict: Conflict): string {
-  const where = conflict.ids.flatMap((id): string[] => {
-    const place = places[id];
-    const file = snapshot.files.find(({ uri }) => uri === place?.uri);
-    return file === undefined ? [] : [`${baseName(file.uri)} line ${lineAndColumn(file, place.start).line}`];
-  });
-  const about = conflict.dimension === undefined ? "" : ` about ${job.workload.dimensions[conflict.dimension].name}`;
-  if (where.length === 0) return `The hardware leaves no mapping in this mapspace${about}.`;
-  return `No mapping satisfies these constraints together${about}: ${[...new Set(where)].join(", ")}.`;
 }

@@ -6,7 +6,7 @@ import type { InlayHintSettings } from "../features/inlay-hints.ts";
 import type { Severity } from "../syntax/source.ts";
 import type { DesignSetting } from "../workspace/design.ts";
 import { defaultEvaluator, type EvaluatorSettings, readEvaluator } from "./evaluator.ts";
-import { defaultSearch, readSearch } from "./search-settings.ts";
+import { defaultSearch, readCosearch, readSearch } from "./search-settings.ts";
 
 export interface Settings {
   designs: DesignSetting[];
@@ -17,6 +17,7 @@ export interface Settings {
   inlayHints: InlayHintSettings;
   search: SearchOptions;
   evaluator: EvaluatorSettings;
+  cosearch: SearchOptions;
 }
 
 export const defaultSettings: Settings = {
@@ -28,6 +29,7 @@ export const defaultSettings: Settings = {
   inlayHints: { tiles: true, zeroFactors: true, permutationDirection: true },
   search: defaultSearch,
   evaluator: defaultEvaluator,
+  cosearch: readCosearch(undefined, defaultSearch),
 };
 
 const rules: readonly string[] = ["exact", "timeloop", "timeloop-2022"] satisfies CountingRule[];
@@ -41,6 +43,7 @@ const flag = (value: unknown, fallback: boolean) => (typeof value === "boolean" 
 /** Reads the `mapspace` section. `resolve` turns a path of `mapspace.designs` into a URI. */
 export function readSettings(section: unknown, resolve: (path: string) => string): Settings {
   const all = bag(section);
+  const search = readSearch(all.search);
   const estimates = bag(all.estimates);
   const hints = bag(all.inlayHints);
   const links = bag(all.evaluation).linkTransfers;
@@ -69,7 +72,8 @@ export function readSettings(section: unknown, resolve: (path: string) => string
       zeroFactors: flag(hints.zeroFactors, defaultSettings.inlayHints.zeroFactors),
       permutationDirection: flag(hints.permutationDirection, defaultSettings.inlayHints.permutationDirection),
     },
-    search: readSearch(all.search),
+    search,
+    cosearch: readCosearch(all.cosearch, search),
     evaluator: readEvaluator(all.evaluator),
   };
 }

@@ -26,3 +26,8 @@ export const catalogue = [
 ] as const satisfies readonly StrategyEntry[];
 
 export type StrategyId = (typeof catalogue)[number]["id"];
+
+/** Ways to search the mappings of all layers together with the hardware they need. */
+export const cosearchCatalogue = ["cosearch", "cosearch-dosa", "cosearch-random", "cosearch-bayes"] as const;
+
+export type CosearchId = (typeof cosearchCatalogue)[number];

@@ -4,27 +4,23 @@
  */
 
 import { createMapspace } from "../engine/mapspace/build.ts";
-import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
+import type { MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { ParetoFront } from "../engine/numeric/pareto.ts";
 import type { Objective } from "../engine/search/objective.ts";
-import type { Influence, SearchProgress } from "../engine/search/progress.ts";
+import type { Influence, SearchProgress as LayerProgress } from "../engine/search/progress.ts";
 import { type TrafficPoint, trafficCurve } from "../engine/search/traffic-curve.ts";
+import { type Contradiction, type NetworkFound, type NetworkSubject, networkSearch } from "./network.ts";
 import { strategies } from "./strategies.ts";
 
-export interface ExploreJob {
-  architecture: Architecture;
-  workload: Workload;
-  kind: MapspaceKind;
-  constraints: MapspaceConstraints;
+/** What bounds every search. */
+export interface SearchLimits {
   strategy: string;
   objective: Objective;
   seed: number;
   /** Mappings tried at most; `null` is no limit. */
   evaluations: number | null;
   milliseconds: number | null;
-  /** A command instead of our model says what a mapping costs. */
-  evaluator?: CommandEvaluator;
 }
 
 /** A command of the user as evaluator, and where its results are kept. */
@@ -40,6 +36,23 @@ export interface CommandEvaluator {
   /** Folder of the logs that interrupted searches go on from. */
   folder: string;
 }
+
+/** A search on one layer. */
+export interface LayerJob extends SearchLimits {
+  architecture: Architecture;
+  workload: Workload;
+  kind: MapspaceKind;
+  constraints: MapspaceConstraints;
+  /** A command instead of our model says what a mapping costs. */
+  evaluator?: CommandEvaluator;
+}
+
+/** A search on all layers of a network and the hardware. */
+export interface NetworkJob extends SearchLimits, NetworkSubject {
+  evaluator?: undefined;
+}
+
+export type ExploreJob = LayerJob | NetworkJob;
 
 export interface FoundMapping {
   energyPj: number;
@@ -60,6 +73,8 @@ export interface ExploreProgress {
   bound: number | null;
   /** Parts that changed since the last message. */
   best?: FoundMapping;
+  /** The best of a search on a network. */
+  network?: NetworkFound;
   /** Improvements: evaluations, milliseconds, value in turn. */
   curve: number[];
   front?: FoundMapping[];
@@ -73,7 +88,7 @@ export interface ExploreProgress {
 export type FromExplorer =
   | ExploreProgress
   | { type: "traffic"; points: TrafficPoint[]; complete: boolean }
-  | { type: "conflict"; conflict: Conflict }
+  | ({ type: "conflict" } & Contradiction)
   | { type: "failed"; error: string }
   /** A process of the user's command starts or ends: whoever ends the thread ends those that run. */
   | { type: "process"; pid: number; runs: boolean };
@@ -88,6 +103,8 @@ export interface Surroundings {
   /** Runs the next slice after messages that wait. */
   later(slice: () => void): void;
 }
+
+type SearchProgress = LayerProgress & { network?: NetworkFound };
 
 /** A stop waits for at most one slice. */
 const sliceMs = 25;
@@ -144,16 +161,14 @@ export class Explorer {
 
   private prepare(): void {
     if (this.state === "stopped") return;
-    const { architecture, workload, kind, constraints, objective, seed, evaluations } = this.job;
-    const { mapspace, conflict } = createMapspace(architecture, workload, kind, constraints);
-    if (mapspace === undefined) {
+    const { job } = this;
+    const begun = "space" in job ? networkSearch(job, job) : layerSearch(job);
+    if ("conflict" in begun) {
       this.state = "stopped";
-      this.around.post({ type: "conflict", conflict });
+      this.around.post({ type: "conflict", ...begun });
       return;
     }
-    const strategy = strategies.find(({ id }) => id === this.job.strategy);
-    if (strategy === undefined) throw new Error(`there is no strategy “${this.job.strategy}”`);
-    this.search = strategy.search(mapspace, { objective, seed, evaluations });
+    this.search = begun;
     this.slice();
   }
 
@@ -197,6 +212,8 @@ export class Explorer {
     this.improved = true;
     this.curve.push(progress.evaluations, this.elapsed(), best.value);
     this.cloud.push(best.energyPj, best.cycles);
+    // A front holds mappings of one layer.
+    if (progress.network !== undefined) return;
     if (this.front.add(best.energyPj, best.cycles, () => best.mapping)) this.frontChanged = true;
   }
 
@@ -225,6 +242,7 @@ export class Explorer {
     if (this.improved && last?.best) {
       const { energyPj, cycles, mapping } = last.best;
       message.best = { energyPj, cycles, mapping };
+      if (last.network !== undefined) message.network = last.network;
     }
     if (this.frontChanged) {
       message.front = this.front.points.map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: value }));
@@ -249,6 +267,14 @@ export class Explorer {
       this.around.post({ type: "failed", error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+function layerSearch(job: LayerJob): Iterator<SearchProgress> | Contradiction {
+  const { mapspace, conflict } = createMapspace(job.architecture, job.workload, job.kind, job.constraints);
+  if (mapspace === undefined) return { layer: 0, conflict };
+  const strategy = strategies.find(({ id }) => id === job.strategy);
+  if (strategy === undefined) throw new Error(`there is no strategy “${job.strategy}”`);
+  return strategy.search(mapspace, job);
 }
 
 /** Connects an explorer to messages: a thread's, a Web Worker's, or none but its owner's. */

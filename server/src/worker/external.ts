@@ -10,9 +10,9 @@ import type { Influence } from "../engine/search/progress.ts";
 import { hash, logHeader } from "../external/identity.ts";
 import { EvaluationLog, LogError } from "../external/log.ts";
 import { type ExternalEvent, ExternalSearch } from "../external/search.ts";
-import type { CommandEvaluator, ExploreJob, ExploreProgress, ExploreState, FromExplorer } from "./explore.ts";
+import type { CommandEvaluator, ExploreProgress, ExploreState, FromExplorer, LayerJob } from "./explore.ts";
 
-export type ExternalJob = ExploreJob & { evaluator: CommandEvaluator };
+export type ExternalJob = LayerJob & { evaluator: CommandEvaluator };
 
 const defaultEvaluations = 100;
 /** Evaluations in a row without a number after which the search gives up. */
@@ -81,7 +81,7 @@ export class ExternalExplorer {
     const { mapspace, conflict } = createMapspace(architecture, workload, kind, constraints);
     if (mapspace === undefined) {
       this.state = "stopped";
-      this.post({ type: "conflict", conflict });
+      this.post({ type: "conflict", layer: 0, conflict });
       return;
     }
     this.mapspace = mapspace;

@@ -13,6 +13,7 @@ import type {
   ConstraintInForce,
   DesignOffer,
   EvaluatorOffer,
+  HardwareFreedom,
   LevelPlace,
   MapspaceKind,
   Place,
@@ -23,13 +24,19 @@ import type {
 export interface SearchAbilities {
   strategies: readonly StrategyChoice[];
   mapspaces: readonly Choice<MapspaceKind>[];
+  hardwares: readonly Choice<HardwareFreedom>[];
+}
+
+export interface SearchDefaults {
+  defaults: SearchOptions;
+  cosearchDefaults: SearchOptions;
 }
 
 export function designOffer(
   snapshot: Snapshot,
   abilities: SearchAbilities,
   evaluator: EvaluatorOffer,
-  defaults: SearchOptions,
+  defaults: SearchDefaults,
 ): DesignOffer {
   const { design, specification, analysis } = snapshot;
   return {
@@ -51,7 +58,7 @@ export function designOffer(
     ...abilities,
     constraints: constraintsInForce(snapshot),
     evaluator,
-    defaults,
+    ...defaults,
     places: levelPlaces(snapshot),
     obstacle: obstacle(snapshot, specification.architecture !== undefined),
   };

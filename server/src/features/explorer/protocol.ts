@@ -4,10 +4,11 @@
  */
 
 import type { MapspaceKind } from "../../engine/mapspace/constraints.ts";
-import type { Mapping } from "../../engine/model/types.ts";
+import type { HardwareFreedom } from "../../engine/model/relaxed/hardware.ts";
+import type { Architecture, Mapping } from "../../engine/model/types.ts";
 import type { Objective } from "../../engine/search/objective.ts";
 
-export type { Mapping, MapspaceKind, Objective };
+export type { Architecture, HardwareFreedom, Mapping, MapspaceKind, Objective };
 
 /** Line and character from 0, as in the language server protocol. */
 export interface Place {
@@ -30,6 +31,8 @@ export interface StrategyChoice extends Choice {
   proves: boolean;
   /** Works through a whole set and ends by itself. */
   ends: boolean;
+  /** Searches the mappings of all layers, and the hardware. */
+  cosearch: boolean;
 }
 
 export interface SearchOptions {
@@ -43,6 +46,8 @@ export interface SearchOptions {
   /** Seconds at most; `null` is no limit. */
   seconds: number | null;
   seed: number;
+  /** What a co-search may size; other searches leave the hardware alone. */
+  hardware: HardwareFreedom;
 }
 
 export interface Cost {
@@ -58,6 +63,30 @@ export interface Candidate {
   cost: Cost;
   /** What the user's command said of it. */
   measured?: number;
+}
+
+/** One level of the hardware, or its compute units, in the files and as a co-search sized it. */
+export interface HardwareRow {
+  name: string;
+  before: HardwareSize;
+  after: HardwareSize;
+}
+
+export interface HardwareSize {
+  meshX: number;
+  meshY: number;
+  /** Words of one instance; `null` is unlimited, or compute. */
+  capacityWords: number | null;
+}
+
+/** What a co-search found: hardware, and a mapping for every layer. */
+export interface NetworkFound {
+  /** As the files say it once it is written to them. */
+  architecture: Architecture;
+  /** Outer to inner. */
+  hardware: readonly HardwareRow[];
+  areaUm2: { before: number; after: number };
+  layers: readonly Candidate[];
 }
 
 export interface LayerOffer {
@@ -106,9 +135,12 @@ export interface DesignOffer {
   layers: readonly LayerOffer[];
   strategies: readonly StrategyChoice[];
   mapspaces: readonly Choice<MapspaceKind>[];
+  hardwares: readonly Choice<HardwareFreedom>[];
   constraints: readonly ConstraintInForce[];
   evaluator: EvaluatorOffer;
   defaults: SearchOptions;
+  /** The same for a co-search. */
+  cosearchDefaults: SearchOptions;
   places: readonly LevelPlace[];
   /** Why nothing can be searched. */
   obstacle: string | null;
@@ -127,6 +159,8 @@ export interface Run {
   options: SearchOptions | null;
   layer: number;
   layerName: string;
+  /** All layers together: costs are those of the network. */
+  cosearch: boolean;
   files: Readonly<Record<string, string>>;
   /** The mapping of the files when the search began. */
   before: Candidate | null;
@@ -138,6 +172,8 @@ export interface Run {
   /** Nothing better than this exists, as far as proven. */
   bound: number | null;
   best: Candidate | null;
+  /** What `best` of a co-search consists of. */
+  network: NetworkFound | null;
   /** Improvements: evaluations, milliseconds and value in turn. */
   curve: readonly number[];
   /** Mappings seen on the way: energy in pJ and cycles in turn. */
@@ -167,6 +203,7 @@ export interface RunProgress {
   elapsedMs: number;
   bound: number | null;
   best?: Candidate;
+  network?: NetworkFound;
   /** To append. */
   curve?: readonly number[];
   cloud?: readonly number[];
@@ -291,6 +328,8 @@ export interface ViewParams {
   uri: string;
   layer: number;
   mapping: Mapping;
+  /** Other hardware than that of the files. */
+  architecture: Architecture | null;
 }
 export interface TrafficParams {
   uri: string;
@@ -305,8 +344,7 @@ export interface CompareParams {
 }
 export interface WriteParams {
   uri: string;
-  layer: number;
-  mapping: Mapping;
+  found: { layer: number; mapping: Mapping } | { architecture: Architecture; mappings: readonly Mapping[] };
   /** The files as the search found them; `null` takes them as they are. */
   files: Readonly<Record<string, string>> | null;
 }
@@ -315,9 +353,19 @@ export interface TextChange {
   end: Place["end"];
   newText: string;
 }
+/** A file that reads differently afterwards. */
+export interface FileChange {
+  uri: string;
+  edits: readonly TextChange[];
+  text: string;
+  fingerprint: string;
+}
+export interface NewFile {
+  uri: string;
+  text: string;
+}
 export type WriteResult =
-  | { kind: "edit"; uri: string; edits: readonly TextChange[]; text: string; fingerprint: string }
-  | { kind: "create"; uri: string; text: string }
+  | { kind: "write"; changes: readonly FileChange[]; creates: readonly NewFile[] }
   | { kind: "changed"; changed: readonly string[]; message: string }
   | { kind: "refused"; message: string };
 
@@ -361,7 +409,7 @@ export type FromPanelBody =
   | { type: "start"; layers: readonly number[]; options: SearchOptions }
   | { type: "control"; run: string; action: RunAction }
   | { type: "remove"; run: string }
-  | { type: "view"; request: number; layer: number; mapping: Mapping }
+  | { type: "view"; request: number; layer: number; mapping: Mapping; architecture: Architecture | null }
   | { type: "traffic"; request: number; layer: number }
   | { type: "compare"; layer: number }
   | { type: "apply"; run: string; front: number | null }

@@ -1,14 +1,19 @@
 /** From a mapping found to the smallest change of the user's own files. */
 
 import type { Mapping } from "../../engine/model/types.ts";
+import { editArchitecture } from "../../spec/architecture-edit.ts";
 import { applyEdits, editMapping } from "../../spec/edit.ts";
 import { printMappingYaml, spatialFits } from "../../spec/formats/mapping-yaml.ts";
 import { lineIndex } from "../../syntax/position.ts";
+import type { SourceEdit, SourceFile } from "../../syntax/source.ts";
 import { baseName, relativePath } from "../../workspace/paths.ts";
 import type { Snapshot } from "../../workspace/store.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { fingerprints, mappingUri } from "./offer.ts";
-import type { WriteResult } from "./protocol.ts";
+import type { FileChange, NewFile, WriteParams, WriteResult } from "./protocol.ts";
+
+/** A mapping for one layer, or hardware with a mapping for every layer. */
+export type Found = WriteParams["found"];
 
 /**
  * @param files fingerprints of the files as the search found them; where one differs now, nothing is written.
@@ -17,37 +22,67 @@ import type { WriteResult } from "./protocol.ts";
  */
 export function writeBack(
   snapshot: Snapshot,
-  layerIndex: number,
-  mapping: Mapping,
+  found: Found,
   files: Readonly<Record<string, string>> | null,
   textOf: (uri: string) => string | undefined,
 ): WriteResult {
   const { specification, analysis } = snapshot;
-  const { architecture, architectureSource } = specification;
-  const layer = analysis.layers[layerIndex]?.layer;
-  if (architecture === undefined || layer === undefined) {
-    return { kind: "refused", message: "The architecture or the problem of this design can no longer be read." };
+  const layers = "layer" in found ? [found.layer] : analysis.layers.map((_, index) => index);
+  const mappings = "layer" in found ? [found.mapping] : found.mappings;
+  if (specification.architecture === undefined || layers.some((index) => analysis.layers[index] === undefined)) {
+    return refused("The architecture or the problem of this design can no longer be read.");
   }
   const changed = files === null ? [] : changedFiles(snapshot, files);
   if (changed.length > 0) {
     const names = changed.map(baseName).join(", ");
     return { kind: "changed", changed, message: `${names} changed since the search began, so its result may not fit.` };
   }
+  if (mappings.length !== layers.length || !mappings.every(spatialFits)) return notWritable;
+  const edits: SourceEdit[] = [];
+  let { architecture } = specification;
+  if ("architecture" in found) {
+    const sized = editArchitecture(snapshot.files, specification, found.architecture);
+    if (sized.obstacle !== undefined) return refused(sized.obstacle);
+    edits.push(...sized.edits);
+    architecture = sized.architecture;
+  }
+  const creates: NewFile[] = [];
   const uri = mappingUri(snapshot);
   const file = uri === null ? undefined : snapshot.files.find((candidate) => candidate.uri === uri);
-  if (file === undefined) return created(snapshot, layerIndex, mapping);
-  if (textOf(file.uri) !== file.text) {
-    const message = `The mapping comes from the template ${baseName(file.uri)}, which is not changed. Save it as a file of its own.`;
-    return { kind: "refused", message };
+  for (const [i, index] of layers.entries()) {
+    if (file === undefined) {
+      creates.push(newMapping(snapshot, index, mappings[i], new Set(creates.map((created) => created.uri))));
+      continue;
+    }
+    const context = {
+      architecture,
+      workload: analysis.layers[index].layer.workload,
+      architectureSource: specification.architectureSource,
+    };
+    const own = editMapping(file, mappings[i], context);
+    if (own === null) return notWritable;
+    edits.push(...own);
   }
-  const edits = editMapping(file, mapping, { architecture, workload: layer.workload, architectureSource });
-  if (edits === null) return notWritable;
+  const touched = snapshot.files.filter(
+    ({ uri: one }) => one === file?.uri || edits.some((e) => e.location.uri === one),
+  );
+  const template = touched.find((one) => textOf(one.uri) !== one.text);
+  if (template !== undefined) {
+    const what = template === file ? "The mapping" : "The hardware";
+    return refused(
+      `${what} comes from the template ${baseName(template.uri)}, which is not changed. Save it as a file of its own.`,
+    );
+  }
+  return { kind: "write", changes: touched.map((one) => fileChange(one, edits)), creates };
+}
+
+function fileChange(file: SourceFile, edits: readonly SourceEdit[]): FileChange {
   const index = lineIndex(file);
-  const { text } = applyEdits(file, edits);
+  const own = edits.filter(({ location }) => location.uri === file.uri);
+  const { text } = applyEdits(file, own);
   return {
-    kind: "edit",
     uri: file.uri,
-    edits: edits.map(({ location, newText }) => ({
+    edits: own.map(({ location, newText }) => ({
       start: index.position(location.start),
       end: index.position(location.end),
       newText,
@@ -56,6 +91,8 @@ export function writeBack(
     fingerprint: fingerprint(text),
   };
 }
+
+const refused = (message: string): WriteResult => ({ kind: "refused", message });
 
 const notWritable: WriteResult = {
   kind: "refused",
@@ -78,24 +115,25 @@ function changedFiles(snapshot: Snapshot, files: Readonly<Record<string, string>
 }
 
 /** A new file for one layer, with a first line that names the files it belongs to. */
-function created(snapshot: Snapshot, layerIndex: number, mapping: Mapping): WriteResult {
-  if (!spatialFits(mapping)) return notWritable;
+function newMapping(snapshot: Snapshot, layerIndex: number, mapping: Mapping, taken: ReadonlySet<string>): NewFile {
   const { design, specification, analysis } = snapshot;
   const { architecture, architectureSource } = specification;
   const { workload, location } = analysis.layers[layerIndex].layer;
   const several = analysis.layers.length > 1;
   const stem = location.uri.replace(/(\.prob|\.problem)?\.(ya?ml|jinja2)$/i, "");
   const safe = (name: string) => name.replace(/[^\w.-]+/g, "-").replace(/^-+|-+$/g, "");
-  const uri = `${stem}${several ? `.${safe(workload.name) || layerIndex + 1}` : ""}.map.yaml`;
+  const named = `${stem}${several ? `.${safe(workload.name) || layerIndex + 1}` : ""}.map.yaml`;
+  const uri = taken.has(named) ? named.replace(/\.map\.yaml$/, `-${layerIndex + 1}$&`) : named;
   const entries: string[] = [];
   for (const kind of ["architecture", "problem"] as const) {
-    const part = design.parts.find(({ kinds }) => kinds.includes(kind));
+    const parts = design.parts.filter(({ kinds }) => kinds.includes(kind));
+    const part = parts.find((one) => one.uri === location.uri) ?? parts[0];
     if (part !== undefined) entries.push(`${kind}=${quoted(relativePath(uri, part.uri))}`);
   }
   if (several && workload.name !== "") entries.push(`layer=${quoted(workload.name)}`);
   const style = architectureSource?.version === "0.4" ? "0.4" : "0.3";
   const text = `# mapspace: ${entries.join(" ")}\n${printMappingYaml(mapping, architecture!, workload, style)}`;
-  return { kind: "create", uri, text };
+  return { uri, text };
 }
 
 const quoted = (value: string) => (/\s/.test(value) ? `"${value}"` : value);
