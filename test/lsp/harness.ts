@@ -56,14 +56,17 @@ export class Client {
   readonly statuses: StatusParams[] = [];
   readonly logs: string[] = [];
   readonly requestsFromServer: string[] = [];
+  /** A slow disk: files are listed once this resolves. */
+  listing: Promise<void> = Promise.resolve();
   private readonly versions = new Map<string, number>();
 
   constructor(
     readonly connection: ProtocolConnection,
     public settings: Record<string, unknown>,
   ) {
-    connection.onRequest(listFilesRequest, (_: ListFilesParams) => {
+    connection.onRequest(listFilesRequest, async (_: ListFilesParams) => {
       this.requestsFromServer.push(listFilesRequest);
+      await this.listing;
       return [...this.files.keys()];
     });
     connection.onRequest(readFileRequest, ({ uri }: ReadFileParams) => {

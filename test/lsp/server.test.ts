@@ -184,6 +184,28 @@ test("a template is evaluated as what it includes, and an include that changes i
   });
 });
 
+test("what is still being read is not missing: nothing is said of it before, and then everything", async () => {
+  for (const there of [true, false]) {
+    const files = there ? eyeriss : { [map]: eyeriss[map] };
+    await withServer({ files }, async (client) => {
+      let go = () => {};
+      client.listing = new Promise((resolve) => {
+        go = () => resolve();
+      });
+      await client.open(map);
+      const early = await client.request("textDocument/diagnostic", map);
+      assert.deepEqual(codes(early.items.filter(({ severity }: { severity: number }) => severity === 1)), []);
+      assert.deepEqual(client.statuses, []);
+      go();
+      await until("a refresh", () => client.requestsFromServer.includes("workspace/diagnostic/refresh"));
+      const late = await client.request("textDocument/diagnostic", map, { previousResultId: early.resultId });
+      assert.equal(late.kind, "full");
+      assert.equal(codes(late.items).includes("estimate"), there);
+      assert.equal(codes(late.items).includes("missing-architecture"), !there);
+    });
+  }
+});
+
 test("rename reaches every file of the design", async () => {
   await withServer({ files: eyeriss }, async (client) => {
     const uri = await client.open(map);

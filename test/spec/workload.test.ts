@@ -87,7 +87,7 @@ test("what a problem lacks or has too much", () => {
   has(`problem:\n${shape}  instance: {P: 5, K: 2}\n`, "missing-bound", "error");
   has(`problem:\n${shape}  instance: {P: 5, R: 0, K: 2}\n`, "not-a-whole-number", "error", "0");
   has(`problem:\n${shape}  instance: {P: 5, R: x, K: 2}\n`, "wrong-type", "error", "x");
-  has(`problem:\n${shape}  instance: {P: 5, R: 1, K: 2, Z: 4}\n`, "unknown-bound", "warning", "Z: 4");
+  has(`problem:\n${shape}  instance: {P: 5, R: 1, K: 2, Z: 4}\n`, "unknown-bound", "hint", "Z: 4");
   has(`problem:\n${shape}  instance: {P: 5, R: 1, K: 2, densities: {W: 0.5}}\n`, "density-not-modelled", "information");
   const dense = `problem:\n${shape}  instance: {P: 5, R: 1, K: 2, densities: {W: 1.0, In: {density: 1}}}\n`;
   assert.deepEqual(codesOf(dense), []);

@@ -62,7 +62,43 @@ test("the nearest candidate is taken, a tie is named, and tables come only from 
     "nearest p/prob/layer.yaml",
     "opened p/map/a.yaml",
   ]);
-  assert.deepEqual(design.ambiguous, [{ kind: "architecture", taken: "p/arch/one.yaml", others: ["p/arch/two.yaml"] }]);
+  assert.deepEqual(design.ambiguous, [
+    { kind: "architecture", taken: "p/arch/one.yaml", others: ["p/arch/two.yaml"], clear: false },
+  ]);
+});
+
+test("of several that are equally near the one is taken that the mapping was written for", () => {
+  const levels = (...names: string[]) =>
+    `architecture:\n  version: 0.2\n  subtree:\n  - name: System\n    local:\n${[...names, "MAC"]
+      .map((name) => `    - {name: ${name}, class: ${name === "MAC" ? "intmac" : "DRAM"}}\n`)
+      .join("")}`;
+  const shape = (...dimensions: string[]) =>
+    `problem:\n  shape:\n    name: x\n    dimensions: [${dimensions}]\n    data_spaces:\n    - {name: W, projection: [[[${dimensions[0]}]]]}\n  instance: {${dimensions.map((d) => `${d}: 2`)}}\n`;
+  const loops = (factors: string, ...targets: string[]) =>
+    `mapping:\n${targets.map((target) => `- {target: ${target}, type: temporal, factors: ${factors}}\n`).join("")}`;
+  const files = [
+    file("e/map/one.map.yaml", loops("R=2 P=2", "Main")),
+    file("e/map/three.map.yaml", loops("K=2 R=1 P=2", "Main", "Buffer", "Registers")),
+    file("e/arch/a.yaml", levels("Main")),
+    file("e/arch/b.yaml", levels("Main", "Buffer", "Registers")),
+    file("e/prob/a.yaml", shape("R", "P")),
+    file("e/prob/b.yaml", shape("K", "R", "P")),
+  ];
+  const chosen = (main: string) => {
+    const { parts, ambiguous } = resolveDesign(main, files);
+    assert.ok(ambiguous.every(({ clear }) => clear));
+    return parts.map(({ uri }) => uri.slice(2)).sort();
+  };
+  assert.deepEqual(chosen("e/map/one.map.yaml"), ["arch/a.yaml", "map/one.map.yaml", "prob/a.yaml"]);
+  const three = ["arch/b.yaml", "map/three.map.yaml", "prob/b.yaml"];
+  assert.deepEqual(chosen("e/map/three.map.yaml"), three);
+  assert.deepEqual(chosen("e/arch/b.yaml"), three);
+  assert.deepEqual(chosen("e/prob/b.yaml"), three);
+  // Names of files decide where names in them do not, but that is only a guess.
+  const alike = [files[0], file("e/arch/four.yaml", levels("Main")), file("e/arch/one.yaml", levels("Main"))];
+  assert.deepEqual(resolveDesign("e/map/one.map.yaml", alike).ambiguous, [
+    { kind: "architecture", taken: "e/arch/one.yaml", others: ["e/arch/four.yaml"], clear: false },
+  ]);
 });
 
 test("what belongs to another design, or what the tools left behind, is not taken", () => {

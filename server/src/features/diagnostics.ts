@@ -1,6 +1,6 @@
 /** Problems of one document as diagnostics, each with its code, documentation and related places. */
 
-import { type Diagnostic, DiagnosticSeverity } from "vscode-languageserver-types";
+import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
 import type { Problem, Severity } from "../syntax/source.ts";
 import { type CheckedContext, type FeatureContext, toProtocolLocation, toRange } from "./context.ts";
@@ -65,6 +65,7 @@ export function toDiagnostic(context: FeatureContext, problem: Problem): Diagnos
     codeDescription: { href: `${problemsPage}#${problem.code}` },
     source: "mapspace",
     message: problem.message,
+    ...(problem.unused ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(problem.related
       ? {
           relatedInformation: problem.related.map(({ message, location }) => ({

@@ -13,8 +13,8 @@ import { type Log, runSafe } from "./run-safe.ts";
 
 export interface DiagnosticsSource {
   diagnose(uri: string): Promise<Diagnostic[]>;
-  /** Equal revisions give equal diagnostics. */
-  revision(): number;
+  /** Equal states give equal diagnostics. */
+  state(uri: string): string;
   openUris(): string[];
   /** Of an open document. */
   version(uri: string): number | undefined;
@@ -100,10 +100,11 @@ export class DiagnosticsPublisher {
     token: CancellationToken,
   ): Promise<DocumentDiagnosticReport | ResponseError<never>> {
     return runSafe<DocumentDiagnosticReport>("diagnostics", token, this.log, { kind: "full", items: [] }, async () => {
-      const revision = String(this.source.revision());
-      if (revision === previousResultId) return { kind: "unchanged", resultId: revision };
-      const items = await this.source.diagnose(textDocument.uri);
-      return { kind: "full", resultId: String(this.source.revision()), items };
+      const { uri } = textDocument;
+      const state = this.source.state(uri);
+      if (state === previousResultId) return { kind: "unchanged", resultId: state };
+      const items = await this.source.diagnose(uri);
+      return { kind: "full", resultId: this.source.state(uri), items };
     });
   }
 

@@ -14,6 +14,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
+import { incompleteCodes } from "../rules/incomplete.ts";
 import type { SearchHost } from "../worker/spawn.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
@@ -61,6 +62,8 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   };
   /** Documents just opened, while the files around them are being read. */
   const settling = new Map<string, Promise<void>>();
+  /** Those of them whose diagnostics were wanted before the reading came to its end. */
+  const withheld = new Set<string>();
   const designs = new Designs(store, firstReading);
   const lastGood = new LastGood();
   let settings: Settings = defaultSettings;
@@ -69,13 +72,21 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   const publisher = new DiagnosticsPublisher(connection, log, {
     diagnose: async (uri) => {
       const context = await designs.checked(uri);
-      return context === null ? [] : documentDiagnostics(context, settings, documents.get(uri)?.languageId);
+      if (context === null) return [];
+      const found = documentDiagnostics(context, settings, documents.get(uri)?.languageId);
+      if (!settling.has(uri)) return found;
+      // What was not read yet is not missing.
+      withheld.add(uri);
+      return found.filter(({ code }) => !incompleteCodes.has(code));
     },
-    revision: () => store.revision,
+    state: (uri) => `${store.revision}${settling.has(uri) ? " reading" : ""}`,
     openUris: () => store.openUris(),
     version: (uri) => documents.get(uri)?.version,
   });
-  const status = new StatusReporter(connection, log, (uri) => designs.checked(uri));
+  const status = new StatusReporter(connection, log, async (uri) => {
+    const context = await designs.checked(uri);
+    return settling.has(uri) ? null : context;
+  });
 
   /** Another file of the design changed: what editors show of the others is out of date. */
   function refreshAll(): void {
@@ -86,7 +97,8 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   async function settle(uri: string): Promise<void> {
     const before = store.revision;
     await neighbours.complete(uri, settings.designs);
-    if (store.revision !== before) refreshAll();
+    const overdue = settling.delete(uri) && withheld.delete(uri);
+    if (store.revision !== before || overdue) refreshAll();
     else {
       publisher.changed(uri);
       status.refresh([uri]);

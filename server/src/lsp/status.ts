@@ -77,7 +77,11 @@ function describe({ file, snapshot, problems }: CheckedContext): StatusParams {
     parts: design.parts.map(({ uri, kinds, foundBy }) => ({ uri, kinds, foundBy })),
     ambiguous: design.ambiguous.map(({ kind, taken, others }) => ({ kind, taken, others })),
     severity:
-      errors > 0 ? "error" : design.missing.length > 0 || design.ambiguous.length > 0 ? "warning" : "information",
+      errors > 0
+        ? "error"
+        : design.missing.length > 0 || design.ambiguous.some(({ clear }) => !clear)
+          ? "warning"
+          : "information",
     limited: lineIndex(file).lineCount > maxSymbols,
   };
 }

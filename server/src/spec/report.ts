@@ -1,6 +1,6 @@
 import type { Location, Problem, Severity } from "../syntax/source.ts";
 
-type Extra = Pick<Problem, "related" | "fixes">;
+type Extra = Pick<Problem, "related" | "fixes" | "unused">;
 
 /** Of one kind; more than these nobody reads. */
 const maxPerCode = 200;
@@ -20,6 +20,11 @@ export class Report {
 
   information(code: string, message: string, location: Location, extra: Extra = {}): void {
     this.add("information", code, message, location, extra);
+  }
+
+  /** Something that nobody reads. */
+  unused(code: string, message: string, location: Location): void {
+    this.add("hint", code, message, location, { unused: true });
   }
 
   private add(severity: Severity, code: string, message: string, location: Location, extra: Extra): void {

@@ -151,9 +151,10 @@ function reportStray(map: YamlMap, known: readonly string[], shape: Shape, repor
       continue;
     }
     const message = `${key} is neither a dimension (${names.join(", ")}) nor a coefficient of the shape; it has no effect.`;
-    report.warning("unknown-bound", message, entry.location, {
-      fixes: key.length > 1 ? renameFixes(key, [...shape.coefficients.keys()], entry.key.location) : [],
-    });
+    const fixes = key.length > 1 ? renameFixes(key, [...shape.coefficients.keys()], entry.key.location) : [];
+    // Layer files often say more than a shape asks for (the size of the image, padding).
+    if (fixes.length > 0) report.warning("unknown-bound", message, entry.location, { fixes });
+    else report.unused("unknown-bound", message, entry.location);
   }
 }
 

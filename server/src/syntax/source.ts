@@ -41,4 +41,6 @@ export interface Problem {
   location: Location;
   related?: readonly { message: string; location: Location }[];
   fixes?: readonly Fix[];
+  /** The text has no effect: editors fade it. */
+  unused?: boolean;
 }

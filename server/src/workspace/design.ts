@@ -1,7 +1,8 @@
 /** Which files belong together: one design has an architecture, a problem and (usually) a mapping. */
 
 import type { SourceFile } from "../syntax/source.ts";
-import { type FileKind, fileKinds } from "./kinds.ts";
+import { best } from "./fit.ts";
+import { type FileKind, kindsOf } from "./kinds.ts";
 import { type ModelineEntry, readModeline } from "./modeline.ts";
 import { folderDistance, resolvePath } from "./paths.ts";
 
@@ -14,14 +15,22 @@ export interface DesignPart {
   foundBy: FoundBy;
 }
 
+export interface Choice {
+  kind: FileKind;
+  taken: string;
+  others: readonly string[];
+  /** The one taken shares more names with the design than each of the others. */
+  clear: boolean;
+}
+
 export interface Design {
   /** The file the question was asked about. */
   main: string;
   parts: readonly DesignPart[];
   /** Kinds an estimate needs that were not found. */
   missing: readonly FileKind[];
-  /** Kinds for which several files were equally near; the first was taken. */
-  ambiguous: readonly { kind: FileKind; taken: string; others: readonly string[] }[];
+  /** Kinds for which several files were equally near; the one that fits best was taken. */
+  ambiguous: readonly Choice[];
   /** Modeline entries that name no file known here. */
   unresolved: readonly ModelineEntry[];
   /** `layer=` of the modeline: the layer of the problem that the mapping is for. */
@@ -31,10 +40,9 @@ export interface Design {
 /** `mapspace.designs`: glob-free list of files that form one design, in any order. */
 export type DesignSetting = readonly string[];
 
-/** A file that may take part; `kinds` where its text alone does not tell them (templates). */
-export type Candidate = SourceFile & { kinds?: readonly FileKind[] };
-
 const required: readonly FileKind[] = ["architecture", "problem", "mapping"];
+/** Mappings name what they run on and what they compute, so they tell which of several files was meant. */
+const order: readonly FileKind[] = ["mapping", "architecture", "problem"];
 const optional: readonly FileKind[] = ["ERT", "ART", "constraints", "mapper", "components", "variables"];
 const modelineKinds: Readonly<Record<string, FileKind>> = {
   architecture: "architecture",
@@ -51,29 +59,32 @@ const modelineKinds: Readonly<Record<string, FileKind>> = {
 
 /**
  * Finds the design of `main` among the files at hand, in this order: keys in the same file, files named beside it,
- * its modeline, the settings, else the only candidate nearest in the folder tree.
+ * its modeline, the settings, else the candidate nearest in the folder tree; of several the one whose names fit best.
  *
  * @param candidates every file that may take part, `main` included
  * @param named files that belong to the design whatever the modeline says (the words of a command line)
+ * @param kinds what a file holds; more than its text says where it is a template
  */
 export function resolveDesign(
   main: string,
-  candidates: readonly Candidate[],
+  candidates: readonly SourceFile[],
   settings: readonly DesignSetting[] = [],
   named: readonly string[] = [],
+  kinds: (file: SourceFile) => readonly FileKind[] = kindsOf,
 ): Design {
-  const kindsOf = new Map(candidates.map((file) => [file.uri, file.kinds ?? fileKinds(file.text)]));
-  const mainFile = candidates.find((file) => file.uri === main);
+  const files = new Map(candidates.map((file) => [file.uri, file]));
+  const kindsByUri = new Map(candidates.map((file) => [file.uri, kinds(file)]));
+  const mainFile = files.get(main);
   const parts = new Map<string, DesignPart>();
   const have = new Set<FileKind>();
   const take = (uri: string, foundBy: FoundBy) => {
     if (parts.has(uri)) return;
-    const kinds = kindsOf.get(uri) ?? [];
-    parts.set(uri, { uri, kinds, foundBy });
-    for (const kind of kinds) have.add(kind);
+    const held = kindsByUri.get(uri) ?? [];
+    parts.set(uri, { uri, kinds: held, foundBy });
+    for (const kind of held) have.add(kind);
   };
   take(main, "opened");
-  for (const uri of named) if (kindsOf.has(uri)) take(uri, "opened");
+  for (const uri of named) if (kindsByUri.has(uri)) take(uri, "opened");
 
   const unresolved: ModelineEntry[] = [];
   let layer: string | null = null;
@@ -82,21 +93,25 @@ export function resolveDesign(
     else {
       const kind = modelineKinds[entry.key.toLowerCase()];
       const uri = resolvePath(main, entry.value);
-      if (kind === undefined || !(kindsOf.has(uri) || have.has(kind))) unresolved.push(entry);
-      else if (!named.some((other) => kindsOf.get(other)?.includes(kind))) take(uri, "modeline");
+      if (kind === undefined || !(kindsByUri.has(uri) || have.has(kind))) unresolved.push(entry);
+      else if (!named.some((other) => kindsByUri.get(other)?.includes(kind))) take(uri, "modeline");
     }
   }
 
   for (const setting of settings) {
-    if (setting.includes(main)) for (const uri of setting) if (kindsOf.has(uri)) take(uri, "setting");
+    if (setting.includes(main)) for (const uri of setting) if (kindsByUri.has(uri)) take(uri, "setting");
   }
 
-  const ambiguous: Design["ambiguous"][number][] = [];
-  for (const kind of required) {
+  const ambiguous: Choice[] = [];
+  for (const kind of order) {
     if (have.has(kind)) continue;
-    const near = nearest(main, kind, kindsOf, have, Number.POSITIVE_INFINITY);
-    if (near.length > 1) ambiguous.push({ kind, taken: near[0], others: near.slice(1) });
-    if (near.length > 0) take(near[0], "nearest");
+    const near = nearest(main, kind, kindsByUri, have, Number.POSITIVE_INFINITY);
+    if (near.length === 0) continue;
+    const fileOf = (uri: string) => files.get(uri)!;
+    const { taken, clear } = best(near.map(fileOf), [...parts.keys()].filter((uri) => files.has(uri)).map(fileOf));
+    const others = near.filter((uri) => uri !== taken.uri);
+    if (others.length > 0) ambiguous.push({ kind, taken: taken.uri, others, clear });
+    take(taken.uri, "nearest");
   }
   // Tables and constraints are taken only from the folders of the design itself, and never guessed at.
   const homes = [
@@ -106,7 +121,7 @@ export function resolveDesign(
   for (const kind of optional) {
     for (const home of homes) {
       if (have.has(kind)) break;
-      const near = nearest(home, kind, kindsOf, have, 0);
+      const near = nearest(home, kind, kindsByUri, have, 0);
       if (near.length === 1) take(near[0], "nearest");
     }
   }

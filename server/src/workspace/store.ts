@@ -9,7 +9,7 @@ import type { Specification } from "../spec/types.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { followYaml, parsingYaml } from "../syntax/yaml.ts";
 import { type Analysis, analysing, finish } from "./analysis.ts";
-import { type Candidate, type Design, type DesignSetting, resolveDesign } from "./design.ts";
+import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { kindsOf } from "./kinds.ts";
 import { type Rendering, TemplateCache } from "./templates.ts";
 
@@ -99,12 +99,6 @@ export class DesignStore {
     return file && this.templates.render(file);
   }
 
-  private candidates(): Candidate[] {
-    const files = new Map(this.onDisk);
-    for (const [uri, file] of this.opened) files.set(uri, file);
-    return [...files.values()].map((file) => ({ ...file, kinds: this.templates.kinds(file) }));
-  }
-
   /** True when the text of the file says that it concerns us. */
   concerns(uri: string): boolean {
     const file = this.file(uri);
@@ -112,7 +106,8 @@ export class DesignStore {
   }
 
   design(uri: string): Design {
-    return resolveDesign(uri, this.candidates(), this.settings.designs);
+    const files = new Map([...this.onDisk, ...this.opened]);
+    return resolveDesign(uri, [...files.values()], this.settings.designs, [], (file) => this.templates.kinds(file));
   }
 
   /** What is known about the design of a file; `null` for a file we do not have. */
