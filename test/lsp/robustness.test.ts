@@ -1,7 +1,7 @@
 /** What users of such extensions complain about, as far as a server can be to blame (issue trackers of many of them). */
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { allFeatures, type Features } from "../../server/src/lsp/handlers.ts";
@@ -10,7 +10,7 @@ import { parseStatistics } from "../../server/src/syntax/parse.ts";
 import { DesignStore } from "../../server/src/workspace/store.ts";
 import { designOf } from "../bench/editor-designs.ts";
 import { repositoryRoot } from "../support/shared.ts";
-import { type Client, root, until, withServer } from "./harness.ts";
+import { type Client, until, withServer } from "./harness.ts";
 
 const folder = join(repositoryRoot, "examples/three-level");
 const files: Record<string, string> = Object.fromEntries(
@@ -327,24 +327,4 @@ test("tabs are told at their place", async () => {
     const tab = (await client.diagnostics("design.yaml")).find(({ code }) => code === "yaml-tab");
     assert.equal(tab?.range.start.line, 2);
   });
-});
-
-test("examples give the same estimate in the editor as in the terminal", async () => {
-  const examples = readdirSync(folder).filter((name) => name.endsWith(".map.yaml"));
-  assert.ok(examples.length > 0);
-  const all = Object.fromEntries(
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".yaml"))
-      .map((name) => [`three/${name}`, readFileSync(join(folder, name), "utf8")]),
-  );
-  const { mapspace } = await import("../support/cli.ts");
-  for (const name of examples) {
-    const { cycles } = JSON.parse(mapspace(["evaluate", "--json", join(folder, name)]).out) as { cycles: number };
-    await withServer({ files: all }, async (client) => {
-      await client.open(`three/${name}`);
-      await client.settled(`three/${name}`);
-      assert.match((await titles(client, `three/${name}`)).join(" "), new RegExp(cycles.toLocaleString("en-US")));
-    });
-  }
-  assert.equal(root, "file:///work");
 });
