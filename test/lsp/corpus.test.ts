@@ -39,7 +39,7 @@ async function showsCost(client: Client, path: string, { cycles, energyPj, edpPj
   const lenses: { command: { title: string } }[] = await client.request("textDocument/codeLens", path);
   const told = {
     lens: lenses.map(({ command }) => command.title).join(" | "),
-    diagnostic: diagnostics.find(({ code }) => code === "estimate")?.message ?? "no estimate",
+    diagnostic: String(diagnostics.find(({ code }) => code === "estimate")?.message),
   };
   for (const [where, text] of Object.entries(told)) {
     for (const figure of figures) assert.ok(text.includes(figure), `${path}: the ${where} “${text}” lacks ${figure}`);

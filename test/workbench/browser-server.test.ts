@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { repositoryRoot } from "../support/shared.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, patience } from "./browser.ts";
 import { ensureBuilt } from "./build.ts";
 import { bundledWorkbenchRunsHere } from "./setup.ts";
 
@@ -69,7 +69,7 @@ describe("the server as a web worker", { skip }, () => {
           ? { error: window.failed }
           : window.said.findLast((m) => (id === undefined ? m.method === method : m.id === id && !m.method)),
       wanted,
-      { timeout: 15_000 },
+      { timeout: patience },
     );
     return (await found.jsonValue()) as Message;
   };

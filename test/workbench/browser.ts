@@ -18,10 +18,13 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** Milliseconds to wait for the workbench: machines that test are busy. */
+export const patience = 90_000;
+
 /** Opens the workbench and waits until its window is drawn. */
 export async function openWindow(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(patience);
   await page.goto(url, { waitUntil: "domcontentloaded" });
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   return page;

@@ -16,7 +16,6 @@ const screenshots = join(repositoryRoot, "test/.output/screenshots");
 const skip = bundledWorkbenchRunsHere ? false : "the bundled workbench runs on Linux x64";
 const mapping = "eyeriss-like/resnet50-conv3x3.map.yaml";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const patience = 90_000;
 
 const themes = {
   dark: "Dark Modern",
@@ -50,7 +49,6 @@ describe("the Explorer", { skip }, () => {
     });
     browser = await launchBrowser();
     page = await openWindow(browser, workbench.url);
-    page.setDefaultTimeout(patience);
     await page.setViewportSize({ width: 1700, height: 1100 });
     page.on("pageerror", (error) => errors.push(error.message));
     panel = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");

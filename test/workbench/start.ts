@@ -125,7 +125,7 @@ function listeningPort(child: ChildProcess, onOutput?: (text: string) => void): 
   return new Promise((resolve, reject) => {
     let output = "";
     const fail = (reason: string) => reject(new Error(`VS Code did not start (${reason}):\n${output}`));
-    const timer = setTimeout(() => fail("no answer in 60 s"), 60_000);
+    const timer = setTimeout(() => fail("no answer in 180 s"), 180_000);
     const read = (chunk: Buffer) => {
       onOutput?.(chunk.toString());
       output = (output + chunk).slice(-20_000);

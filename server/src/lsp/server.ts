@@ -94,15 +94,25 @@ export function startServer(connection: Connection, host: SearchHost, features: 
     status.refresh(store.openUris());
   }
 
-  async function settle(uri: string): Promise<void> {
+  /** Reads the files around a document; what waits for them goes on when that is done. */
+  function settle(uri: string): Promise<void> {
     const before = store.revision;
-    await neighbours.complete(uri, settings.designs);
-    const overdue = settling.delete(uri) && withheld.delete(uri);
-    if (store.revision !== before || overdue) refreshAll();
-    else {
-      publisher.changed(uri);
-      status.refresh([uri]);
-    }
+    const reading = neighbours.complete(uri, settings.designs);
+    const settled = reading
+      .catch(() => {})
+      .then(() => {
+        // A change of language closes and opens again: the first reading must not end the wait for the second.
+        if (settling.get(uri) !== settled) return;
+        settling.delete(uri);
+        const overdue = withheld.delete(uri);
+        if (overdue || store.revision !== before) refreshAll();
+        else {
+          publisher.changed(uri);
+          status.refresh([uri]);
+        }
+      });
+    settling.set(uri, settled);
+    return reading;
   }
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -196,11 +206,7 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   documents.onDidOpen(({ document }) => {
     const { uri } = document;
     store.open(uri, document.getText());
-    const work = settle(uri);
-    // A change of language closes and opens again: the first reading must not end the wait for the second.
-    const settled = work.catch(() => {}).then(() => void (settling.get(uri) === settled && settling.delete(uri)));
-    settling.set(uri, settled);
-    inBackground(work);
+    inBackground(settle(uri));
   });
   documents.onDidChangeContent(({ document }) => {
     if (store.file(document.uri)?.text === document.getText()) return;

@@ -10,7 +10,7 @@ export interface SuiteResults {
 export async function run(): Promise<void> {
   const { default: Mocha } = await import("mocha");
   const { version } = await import("vscode");
-  const mocha = new Mocha({ ui: "bdd", timeout: 20_000, slow: 5_000 });
+  const mocha = new Mocha({ ui: "bdd", timeout: 60_000, slow: 5_000 });
   mocha.addFile(join(__dirname, "tests.cjs"));
   const tests: SuiteResults["tests"] = [];
   await new Promise<void>((resolve) => {

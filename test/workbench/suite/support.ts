@@ -26,7 +26,7 @@ export async function eventually<T>(
   what: string,
   look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
 ): Promise<T> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 45_000;
   for (;;) {
     const found = await look();
     if (found) return found;
