@@ -78,6 +78,7 @@ export class Client {
     );
     for (const method of [
       "client/registerCapability",
+      "client/unregisterCapability",
       "workspace/codeLens/refresh",
       "workspace/diagnostic/refresh",
       "workspace/inlayHint/refresh",

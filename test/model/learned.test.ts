@@ -274,7 +274,7 @@ test("learn, then evaluate with the model; data of other machines are refused", 
     "mapping:\n- {target: DRAM, type: temporal, factors: C=4 K=2}\n- {target: Buffer, type: temporal, factors: P=4}\n- {target: Buffer, type: spatial, factors: K=4}\n",
   );
   const shown = mapspace(["evaluate", "--latency-model", out, arch, prob, map]);
-  assert.match(shown.out, /cycles: analytical [\d,]+ \/ learned [\d,]+ \([\d,]+ … [\d,]+\)/, shown.err);
+  assert.match(shown.out, /cycles: analytical [\d,]+ \(×\/÷ [\d.]+\) \/ learned [\d,]+ \(×\/÷ [\d.]+\)/, shown.err);
   const json = JSON.parse(mapspace(["evaluate", "--json", "--latency-model", out, arch, prob, map]).out);
   assert.ok(json.learnedCycles > 0 && json.learnedLogDeviation > 0);
 
@@ -318,7 +318,7 @@ test("learn, then evaluate with the model; data of other machines are refused", 
   writeFileSync(arch, archText.replace("0..3", "0..7"));
   const other = mapspace(["evaluate", "--latency-model", out, arch, prob, map]);
   assert.equal(other.status, 2);
-  assert.match(other.err, /learned on other array/);
+  assert.match(other.err, /learned on another array/);
   const rubbish = mapspace(["evaluate", "--latency-model", csv, arch, prob, map]);
   assert.match(rubbish.err, /no latency model/);
 });

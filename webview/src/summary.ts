@@ -10,10 +10,33 @@ export interface SummaryHost {
   layer(index: number): void;
 }
 
-const figures: readonly { name: string; of(candidate: Candidate): number; text(value: number): string; up?: true }[] = [
+interface Figure {
+  name: string;
+  /** Left out where a candidate has none. */
+  optional?: true;
+  of(candidate: Candidate): number;
+  text(value: number): string;
+  /** Standard deviation of its logarithm, where that is known. */
+  deviation?(candidate: Candidate): number | undefined;
+  up?: true;
+}
+
+const figures: readonly Figure[] = [
   { name: "EDP, pJ·cycles", of: ({ cost }) => cost.energyPj * cost.cycles, text: edp },
   { name: "Energy", of: ({ cost }) => cost.energyPj, text: energy },
-  { name: "Cycles", of: ({ cost }) => cost.cycles, text: count },
+  {
+    name: "Cycles",
+    of: ({ cost }) => cost.cycles,
+    text: count,
+    deviation: ({ cost }) => cost.learned?.analyticalLogDeviation,
+  },
+  {
+    name: "Cycles, learned",
+    optional: true,
+    of: ({ cost }) => cost.learned?.cycles ?? Number.NaN,
+    text: (value) => count(Math.round(value)),
+    deviation: ({ cost }) => cost.learned?.logDeviation,
+  },
   { name: "MACs busy", of: ({ cost }) => cost.utilization, text: percent, up: true },
 ];
 
@@ -22,18 +45,25 @@ export class Summary {
   private readonly title = h("h1", {});
   private readonly facts = h("p", { class: "facts" });
   private readonly layers = h("select", { "aria-label": "Layer" });
-  private readonly tiles: { value: HTMLElement; was: HTMLElement; chip: HTMLElement }[];
+  private readonly tiles: { element: HTMLElement; value: HTMLElement; was: HTMLElement; chip: HTMLElement }[];
   private readonly apply = h("button", { class: "primary", type: "button", text: "Apply" });
   private readonly diff = h("button", { type: "button", text: "Show diff" });
   private readonly what = h("p", { class: "what" });
   private shown = "";
 
   constructor(host: SummaryHost) {
-    this.tiles = figures.map(() => ({
-      value: h("span", { class: "tile-value" }),
-      was: h("span", { class: "tile-was" }),
-      chip: h("span", { class: "chip" }),
-    }));
+    this.tiles = figures.map(({ name }) => {
+      const value = h("span", { class: "tile-value" });
+      const was = h("span", { class: "tile-was" });
+      const chip = h("span", { class: "chip" });
+      const change = h("span", { class: "tile-change" }, chip, was);
+      return {
+        element: h("div", { class: "tile" }, h("dt", { text: name }), h("dd", {}, value, change)),
+        value,
+        was,
+        chip,
+      };
+    });
     this.apply.addEventListener("click", () => host.apply());
     this.diff.addEventListener("click", () => host.diff());
     this.layers.addEventListener("change", () => host.layer(Number(this.layers.value)));
@@ -42,18 +72,7 @@ export class Summary {
       { class: "summary" },
       h("div", { class: "title-row" }, this.title, this.layers),
       this.facts,
-      h(
-        "dl",
-        { class: "tiles" },
-        ...this.tiles.map(({ value, was, chip }, i) =>
-          h(
-            "div",
-            { class: "tile" },
-            h("dt", { text: figures[i].name }),
-            h("dd", {}, value, h("span", { class: "tile-change" }, chip, was)),
-          ),
-        ),
-      ),
+      h("dl", { class: "tiles" }, ...this.tiles.map(({ element }) => element)),
       h("div", { class: "act-row" }, this.what, h("div", { class: "buttons" }, this.apply, this.diff)),
     );
   }
@@ -69,11 +88,14 @@ export class Summary {
       replace(this.layers, ...names.map((text, i) => h("option", { value: i, text })));
     }
     this.layers.value = String(layer);
-    this.tiles.forEach(({ value, was, chip }, i) => {
-      const { of, text, up } = figures[i];
+    this.tiles.forEach(({ element, value, was, chip }, i) => {
+      const { of, text, up, deviation, optional } = figures[i];
       const now = after ?? before;
-      setText(value, now === null ? "–" : text(of(now)));
-      const differs = after !== null && before !== null && of(after) !== of(before);
+      element.hidden = optional === true && (now === null || Number.isNaN(of(now)));
+      const spread = now === null ? undefined : deviation?.(now);
+      const within = spread === undefined ? "" : ` (×/÷ ${Math.exp(spread).toFixed(2)})`;
+      setText(value, now === null ? "–" : `${text(of(now))}${within}`);
+      const differs = after !== null && before !== null && of(after) !== of(before) && !Number.isNaN(of(before));
       setText(was, differs ? `was ${text(of(before))}` : "");
       setText(chip, differs ? change(of(before), of(after)) : "");
       chip.className = "chip";

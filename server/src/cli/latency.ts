@@ -7,7 +7,7 @@ import {
   readLatencyModel,
 } from "../engine/model/learned/latency-model.ts";
 import type { Architecture, Evaluation, Mapping, Workload } from "../engine/model/types.ts";
-import { formatCount } from "../workspace/quantities.ts";
+import { latencyText, mismatchText } from "../workspace/latency.ts";
 import { readSource } from "./inputs.ts";
 import { UsageError } from "./usage.ts";
 
@@ -32,25 +32,23 @@ export function learnedLatency(
   mapping: Mapping,
   evaluation: Evaluation,
 ): LearnedLatency {
-  const mismatch = modelMismatch(model.file, architecture, workload);
-  if (mismatch !== null) {
-    const what = {
-      levels: `storage levels: it knows ${mismatch.expected}, the architecture has ${mismatch.found}`,
-      array: `array: it knows ${mismatch.expected}, the architecture has ${mismatch.found}`,
-      dimensions: `dimensions: it knows ${mismatch.expected}, the problem has ${mismatch.found}`,
-    }[mismatch.kind];
-    throw new UsageError(`the latency model was learned on other ${what}`);
-  }
+  requireMatch(model, architecture, workload);
   return model.predict(workload, mapping, evaluation);
 }
 
-/** `analytical 1,234 / learned 2,345 (1,900 … 2,900)`: one standard deviation to either side. */
-export function renderLearned({ cycles, analyticalCycles, logDeviation }: LearnedLatency): string {
-  const range = [Math.exp(-logDeviation), Math.exp(logDeviation)].map((f) => formatCount(Math.round(cycles * f)));
-  const learned = formatCount(Math.round(cycles));
-  return `  cycles: analytical ${formatCount(analyticalCycles)} / learned ${learned} (${range.join(" … ")})`;
+export function requireMatch(model: LatencyModel, architecture: Architecture, workload: Workload): void {
+  const mismatch = modelMismatch(model.file, architecture, workload);
+  if (mismatch !== null) throw new UsageError(`the latency model ${mismatchText(mismatch)}`);
 }
 
-export function learnedJson({ cycles, logDeviation }: LearnedLatency) {
-  return { learnedCycles: cycles, learnedLogDeviation: logDeviation };
+export function renderLearned(latency: LearnedLatency): string {
+  return `  cycles: ${latencyText(latency)}`;
+}
+
+export function learnedJson({ cycles, logDeviation, analyticalLogDeviation }: LearnedLatency) {
+  return {
+    learnedCycles: cycles,
+    learnedLogDeviation: logDeviation,
+    analyticalLogDeviation,
+  };
 }

@@ -5,6 +5,7 @@ import { lineIndex } from "../syntax/position.ts";
 import { child } from "../syntax/yaml.ts";
 import { type LayerAnalysis, networkTotals } from "../workspace/analysis.ts";
 import { bottleneck } from "../workspace/bottleneck.ts";
+import { cyclesText, learnedTotal } from "../workspace/latency.ts";
 import { formatCount, formatEdp, formatEnergy, formatNumber, formatPercent } from "../workspace/quantities.ts";
 import { type FeatureContext, toRange } from "./context.ts";
 
@@ -47,8 +48,9 @@ function mappingTitles({ snapshot }: FeatureContext): string[] {
   const evaluation = layers[0]?.outcome?.evaluation;
   if (evaluation === undefined || architecture === undefined) return [];
   const pace = bottleneck(evaluation, architecture);
+  const learned = learnedTotal(snapshot.analysis);
   return [
-    `${formatCount(evaluation.cycles)} cycles · ${formatPercent(evaluation.utilization)} of the MACs busy`,
+    `${cyclesText(evaluation.cycles, learned)} · ${formatPercent(evaluation.utilization)} of the MACs busy`,
     `${formatEnergy(evaluation.energyPj)} · ${formatNumber(evaluation.energyPerMacPj)} pJ/MAC`,
     `EDP ${formatEdp(evaluation.edpPjCycles)}`,
     pace.by === "compute" ? `bound by compute` : `bound by ${pace.name}`,
@@ -65,6 +67,7 @@ function layerTitle({ layer, outcome }: LayerAnalysis): string | null {
 function networkTitle({ snapshot }: Pick<FeatureContext, "snapshot">): string {
   const totals = networkTotals(snapshot.analysis);
   const evaluated = snapshot.analysis.layers.length - totals.missingLayers;
+  const learned = learnedTotal(snapshot.analysis);
   const missing = totals.missingLayers === 0 ? "" : ` (${totals.missingLayers} without a cost)`;
-  return `network of ${evaluated} layers${missing}: ${formatCount(totals.cycles)} cycles · ${formatEnergy(totals.energyPj)} · EDP ${formatEdp(totals.edpPjCycles)}`;
+  return `network of ${evaluated} layers${missing}: ${cyclesText(totals.cycles, learned)} · ${formatEnergy(totals.energyPj)} · EDP ${formatEdp(totals.edpPjCycles)}`;
 }

@@ -4,6 +4,8 @@ import type { Hover, Position } from "vscode-languageserver-types";
 import type { FactorSource } from "../spec/types.ts";
 import { keysOf, pathAt } from "../syntax/path.ts";
 import { lineIndex } from "../syntax/position.ts";
+import { latencyText, learnedTotal } from "../workspace/latency.ts";
+import { baseName } from "../workspace/paths.ts";
 import { formatCount } from "../workspace/quantities.ts";
 import { type FeatureContext, toRange } from "./context.ts";
 import { explainCompute, explainLevel } from "./explain-level.ts";
@@ -27,7 +29,21 @@ export function hover(context: FeatureContext, position: Position): Hover | null
   const step = path[path.length - 1];
   if (step?.entry === undefined || !step.onKey) return null;
   const { key } = step.entry;
-  return answer(keyHover(keysOf(path), key.text), key.location.start, key.location.end);
+  const keys = keysOf(path);
+  const latency = keys.length === 1 && key.text === "mapping" ? latencyHover(context) : null;
+  const words = keyHover(keys, key.text);
+  return answer(latency === null ? words : `${words}\n\n${latency}`, key.location.start, key.location.end);
+}
+
+/** What a latency model says, and how far both numbers may be from what would be measured. */
+function latencyHover({ snapshot: { analysis } }: FeatureContext): string | null {
+  const learned = learnedTotal(analysis);
+  if (learned === null || analysis.latency?.model == null) return null;
+  const { samples, layers } = analysis.latency.model.file;
+  return [
+    `Cycles: ${latencyText(learned)}.`,
+    `${baseName(analysis.latency.uri)} was learned from ${formatCount(samples)} measured mappings of ${formatCount(layers)} layers. The factors are typical errors on layers it had not seen.`,
+  ].join("\n\n");
 }
 
 function keyHover(keys: readonly string[], key: string): string | null {

@@ -3,6 +3,7 @@
 import type { Evaluation, Workload } from "../engine/model/types.ts";
 import { type LayerAnalysis, networkTotals } from "../workspace/analysis.ts";
 import { bottleneck } from "../workspace/bottleneck.ts";
+import { latencyText, learnedOf } from "../workspace/latency.ts";
 import {
   formatArea,
   formatCount,
@@ -45,7 +46,9 @@ export function designReport({ snapshot }: Pick<FeatureContext, "snapshot">): st
   }
   return `${blocks.join("\n\n")}\n`;
 
-  function layerReport({ layer }: LayerAnalysis, evaluation: Evaluation): string[] {
+  function layerReport(entry: LayerAnalysis, evaluation: Evaluation): string[] {
+    const { layer } = entry;
+    const learned = learnedOf(analysis, entry);
     const pace = bottleneck(evaluation, architecture!);
     const clock = speed(architecture!, evaluation);
     const bounds = layer.workload.dimensions.map(({ name, bound }) => `${name} ${bound}`).join(", ");
@@ -55,7 +58,7 @@ export function designReport({ snapshot }: Pick<FeatureContext, "snapshot">): st
       table(
         ["", ""],
         [
-          ["cycles", formatCount(evaluation.cycles)],
+          ["cycles", learned === null ? formatCount(evaluation.cycles) : latencyText(learned)],
           ["utilization", formatPercent(evaluation.utilization)],
           ["energy", formatEnergy(evaluation.energyPj)],
           ["energy per MAC", `${formatNumber(evaluation.energyPerMacPj)} pJ`],

@@ -237,7 +237,7 @@ export class Searches {
       if (found) Object.assign(progress, found);
     } else {
       const recost = ({ mapping, measured }: FoundMapping) => {
-        const candidate = candidateOf(job.architecture, job.workload, mapping, snapshot.analysis.options);
+        const candidate = candidateOf(job.architecture, job.workload, mapping, snapshot.analysis);
         return candidate === null ? [] : measured === undefined ? candidate : { ...candidate, measured };
       };
       if (sensitivity !== undefined) progress.sensitivity = influenceViews(sensitivity, job);
@@ -303,7 +303,7 @@ export class Searches {
     const source = readSpecification([file, ...parts.filter((part) => part.uri !== other)]).mappingSource;
     if (source === undefined) return refusal(`${baseName(other)} has no mapping.`);
     const { value } = lowerMapping(source, architecture, workload, architectureSource);
-    const best = candidateOf(architecture, workload, value.mapping, snapshot.analysis.options);
+    const best = candidateOf(architecture, workload, value.mapping, snapshot.analysis);
     if (best === null)
       return refusal(`The mapping in ${baseName(other)} is for another layer: its factors do not fit.`);
     const { energyPj, cycles } = best.cost;
@@ -338,7 +338,7 @@ function emptyRun(id: string, snapshot: Snapshot, layerIndex: number): Run {
     layerName: entry.layer.workload.name || `Layer ${layerIndex + 1}`,
     cosearch: false,
     files: fingerprints(snapshot),
-    before: before(entry),
+    before: before(snapshot.analysis, entry),
     state: "done",
     message: null,
     evaluations: 0,

@@ -16,12 +16,13 @@ import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
 import { incompleteCodes } from "../rules/incomplete.ts";
 import type { SearchHost } from "../worker/spawn.ts";
-import { resolvePath } from "../workspace/paths.ts";
+import { baseName, resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
 import { Designs } from "./designs.ts";
 import { DiagnosticsPublisher } from "./diagnostics.ts";
 import { allFeatures, type Features, registerFeatures } from "./handlers.ts";
 import { LastGood } from "./last-good.ts";
+import { LatencyModels } from "./latency-models.ts";
 import { type Files, Neighbours } from "./neighbours.ts";
 import {
   type ListFilesParams,
@@ -50,6 +51,9 @@ export function startServer(connection: Connection, host: SearchHost, features: 
       connection.sendRequest<ReadFileResult>(readFileRequest, { uri } satisfies ReadFileParams).catch(() => null),
   };
   const neighbours = new Neighbours(store, files);
+  const latencyModels = new LatencyModels(files.read);
+  /** Takes back the watching of the latency models named before. */
+  let unwatchModels: { dispose(): void } | null = null;
   let closed = false;
   const log = {
     error: (message: string) => {
@@ -171,9 +175,37 @@ export function startServer(connection: Connection, host: SearchHost, features: 
       : null;
     const root = can.folders[0];
     settings = readSettings(section, (path) => (root === undefined ? path : resolvePath(`${root}/.`, path)));
-    store.configure({ designs: settings.designs, evaluation: settings.evaluation });
+    await chooseModels(section);
+    store.configure(storeSettings());
     for (const uri of store.openUris()) await neighbours.complete(uri, settings.designs);
     refreshAll();
+  }
+
+  const storeSettings = () => ({
+    designs: settings.designs,
+    evaluation: settings.evaluation,
+    latency: (uri: string) => latencyModels.of(uri),
+  });
+
+  /** Each workspace folder may name a model of its own; without folders the one of all. */
+  async function chooseModels(section: unknown): Promise<void> {
+    const [first, ...others] = can.folders;
+    const own = (section as { latencyModel?: unknown } | null)?.latencyModel;
+    const paths = new Map<string, unknown>([[first ?? "", own]]);
+    if (can.configuration && others.length > 0) {
+      const items = can.folders.map((scopeUri) => ({ scopeUri, section: "mapspace.latencyModel" }));
+      const values = await connection.workspace.getConfiguration(items).catch(() => []);
+      can.folders.forEach((folder, i) => void paths.set(folder, values[i]));
+    }
+    await latencyModels.configure(paths);
+    unwatchModels?.dispose();
+    unwatchModels = null;
+    const watchers = latencyModels.uris().map((uri) => ({
+      globPattern: { baseUri: uri.slice(0, uri.lastIndexOf("/")), pattern: baseName(uri) },
+    }));
+    if (can.watch && watchers.length > 0) {
+      unwatchModels = await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
   }
 
   connection.onShutdown(() => {
@@ -189,6 +221,11 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   async function filesChanged(changes: readonly FileEvent[]): Promise<void> {
     let matters = false;
     for (const { uri, type } of changes) {
+      if (await latencyModels.changed(uri)) {
+        store.configure(storeSettings());
+        matters = true;
+        continue;
+      }
       if (store.isOpen(uri) && type !== FileChangeType.Deleted) continue;
       if (await neighbours.changed(uri, type === FileChangeType.Deleted)) matters = true;
     }

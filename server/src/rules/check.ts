@@ -9,7 +9,7 @@ import { constraintNames } from "./constraint-names.ts";
 import { constraints } from "./constraints.ts";
 import { countingDifference } from "./counting-difference.ts";
 import { energySource } from "./energy-source.ts";
-import { estimate } from "./estimate.ts";
+import { estimate, latencyModel } from "./estimate.ts";
 import { factorProduct } from "./factor-product.ts";
 import { incomplete } from "./incomplete.ts";
 import { minimalBuffers } from "./minimal-buffers.ts";
@@ -56,6 +56,7 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
     ...incomplete(specification, files),
     ...energySource(specification),
     ...estimate(analysis, files),
+    ...latencyModel(analysis, files),
   ];
   const compared = costliest(analysis);
   const found = new Map<unknown, FoundInLayers>();

@@ -1,6 +1,7 @@
 /** From what the files say to what the mapping costs: lowering and evaluation of every layer of a specification. */
 
 import { evaluate } from "../engine/model/evaluate.ts";
+import type { LatencyModel } from "../engine/model/learned/latency-model.ts";
 import {
   type Architecture,
   defaultEvaluationOptions,
@@ -20,12 +21,21 @@ export interface LayerAnalysis {
   problems: Problem[];
 }
 
+/** The model of a file that the settings name; without a model, why there is none. */
+export interface ChosenLatency {
+  uri: string;
+  model: LatencyModel | null;
+  problem: string | null;
+}
+
 export interface Analysis {
   specification: Specification;
   options: EvaluationOptions;
   layers: LayerAnalysis[];
   /** Hardware and way of counting, as one text. */
   conditions: string;
+  /** The latency model the user chose. */
+  latency: ChosenLatency | null;
   /** Outcomes by shape of the layer and mapping: equal layers share theirs. */
   evaluated: ReadonlyMap<string, EvaluationOutcome>;
 }
@@ -42,6 +52,7 @@ export function evaluationOptions(
 export interface AnalysisSettings {
   /** Keep the derivation of every number; without it `explained` derives one layer when it is asked for. */
   terms?: boolean;
+  latency?: ChosenLatency | null;
   /** Earlier analyses: what was evaluated there under the same conditions is not evaluated again. */
   before?: readonly Analysis[];
 }
@@ -59,7 +70,7 @@ export function analyse(
 export function* analysing(
   specification: Specification,
   overrides: Partial<EvaluationOptions> = {},
-  { terms = false, before = [] }: AnalysisSettings = {},
+  { terms = false, latency = null, before = [] }: AnalysisSettings = {},
 ): Generator<void, Analysis> {
   const options = evaluationOptions(specification, overrides);
   const { architecture, architectureSource, mappingSource } = specification;
@@ -91,7 +102,7 @@ export function* analysing(
     evaluated.set(key, outcome);
     layers.push({ layer, lowered, outcome, problems });
   }
-  return { specification, options, layers, conditions, evaluated };
+  return { specification, options, layers, conditions, latency, evaluated };
 }
 
 export function finish<T>(steps: Generator<void, T>): T {

@@ -8,7 +8,7 @@ import { readSpecification } from "../spec/specification.ts";
 import type { Specification } from "../spec/types.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { followYaml, parsingYaml } from "../syntax/yaml.ts";
-import { type Analysis, analysing, finish } from "./analysis.ts";
+import { type Analysis, analysing, type ChosenLatency, finish } from "./analysis.ts";
 import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { kindsOf } from "./kinds.ts";
 import { type Rendering, TemplateCache } from "./templates.ts";
@@ -29,6 +29,8 @@ export interface Snapshot {
 export interface StoreSettings {
   designs: readonly DesignSetting[];
   evaluation: Partial<EvaluationOptions>;
+  /** The latency model chosen for a file. */
+  latency?: (uri: string) => ChosenLatency | null;
 }
 
 interface CacheEntry {
@@ -140,7 +142,8 @@ export class DesignStore {
     const specification = chosen.length > 0 ? { ...whole, layers: chosen } : whole;
     // Other documents of the same design have evaluated the same layers.
     const before = [...this.snapshots.values()].map(({ snapshot }) => snapshot.analysis);
-    const analysis = yield* analysing(specification, this.settings.evaluation, { before });
+    const latency = this.settings.latency?.(design.main) ?? null;
+    const analysis = yield* analysing(specification, this.settings.evaluation, { before, latency });
     const included = renderings.flatMap(({ sources }) => sources);
     const templateProblems = renderings.flatMap(({ problems }) => problems);
     return { design, files, included, templateProblems, specification, analysis };

@@ -1,6 +1,7 @@
 /** Everything the panel draws of one mapping on one layer. */
 
 import { evaluate } from "../../engine/model/evaluate.ts";
+import type { LearnedLatency } from "../../engine/model/learned/latency-model.ts";
 import type {
   Architecture,
   Evaluation,
@@ -10,13 +11,18 @@ import type {
   Violation,
   Workload,
 } from "../../engine/model/types.ts";
+import type { Analysis } from "../../workspace/analysis.ts";
 import { bottleneck } from "../../workspace/bottleneck.ts";
+import { learnedCycles } from "../../workspace/latency.ts";
 import { formatCount } from "../../workspace/quantities.ts";
 import { arrayViews, nestLines } from "./nest.ts";
 import type { Candidate, CandidateView, Cost, LevelView, RooflineLevel } from "./protocol.ts";
 
-export function costOf({ cycles, energyPj, utilization }: Evaluation): Cost {
-  return { cycles, energyPj, utilization };
+export function costOf({ cycles, energyPj, utilization }: Evaluation, learned: LearnedLatency | null): Cost {
+  const cost = { cycles, energyPj, utilization };
+  if (learned === null) return cost;
+  const { logDeviation, analyticalLogDeviation } = learned;
+  return { ...cost, learned: { cycles: learned.cycles, logDeviation, analyticalLogDeviation } };
 }
 
 /** `null` where the loops do not describe the layer. */
@@ -24,10 +30,11 @@ export function candidateOf(
   architecture: Architecture,
   workload: Workload,
   mapping: Mapping,
-  options: EvaluationOptions,
+  { options, latency }: Pick<Analysis, "options" | "latency">,
 ): Candidate | null {
   const { evaluation } = evaluate(architecture, workload, mapping, options);
-  return evaluation === undefined ? null : { mapping, cost: costOf(evaluation) };
+  if (evaluation === undefined) return null;
+  return { mapping, cost: costOf(evaluation, learnedCycles(latency, architecture, workload, mapping, evaluation)) };
 }
 
 export function candidateView(
@@ -41,7 +48,7 @@ export function candidateView(
   const pace = bottleneck(evaluation, architecture);
   const levels = evaluation.levels.map((level, index) => levelView(level, index, evaluation, workload));
   return {
-    cost: costOf(evaluation),
+    cost: costOf(evaluation, null),
     macs: evaluation.macs,
     dataSpaces: workload.dataSpaces.map(({ name }) => name),
     levels: levels.reverse(),

@@ -101,7 +101,7 @@ export function networkFound(
   if (edited.obstacle !== undefined || template === undefined) return null;
   const { architecture } = edited;
   const layers = analysis.layers.map(({ layer: { workload } }, i) =>
-    candidateOf(architecture, workload, mappings[i], analysis.options),
+    candidateOf(architecture, workload, mappings[i], analysis),
   );
   const best = networkCandidate(snapshot, layers);
   if (best === null) return null;
@@ -122,7 +122,10 @@ export function networkFound(
 
 /** The network as the files have it. */
 export function networkBefore(snapshot: Snapshot): Candidate | null {
-  return networkCandidate(snapshot, snapshot.analysis.layers.map(before));
+  return networkCandidate(
+    snapshot,
+    snapshot.analysis.layers.map((entry) => before(snapshot.analysis, entry)),
+  );
 }
 
 /** Sums over layers times how often they occur; `null` where one has no cost. The mapping is that of the first. */

@@ -2,7 +2,8 @@
 
 import { lineIndex } from "../../syntax/position.ts";
 import type { Location } from "../../syntax/source.ts";
-import type { LayerAnalysis } from "../../workspace/analysis.ts";
+import type { Analysis, LayerAnalysis } from "../../workspace/analysis.ts";
+import { learnedOf } from "../../workspace/latency.ts";
 import { baseName } from "../../workspace/paths.ts";
 import type { Snapshot } from "../../workspace/store.ts";
 import { costOf } from "./candidate-view.ts";
@@ -53,7 +54,7 @@ export function designOffer(
       count: entry.layer.count,
       macs: entry.layer.workload.dimensions.reduce((product, { bound }) => product * bound, 1),
       bounds: entry.layer.workload.dimensions.map(({ name, bound }) => `${name} ${bound}`).join(" · "),
-      before: before(entry),
+      before: before(analysis, entry),
     })),
     ...abilities,
     constraints: constraintsInForce(snapshot),
@@ -84,9 +85,10 @@ export function fingerprints({ files }: Snapshot): Record<string, string> {
 }
 
 /** The mapping of the files, where it has a cost. */
-export function before({ lowered, outcome }: LayerAnalysis): Candidate | null {
+export function before(analysis: Analysis, entry: LayerAnalysis): Candidate | null {
+  const { lowered, outcome } = entry;
   if (lowered === undefined || outcome?.evaluation === undefined) return null;
-  return { mapping: lowered.mapping, cost: costOf(outcome.evaluation) };
+  return { mapping: lowered.mapping, cost: costOf(outcome.evaluation, learnedOf(analysis, entry)) };
 }
 
 function obstacle({ design, analysis, specification }: Snapshot, readable: boolean): string | null {

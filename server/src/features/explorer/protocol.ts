@@ -55,6 +55,8 @@ export interface Cost {
   energyPj: number;
   /** 0..1 */
   utilization: number;
+  /** What a latency model expects beside `cycles`; deviations are of logarithms. */
+  learned?: { cycles: number; logDeviation: number; analyticalLogDeviation: number };
 }
 
 /** A mapping with its cost by the reference model. */

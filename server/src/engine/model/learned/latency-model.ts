@@ -39,6 +39,8 @@ export interface LearnedLatency {
   analyticalCycles: number;
   /** Standard deviation of log(cycles): 0.1 is about 10 %. */
   logDeviation: number;
+  /** The same of the analytical cycles, on layers held out when the model was learned. */
+  analyticalLogDeviation: number;
 }
 
 /** The residual between measured and analytical cycles, learned: cycles = analytical · exp(f(features)). */
@@ -58,7 +60,12 @@ export class LatencyModel {
   predict(workload: Workload, mapping: Mapping, evaluation: Evaluation): LearnedLatency {
     const features = latencyFeatures(workload, mapping, analyticalCycles(evaluation));
     const { value, logDeviation } = this.residual(features);
-    return { cycles: evaluation.cycles * Math.exp(value), analyticalCycles: evaluation.cycles, logDeviation };
+    return {
+      cycles: evaluation.cycles * Math.exp(value),
+      analyticalCycles: evaluation.cycles,
+      logDeviation,
+      analyticalLogDeviation: this.file.validation.analytical.logError,
+    };
   }
 
   /**
@@ -127,8 +134,8 @@ export function readLatencyModel(value: unknown): LatencyModel | null {
   if (!Array.isArray(file.machine?.levels) || !Array.isArray(file.dimensions)) return null;
   const { size } = featureLayout(file.machine.levels.length, file.dimensions.length);
   if (file.used.some((at) => !Number.isInteger(at) || at < 0 || at >= size)) return null;
-  const logError = file.validation?.learned?.logError;
-  if (!numbers([file.targetCentre, file.targetSpread, logError])) return null;
+  const { analytical, learned } = file.validation ?? {};
+  if (!numbers([file.targetCentre, file.targetSpread, learned?.logError, analytical?.logError])) return null;
   if (!Array.isArray(file.members) || file.members.length === 0) return null;
   for (const { sizes, weights } of file.members) {
     if (!numbers(sizes) || !numbers(weights) || sizes[0] !== inputs) return null;

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { CodeLens, Hover } from "vscode-languageserver-types";
+import { readLatencyModel } from "../../server/src/engine/model/learned/latency-model.ts";
+import type { DesignOffer } from "../../server/src/features/explorer/protocol.ts";
+import { offerRequest } from "../../server/src/lsp/search-methods.ts";
+import { repositoryRoot } from "../support/shared.ts";
+import { type Client, until, withServer } from "./harness.ts";
+
+const folder = join(repositoryRoot, "examples/three-level");
+const map = "three-level/gemm.map.yaml";
+const quality = (logError: number) => ({ spearman: 0.9, logError });
+
+/** A model that expects so many times the analytical cycles. */
+function model(times: number, levels = 3): string {
+  const file = {
+    mapspaceLatencyModel: 1,
+    machine: { levels: ["a", "b", "c", "d"].slice(0, levels), meshX: 4, meshY: 4 },
+    dimensions: ["M", "N", "K"],
+    kind: "linear",
+    samples: 120,
+    layers: 7,
+    used: [0],
+    centre: [0],
+    spread: [1],
+    targetCentre: Math.log(times),
+    targetSpread: 1,
+    members: [{ sizes: [1], weights: [0, 0] }],
+    validation: {
+      analytical: quality(Math.log(4)),
+      learned: quality(Math.log(1.5)),
+      linear: quality(0.5),
+      network: quality(0.5),
+    },
+  };
+  assert.ok(readLatencyModel(file));
+  return JSON.stringify(file);
+}
+
+async function withModel(text: string | null, work: (client: Client) => Promise<void>): Promise<void> {
+  const files = Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => /^(arch|ert|gemm)/.test(name))
+      .map((name) => [`three-level/${name}`, readFileSync(join(folder, name), "utf8")]),
+  );
+  if (text !== null) files["models/rtl.json"] = text;
+  await withServer({ files, settings: { latencyModel: "models/rtl.json" } }, async (client) => {
+    await client.open(map);
+    await client.settled(map);
+    await work(client);
+    assert.deepEqual(client.logs, []);
+  });
+}
+
+const messages = async (client: Client, code: string) =>
+  (await client.diagnostics(map)).filter((found) => found.code === code).map(({ message }) => String(message));
+
+test("estimates show analytical and learned cycles, each with its typical error", async () => {
+  await withModel(model(3), async (client) => {
+    const [estimate] = await messages(client, "estimate");
+    const [, analytical, learned] =
+      /analytical ([\d,]+) \(×\/÷ 4\.00\) \/ learned ([\d,]+) \(×\/÷ 1\.50\)/.exec(estimate) ?? [];
+    const number = (text: string) => Number(text.replaceAll(",", ""));
+    assert.equal(number(learned), 3 * number(analytical), estimate);
+    assert.deepEqual(await messages(client, "latency-model"), []);
+    const both = `analytical ${analytical} (×/÷ 4.00) / learned ${learned} (×/÷ 1.50)`;
+    const lenses: CodeLens[] = await client.request("textDocument/codeLens", map);
+    assert.ok(lenses.some(({ command }) => command?.title.includes(both)));
+    const line = readFileSync(join(folder, "gemm.map.yaml"), "utf8").split("\n").indexOf("mapping:");
+    const hover: Hover = await client.request("textDocument/hover", map, { position: { line, character: 2 } });
+    const { value } = hover.contents as { value: string };
+    assert.ok(
+      value.includes(both) && /rtl\.json was learned from 120 measured mappings of 7 layers/.test(value),
+      value,
+    );
+    const offer = await client.connection.sendRequest<DesignOffer>(offerRequest, { uri: client.uri(map) });
+    const cost = offer.layers[0].before?.cost;
+    assert.equal(Math.round(cost?.learned?.cycles ?? 0), 3 * (cost?.cycles ?? 0));
+    assert.ok(client.requestsFromServer.some((request) => request.endsWith("models/rtl.json")));
+    await client.disk("models/rtl.json", model(5));
+    await until("the new model", async () => {
+      const [now] = await messages(client, "estimate");
+      return now.includes(`learned ${(5 * number(analytical)).toLocaleString("en-US")}`);
+    });
+    await client.configure({});
+    await until("no model", async () => !(await messages(client, "estimate"))[0].includes("learned"));
+  });
+});
+
+test("a model of something else, one that is none and one that is missing are told, and cycles stay analytical", async () => {
+  const told = async (text: string | null, reason: RegExp) =>
+    withModel(text, async (client) => {
+      const [problem] = await messages(client, "latency-model");
+      assert.match(problem, reason);
+      assert.match(problem, /mapspace\.latencyModel/);
+      assert.ok(!(await messages(client, "estimate"))[0].includes("learned"));
+    });
+  await told(model(2, 4), /rtl\.json was learned on other storage levels: it knows 4, the architecture has 3/);
+  await told(`{"mapspaceLatencyModel": 2}`, /rtl\.json is no latency model of version 1/);
+  await told("{", /no latency model/);
+  await told(null, /rtl\.json cannot be read/);
+});
