@@ -7,6 +7,7 @@ import { type HardwareFreedom, hardwareSpace, instantiate } from "../../server/s
 import { defaultEvaluationOptions, type Workload } from "../../server/src/engine/model/types.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { bayesianCosearch } from "../../server/src/engine/search/cosearch/bayesian.ts";
+import { publishedBayesianCosearch } from "../../server/src/engine/search/cosearch/bayesian-published.ts";
 import {
   type GradientSearchOptions,
   gradientCosearch,
@@ -68,7 +69,7 @@ test("records of mappings add up to what the reference model says of the inferre
     const random = new Prng(3);
     const design = new NetworkDesign(network);
     for (let i = 0; i < 40; i++) {
-      randomDesign(network, random, design, false);
+      randomDesign(network, random, design);
       assert.equal(design.excess, 0);
       const architecture = instantiate(network.space, network.sizes(design.records));
       let energy = 0;
@@ -95,7 +96,7 @@ test("the network's gradient agrees with central differences", () => {
     const sharpness = i % 5 === 0 ? 6 : Number.POSITIVE_INFINITY;
     const relaxation = new Relaxation(network, { domain, penalty: 3, sharpness, orderTemperature: 0 });
     const design = new NetworkDesign(network);
-    randomDesign(network, random, design, false);
+    randomDesign(network, random, design);
     design.points.forEach((point, l) => {
       relaxation.choose(l, point);
       relaxation.setFactors(l, point.factors);
@@ -182,7 +183,7 @@ test("constraints hold in every design", () => {
 });
 
 test("random and Bayesian co-search spend what they may and tell what they found", () => {
-  for (const search of [randomCosearch, bayesianCosearch]) {
+  for (const search of [randomCosearch, bayesianCosearch, publishedBayesianCosearch]) {
     const network = open(gemminiLike(), "all");
     const { best, evaluations } = run(search(network, { seed: 1, evaluations: 400, hardware: 8 }));
     assert.ok(best !== null && best.value > 0);

@@ -7,6 +7,7 @@ import { exactSearch } from "../../../server/src/engine/search/exact/exact.ts";
 import { lowerConstraints } from "../../../server/src/spec/mapspace-constraints.ts";
 import { readSpecification } from "../../../server/src/spec/specification.ts";
 import { sharedDir } from "../../support/shared.ts";
+import { stopwatch } from "./clock.ts";
 import { type CountedLayer, gemminiConstraints } from "./networks.ts";
 
 /** An accelerator as published, and the EDP the paper gives it in µJ·cycles, by network. */
@@ -80,12 +81,12 @@ export function costDefault(
     );
     const { mapspace, conflict } = createMapspace(architecture, workload, "pfm", lowered.constraints);
     if (mapspace === undefined) throw new Error(`${accelerator.name}, ${workload.name}: ${conflict.cause}`);
-    const start = performance.now();
+    const spent = stopwatch();
     let best = null;
     for (const progress of exactSearch(mapspace, { objective: "edp", seed: 1 })) {
       best = progress.best;
       if (progress.done) proven++;
-      if (performance.now() - start > 20_000) break;
+      if (spent() > 20) break;
     }
     if (best === null) throw new Error(`${accelerator.name}, ${workload.name}: no mapping fits`);
     energy += count * best.energyPj;

@@ -36,6 +36,7 @@ export const gemminiConstraints = `constraints:
 - {target: Accumulator, type: datatype, keep: [Outputs], bypass: [Weights, Inputs]}
 - {target: Scratchpad, type: datatype, keep: [Weights, Inputs], bypass: [Outputs]}
 - {target: DRAM, type: datatype, keep: [Weights, Inputs, Outputs]}
+- {target: Registers, type: temporal, factors: R=1 S=1 C=1 K=1 N=1}
 - {target: Accumulator, type: spatial, factors: R=1 S=1 P=1 Q=1 K=1 N=1}
 - {target: Scratchpad, type: spatial, factors: R=1 S=1 P=1 Q=1 C=1 N=1}
 `;

@@ -2,6 +2,7 @@ import { type DefaultResult, defaultAccelerators } from "./defaults.ts";
 import type { Fidelity } from "./fidelity.ts";
 import type { KnownResult } from "./known.ts";
 import { networkNames } from "./networks.ts";
+import type { ProfileResult } from "./profile.ts";
 import { type Algorithm, algorithms, type RunResult } from "./runs.ts";
 import type { LayerResult } from "./single.ts";
 import { lineChart } from "./svg.ts";
@@ -10,17 +11,25 @@ interface Results {
   runs: readonly RunResult[];
   defaults: readonly DefaultResult[];
   known: readonly KnownResult[];
+  profiles: readonly ProfileResult[];
   single: readonly LayerResult[];
   fidelity: readonly Fidelity[];
 }
 
 const titles: Record<Algorithm, string> = {
   random: "random",
-  bayes: "Bayesian",
+  bayes: "Bayesian as published",
+  bayesOwn: "Bayesian, stronger",
   dosa: "gradient as published",
   ours: "ours",
 };
-const colours: Record<Algorithm, string> = { random: "#888888", bayes: "#d08a00", dosa: "#2266bb", ours: "#118844" };
+const colours: Record<Algorithm, string> = {
+  random: "#888888",
+  bayes: "#d08a00",
+  bayesOwn: "#c03030",
+  dosa: "#2266bb",
+  ours: "#118844",
+};
 
 const geomean = (values: readonly number[]) =>
   Math.exp(values.reduce((sum, x) => sum + Math.log(x), 0) / values.length);
@@ -33,6 +42,8 @@ export function tables(results: Results): string {
   return [
     runTable(results),
     ratioTable(results),
+    profileTable(results),
+    knownTable(results),
     defaultTable(results),
     singleTable(results),
     fidelityText(results),
@@ -43,9 +54,9 @@ function edps(runs: readonly RunResult[], network: string, algorithm: Algorithm)
   return runs.filter((run) => run.network === network && run.algorithm === algorithm).map(({ edp }) => edp);
 }
 
-function runTable({ runs, known }: Results): string {
+function runTable({ runs }: Results): string {
   let text = "Geometric mean of the best EDP over seeds, µJ·cycles (least and most in brackets)\n\n";
-  text += head(["network", "seeds", ...algorithms.map((a) => titles[a]), "best known", "ours above it"]);
+  text += head(["network", "seeds", ...algorithms.map((a) => titles[a])]);
   for (const network of networkNames) {
     const own = runs.filter((run) => run.network === network);
     if (own.length === 0) continue;
@@ -56,10 +67,7 @@ function runTable({ runs, known }: Results): string {
       const bounds = [Math.min(...values), Math.max(...values)].map((x) => x.toExponential(2)).join(" … ");
       return `${geomean(values).toExponential(3)} (${bounds})`;
     });
-    const best = known.find((entry) => entry.network === network)?.edp;
-    const ours = edps(runs, network, "ours");
-    const above = best === undefined || ours.length === 0 ? "" : `${(100 * (geomean(ours) / best - 1)).toFixed(1)} %`;
-    text += row([network, seeds, ...cells, best?.toExponential(3) ?? "", above]);
+    text += row([network, seeds, ...cells]);
   }
   text += `\nProcessor seconds per run (mean)\n\n${head(["network", ...algorithms.map((a) => titles[a])])}`;
   for (const network of networkNames) {
@@ -75,46 +83,83 @@ function runTable({ runs, known }: Results): string {
   return text;
 }
 
+const ratioPairs: readonly (readonly [Algorithm, Algorithm])[] = [
+  ["random", "dosa"],
+  ["bayes", "dosa"],
+  ["bayesOwn", "dosa"],
+  ["random", "ours"],
+  ["bayes", "ours"],
+  ["bayesOwn", "ours"],
+  ["dosa", "ours"],
+];
+
+/** Geometric mean over seeds, least and most in brackets; the last row over networks and seeds. */
 function ratioTable({ runs }: Results): string {
-  let text = "EDP of the baselines relative to the gradient searches (published: random 2.80×, Bayesian 12.59×)\n\n";
-  text += head([
-    "network",
-    "random / published",
-    "Bayesian / published",
-    "random / ours",
-    "Bayesian / ours",
-    "published / ours",
-  ]);
-  const pairs: [Algorithm, Algorithm][] = [
-    ["random", "dosa"],
-    ["bayes", "dosa"],
-    ["random", "ours"],
-    ["bayes", "ours"],
-    ["dosa", "ours"],
-  ];
-  const columns: number[][] = pairs.map(() => []);
+  let text =
+    "EDP of one search relative to another of the same seed (paper: random / gradient 2.80×, Bayesian / gradient 12.59×)\n\n";
+  text += head(["network", ...ratioPairs.map(([a, b]) => `${titles[a]} / ${titles[b]}`)]);
+  const edpOf = (algorithm: Algorithm, { network, seed }: RunResult) =>
+    runs.find((run) => run.network === network && run.seed === seed && run.algorithm === algorithm)?.edp ?? Number.NaN;
+  const ratios = (list: readonly RunResult[], [a, b]: readonly [Algorithm, Algorithm]) =>
+    list
+      .filter(({ algorithm }) => algorithm === b)
+      .map((run) => edpOf(a, run) / run.edp)
+      .filter(Number.isFinite);
+  const cell = (values: number[]) =>
+    values.length === 0
+      ? ""
+      : `${ratio(geomean(values))} (${Math.min(...values).toFixed(2)} … ${Math.max(...values).toFixed(2)})`;
   for (const network of networkNames) {
-    const ratios = pairs.map(([a, b], i) => {
-      const value = geomean(edps(runs, network, a)) / geomean(edps(runs, network, b));
-      if (Number.isFinite(value)) columns[i].push(value);
-      return ratio(value);
-    });
-    text += row([network, ...ratios]);
+    const own = runs.filter((run) => run.network === network);
+    if (own.length > 0) text += row([network, ...ratioPairs.map((pair) => cell(ratios(own, pair)))]);
   }
-  return text + row(["geometric mean", ...columns.map((values) => ratio(geomean(values)))]);
+  return text + row(["all networks", ...ratioPairs.map((pair) => cell(ratios(runs, pair)))]);
+}
+
+/** How long a whole run takes, and where. */
+function profileTable({ profiles }: Results): string {
+  if (profiles.length === 0) return "";
+  const names = [...new Set(profiles.flatMap(({ shares }) => Object.keys(shares)))];
+  let text = "One whole run under the sampling profiler: processor seconds, steps a second, and shares\n\n";
+  text += head(["network", "search", "s", "steps/s", ...names]);
+  for (const { network, algorithm, seconds, evaluations, shares } of profiles) {
+    const cells = names.map((name) => (name in shares ? `${(100 * shares[name]).toFixed(1)} %` : ""));
+    text += row([network, titles[algorithm], seconds.toFixed(1), Math.round(evaluations / seconds), ...cells]);
+  }
+  return text;
+}
+
+/** Distance of every search to the best design known. */
+function knownTable({ runs, known }: Results): string {
+  if (known.length === 0) return "";
+  let text = "Above the best design known, geometric mean over seeds\n\n";
+  text += head(["network", "best known", "hardware tried", "unproven layers", ...algorithms.map((a) => titles[a])]);
+  for (const { network, edp, hardware, unproven } of known) {
+    const cells = algorithms.map((algorithm) => {
+      const values = edps(runs, network, algorithm);
+      return values.length === 0 ? "" : `${(100 * (geomean(values) / edp - 1)).toFixed(1)} %`;
+    });
+    text += row([network, edp.toExponential(3), hardware, unproven, ...cells]);
+  }
+  return text;
 }
 
 function defaultTable({ runs, defaults }: Results): string {
   let text =
-    "Default accelerators with optimal mappings relative to ours; in brackets published EDP relative to published Gemmini\n\n";
+    "Default accelerators with optimal mappings relative to ours (in brackets: µJ·cycles, the paper's after the slash; relative to Gemmini, the paper's after the slash)\n\n";
   text += head(["network", ...defaultAccelerators.map(({ name }) => name)]);
+  const gemmini = defaultAccelerators[defaultAccelerators.length - 1];
   for (const network of networkNames) {
     const ours = geomean(edps(runs, network, "ours"));
+    const costed = (name: string) => defaults.find((d) => d.network === network && d.accelerator === name);
+    const unit = costed(gemmini.name)?.edp ?? Number.NaN;
     const cells = defaultAccelerators.map(({ name, published }) => {
-      const entry = defaults.find((d) => d.network === network && d.accelerator === name);
-      const gemmini = defaultAccelerators[defaultAccelerators.length - 1].published[network];
-      const open = entry !== undefined && entry.proven < entry.layers ? ", not all proven" : "";
-      return entry === undefined ? "" : `${ratio(entry.edp / ours)} (${ratio(published[network] / gemmini)}${open})`;
+      const entry = costed(name);
+      if (entry === undefined) return "";
+      const open = entry.proven < entry.layers ? `, ${entry.layers - entry.proven} of ${entry.layers} unproven` : "";
+      const absolute = `${entry.edp.toExponential(3)} / ${published[network].toExponential(3)}`;
+      const relative = `${ratio(entry.edp / unit)} / ${ratio(published[network] / gemmini.published[network])}`;
+      return `${ratio(entry.edp / ours)} (${absolute}; ${relative}${open})`;
     });
     text += row([network, ...cells]);
   }

@@ -1,10 +1,12 @@
 import { bayesianCosearch } from "../../../server/src/engine/search/cosearch/bayesian.ts";
+import { publishedBayesianCosearch } from "../../../server/src/engine/search/cosearch/bayesian-published.ts";
 import { gradientCosearch, ownOptions, publishedOptions } from "../../../server/src/engine/search/cosearch/gradient.ts";
 import type { Cosearch, NetworkResult } from "../../../server/src/engine/search/cosearch/progress.ts";
 import { randomCosearch } from "../../../server/src/engine/search/cosearch/random.ts";
 import type { Network } from "../../../server/src/engine/search/gradient/network.ts";
+import { stopwatch } from "./clock.ts";
 
-export const algorithms = ["random", "bayes", "dosa", "ours"] as const;
+export const algorithms = ["random", "bayes", "bayesOwn", "dosa", "ours"] as const;
 export type Algorithm = (typeof algorithms)[number];
 
 /** One search of one network. */
@@ -14,8 +16,10 @@ export interface RunResult {
   seed: number;
   evaluations: number;
   seconds: number;
-  /** EDP in µJ·cycles, as the paper states it. */
+  /** EDP in µJ·cycles, as the paper states it, and what it is made of. */
   edp: number;
+  energyPj: number;
+  cycles: number;
   sizes: NetworkResult["sizes"];
   /** Evaluations and best EDP so far, in turn. */
   curve: number[];
@@ -23,7 +27,8 @@ export interface RunResult {
 
 export function begin(network: Network, algorithm: Algorithm, seed: number, evaluations: number): Cosearch {
   if (algorithm === "random") return randomCosearch(network, { seed, evaluations, hardware: 10 });
-  if (algorithm === "bayes") return bayesianCosearch(network, { seed, evaluations, hardware: 100 });
+  if (algorithm === "bayes") return publishedBayesianCosearch(network, { seed, evaluations, hardware: 100 });
+  if (algorithm === "bayesOwn") return bayesianCosearch(network, { seed, evaluations, hardware: 100 });
   const base = algorithm === "dosa" ? publishedOptions : ownOptions;
   return gradientCosearch(network, { ...base, seed, evaluations });
 }
@@ -35,7 +40,7 @@ export function runOne(
   seed: number,
   evaluations: number,
 ): RunResult {
-  const before = process.cpuUsage();
+  const seconds = stopwatch();
   let best: NetworkResult | null = null;
   let spent = 0;
   const curve: number[] = [];
@@ -45,15 +50,16 @@ export function runOne(
     best = progress.best;
     curve.push(Math.round(spent), best.value / 1e6);
   }
-  const { user, system } = process.cpuUsage(before);
   if (best === null) throw new Error(`${name} ${algorithm}: no design`);
   return {
     network: name,
     algorithm,
     seed,
     evaluations: Math.round(spent),
-    seconds: (user + system) / 1e6,
+    seconds: seconds(),
     edp: best.value / 1e6,
+    energyPj: best.energyPj,
+    cycles: best.cycles,
     sizes: best.sizes,
     curve,
   };

@@ -6,6 +6,7 @@ import { gradientSearch } from "../../../server/src/engine/search/gradient/strat
 import { lowerConstraints } from "../../../server/src/spec/mapspace-constraints.ts";
 import { readSpecification } from "../../../server/src/spec/specification.ts";
 import { sharedDir } from "../../support/shared.ts";
+import { stopwatch } from "./clock.ts";
 
 export interface LayerResult {
   name: string;
@@ -42,13 +43,4 @@ export function* singleLayers(): Generator<LayerResult> {
     for (const { best } of exactSearch(mapspace, { objective: "edp", seed: 1 })) optimum = best?.value ?? optimum;
     yield { name: name.replace("__uber__random__60s", ""), found, seconds, optimum, exactSeconds: proving() };
   }
-}
-
-/** Seconds of processor time since the call. */
-function stopwatch(): () => number {
-  const before = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1e6;
-  };
 }

@@ -86,14 +86,19 @@ export class Mapspace {
 
   /** Draws a mapping; each is equally likely. */
   sample(random: Prng, point: MapspacePoint): void {
+    this.sampleFactors(random, point);
+    for (let level = 0; level < this.rules.orders.length; level++) this.sampleOrder(random, point, level);
+    this.sampleKeep(random, point);
+  }
+
+  /** Draws the factors of all dimensions; each factorisation is equally likely. */
+  sampleFactors(random: Prng, point: MapspacePoint): void {
     const nd = this.workload.dimensions.length;
     this.spread.sample(random, this.picked);
     for (let d = 0; d < nd; d++) {
       // Dimensions of one iteration have factor 1 everywhere, as points are made.
       if (this.rules.bounds[d][0] > 1) this.sampleDimension(random, point, d, this.picked[d]);
     }
-    for (let level = 0; level < this.rules.orders.length; level++) this.sampleOrder(random, point, level);
-    this.sampleKeep(random, point);
   }
 
   /** Draws the factors of one dimension of a given spread (an index into `profiles[d]`). */

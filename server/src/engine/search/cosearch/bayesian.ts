@@ -3,13 +3,13 @@ import type { HardwareSizes } from "../../model/relaxed/hardware.ts";
 import { GaussianProcess } from "../../numeric/gaussian-process.ts";
 import { logExpectedImprovement } from "../../numeric/normal.ts";
 import { Prng } from "../../numeric/prng.ts";
-import { BayesianOptimiser, type DesignSpace } from "../bayes/optimiser.ts";
+import { BayesianOptimiser, type DesignSpace, type Proposal } from "../bayes/optimiser.ts";
 import { NetworkDesign } from "../gradient/design.ts";
 import type { Network } from "../gradient/network.ts";
 import { drawMapping, sizesOf } from "../gradient/start.ts";
-import { MappingSampler } from "./mapping-sampler.ts";
-import type { Cosearch, NetworkResult } from "./progress.ts";
-import { resultOn } from "./random.ts";
+import { hardwareFirst } from "./hardware-first.ts";
+import type { MappingSampler } from "./mapping-sampler.ts";
+import type { Cosearch } from "./progress.ts";
 
 export interface BayesianCosearchOptions {
   seed: number;
@@ -27,44 +27,30 @@ const drawn = 4;
  * logarithms of the factors proposes mappings on it. The inner one learns from the first half of a layer's samples
  * and picks the second half from `drawn` times as many by expected improvement.
  */
-export function* bayesianCosearch(
-  network: Network,
-  { seed, evaluations, hardware }: BayesianCosearchOptions,
-): Cosearch {
-  const counted = network.evaluations;
-  const spent = () => (network.evaluations - counted) / network.layers.length;
-  const outer = new BayesianOptimiser(hardwareSpaceOf(network, seed), { random: new Prng(seed, 1) });
-  const samples = Math.floor(evaluations / hardware);
-  let best: NetworkResult | null = null;
-  for (let start = 0; start < hardware; start++) {
-    const [proposal] = outer.ask(1);
-    if (proposal === undefined) break;
-    const sizes = sizesOf(network, (i) => proposal.u[i]);
-    const sampler = new MappingSampler(network, sizes);
-    for (let i = 0; i < network.layers.length; i++) {
-      sampleLayer(network, sampler, i, sizes, samples, new Prng(seed, 2 + start * network.layers.length + i));
-      yield { evaluations: spent(), value: best?.value ?? Number.POSITIVE_INFINITY, best: null, start, done: false };
-    }
-    const found = resultOn(network, sampler.best, sizes);
-    outer.tell(proposal, found === null ? null : found.value);
-    const improved = found !== null && found.value < (best?.value ?? Number.POSITIVE_INFINITY);
-    if (improved) best = found;
-    yield {
-      evaluations: spent(),
-      value: best?.value ?? Number.POSITIVE_INFINITY,
-      best: improved ? best : null,
-      start,
-      done: false,
-    };
-  }
-  yield {
-    evaluations: spent(),
-    value: best?.value ?? Number.POSITIVE_INFINITY,
-    best: null,
-    start: hardware,
-    done: true,
-  };
-  return best;
+export function bayesianCosearch(network: Network, { seed, evaluations, hardware }: BayesianCosearchOptions): Cosearch {
+  const space = hardwareSpaceOf(network, seed);
+  const optimiser = new BayesianOptimiser(space, { random: new Prng(seed, 1) });
+  const trials = space.variables === 0 ? 1 : hardware;
+  const samples = Math.floor(evaluations / trials);
+  const sides = network.space.sides.length;
+  let proposal: Proposal | undefined;
+  return hardwareFirst(network, {
+    hardware: trials,
+    propose() {
+      [proposal] = optimiser.ask(1);
+      if (proposal === undefined) return null;
+      const { u } = proposal;
+      return sizesOf(
+        network,
+        (g) => 2 ** (1 + Math.floor(7 * u[g])),
+        (i) => 2 ** Math.floor(12 * u[sides + i]),
+      );
+    },
+    map(sampler, layer, sizes, start) {
+      sampleLayer(network, sampler, layer, sizes, samples, new Prng(seed, 2 + start * network.layers.length + layer));
+    },
+    learn: (value) => proposal && optimiser.tell(proposal, value),
+  });
 }
 
 /** Sides and memories as steps of powers of two. */
@@ -109,7 +95,7 @@ function sampleLayer(
       copyPoint(point, design.points[index]);
       return true;
     });
-    if (!Number.isFinite(value)) return;
+    if (value === null || !Number.isFinite(value)) return;
     seen.push(featuresOf(point));
     values.push(Math.log(value));
   };

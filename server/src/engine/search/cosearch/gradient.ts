@@ -21,6 +21,10 @@ export interface GradientSearchOptions {
   /** Steps between roundings. */
   roundEvery: number;
   rate: number;
+  /** Weight of the penalty on what no hardware or mapspace allows. */
+  penalty: number;
+  /** Fillings of a start's hardware tried per layer, of which the best is kept. */
+  fillings: number;
   sharpness: number;
   /** Random moves with a descent after them, per layer and rounding. */
   kicks: number;
@@ -36,6 +40,8 @@ export const publishedOptions: Omit<GradientSearchOptions, "seed" | "evaluations
   starts: 7,
   roundEvery: 500,
   rate: 0.05,
+  penalty: 10,
+  fillings: 10,
   sharpness: Number.POSITIVE_INFINITY,
   kicks: 0,
   patience: Number.POSITIVE_INFINITY,
@@ -47,6 +53,8 @@ export const ownOptions: Omit<GradientSearchOptions, "seed" | "evaluations"> = {
   starts: 5,
   roundEvery: 120,
   rate: 0.04,
+  penalty: 30,
+  fillings: 1,
   sharpness: Number.POSITIVE_INFINITY,
   kicks: 1,
   patience: 4,
@@ -84,7 +92,7 @@ class Run {
     this.counted = network.evaluations;
     this.descent = new Descent(network, {
       domain: options.published ? "linear" : "log",
-      penalty: options.published ? 10 : 30,
+      penalty: options.penalty,
       sharpness: options.sharpness,
       orderTemperature: options.orders === "softmax" ? 0.1 : 0,
       rate: options.rate,
@@ -112,7 +120,7 @@ class Run {
     const { network, descent, options } = this;
     const design = new NetworkDesign(network);
     // A start far worse than the best one so far is drawn again.
-    do randomDesign(network, random, design, true);
+    do randomDesign(network, random, design, options.fillings);
     while (this.spent < until && !(design.cost.value <= 10 * this.bestStart));
     this.bestStart = Math.min(this.bestStart, design.cost.value);
     this.offer(design);
@@ -120,7 +128,7 @@ class Run {
     const steps = Math.max(1, Math.floor(options.evaluations / options.starts) - 10);
     for (let step = 1; step <= steps && this.spent < until; step++) {
       descent.step();
-      if (step % options.roundEvery === 0 || step === steps) {
+      if (step % options.roundEvery === 0 || step === steps || this.spent >= until) {
         descent.round(design, false);
         chooseOutermostOrders(network, design);
         this.offer(design);
@@ -136,7 +144,7 @@ class Run {
     const local = new LocalSearch(network, this.neighbourhoods, random);
     const design = new NetworkDesign(network);
     const incumbent = new NetworkDesign(network);
-    randomDesign(network, random, design, false);
+    randomDesign(network, random, design, options.fillings);
     incumbent.copyFrom(design);
     let stagnant = 0;
     while (this.spent < until && stagnant < options.patience) {

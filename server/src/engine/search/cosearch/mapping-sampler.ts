@@ -26,11 +26,11 @@ export class MappingSampler {
     return this.values[index];
   }
 
-  /** Costs the mapping that `draw` puts into the design's layer; its value, `Infinity` where it found none. */
-  tryMapping(index: number, draw: (design: NetworkDesign) => boolean): number {
+  /** Costs the mapping that `draw` puts into the design's layer; its value, `null` where it found none. */
+  tryMapping(index: number, draw: (design: NetworkDesign) => boolean): number | null {
     if (!draw(this.trial)) {
       this.network.evaluations++;
-      return Number.POSITIVE_INFINITY;
+      return null;
     }
     this.network.record(index, this.trial.points[index], this.record);
     const value = this.network.layerValue(index, this.record, this.sizes);

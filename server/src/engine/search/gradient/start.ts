@@ -1,3 +1,4 @@
+import { copyPoint } from "../../mapspace/point.ts";
 import type { HardwareSizes } from "../../model/relaxed/hardware.ts";
 import type { Prng } from "../../numeric/prng.ts";
 import type { NetworkDesign } from "./design.ts";
@@ -11,32 +12,34 @@ interface Limits {
   sides: Float64Array;
 }
 
-/** Hardware a search considers: sides, and memories as whole words per instance. */
+/** Hardware of sides 2¹…2⁷ and memories of 2⁰…2¹¹ KiB over all their instances, drawn evenly (DOSA, Sec. 6.1). */
 export function drawSizes(network: Network, random: Prng): HardwareSizes {
-  return sizesOf(network, () => random.next());
+  return sizesOf(
+    network,
+    () => 2 ** (1 + random.below(7)),
+    () => 2 ** random.below(12),
+  );
 }
 
-/** Hardware from numbers in [0, 1), one per free side, then one per free buffer: sides 2¹…2⁷, memories 2⁰…2¹¹ KiB. */
-export function sizesOf(network: Network, next: (index: number) => number): HardwareSizes {
+/** Hardware of given sides and KiB per memory over all its instances; both by their place among the free ones. */
+export function sizesOf(
+  network: Network,
+  sideOf: (index: number) => number,
+  kilobytesOf: (index: number) => number,
+): HardwareSizes {
   const { space } = network;
-  const sides = space.sides.map(({ most }, g) => Math.min(most, 2 ** (1 + Math.floor(7 * next(g)))));
-  let at = space.sides.length;
+  const sides = space.sides.map(({ most }, g) => Math.min(most, sideOf(g)));
+  let at = 0;
   const capacityWords = space.buffers.map((buffer, l) => {
     const level = space.template.storage[l];
     if (buffer === null) return null;
-    const kilobytes = 2 ** Math.floor(12 * next(at++));
     let instances = level.instances;
     space.sides.forEach((side, g) => {
       for (const axis of side.axes) if (axis.level > l) instances = (instances / side.size) * sides[g];
     });
-    return Math.max(1, Math.floor((kilobytes * 8192) / level.wordBits / instances));
+    return Math.max(1, Math.floor((kilobytesOf(at++) * 8192) / level.wordBits / instances));
   });
   return { capacityWords, sides };
-}
-
-/** Random hardware: sides 2¹…2⁷, memories 2⁰…2¹¹ KiB over all their instances (DOSA, Sec. 6.1). */
-function randomLimits(network: Network, random: Prng): Limits {
-  return limitsOf(network, drawSizes(network, random));
 }
 
 function limitsOf(network: Network, sizes: HardwareSizes): Limits {
@@ -47,46 +50,56 @@ function limitsOf(network: Network, sizes: HardwareSizes): Limits {
 }
 
 /**
- * A random design: random hardware within the space's freedom, and for each layer a mapping that fills it: from
- * everything in the outermost loops, prime by prime inwards, spatial first, while it fits.
+ * A random design: random hardware within the space's freedom, and for each layer the best of a few mappings that fill
+ * it: from everything in the outermost loops, prime by prime inwards, spatial first, while it fits.
  */
-export function randomDesign(network: Network, random: Prng, design: NetworkDesign, stationary: boolean): void {
-  const limits = randomLimits(network, random);
-  network.layers.forEach((_, i) => {
-    randomMapping(network, random, design, i, limits, stationary);
+export function randomDesign(network: Network, random: Prng, design: NetworkDesign, fillings = 1): void {
+  const sizes = drawSizes(network, random);
+  const limits = limitsOf(network, sizes);
+  network.layers.forEach(({ mapspace }, i) => {
+    const point = design.points[i];
+    const kept = fillings > 1 ? mapspace.createPoint() : null;
+    let least = Number.POSITIVE_INFINITY;
+    for (let f = 0; f < fillings; f++) {
+      randomMapping(network, random, design, i, limits);
+      if (kept === null) break;
+      const value = network.layerValue(i, network.record(i, point, design.records[i]), sizes);
+      if (f > 0 && value >= least) continue;
+      least = value;
+      copyPoint(point, kept);
+    }
+    if (kept !== null) copyPoint(kept, point);
   });
   design.refresh();
 }
 
-/**
- * Draws a mapping of one layer evenly from its mapspace until one fits hardware of given sizes; false where none of
- * `tries` did.
- */
+/** Draws that the hardware cannot hold, one after the other, before it is given up (Timeloop's mapper does likewise). */
+const patience = 1000;
+
+/** Draws a mapping of one layer evenly from its mapspace until one fits hardware of given sizes; false where none did. */
 export function drawMapping(
   network: Network,
   random: Prng,
   design: NetworkDesign,
   index: number,
   sizes: HardwareSizes,
-  tries = 50,
 ): boolean {
   const limits = limitsOf(network, sizes);
   const { mapspace } = network.layers[index];
-  for (let t = 0; t < tries; t++) {
-    mapspace.sample(random, design.points[index]);
-    if (holds(network, design, index, limits)) return true;
+  const point = design.points[index];
+  const { orders } = mapspace.rules;
+  // Orders change nothing about what fits: they are drawn last.
+  for (let t = 0; t < patience; t++) {
+    mapspace.sampleFactors(random, point);
+    mapspace.sampleKeep(random, point);
+    if (!holds(network, design, index, limits)) continue;
+    for (let level = 0; level < orders.length; level++) mapspace.sampleOrder(random, point, level);
+    return true;
   }
   return false;
 }
 
-function randomMapping(
-  network: Network,
-  random: Prng,
-  design: NetworkDesign,
-  index: number,
-  limits: Limits,
-  stationary: boolean,
-): void {
+function randomMapping(network: Network, random: Prng, design: NetworkDesign, index: number, limits: Limits): void {
   const { mapspace } = network.layers[index];
   const { rules } = mapspace;
   const nd = mapspace.workload.dimensions.length;
@@ -97,7 +110,7 @@ function randomMapping(
   point.bounds.set(mapspace.workload.dimensions.map((d) => d.bound));
   for (let l = 0; l < network.levels; l++) {
     const orders = candidateOrders(mapspace, l, false);
-    const order = orders[stationary ? 0 : random.below(orders.length)];
+    const order = orders[random.below(orders.length)];
     point.orders.set(order, l * nd);
   }
   for (const { level, axis, x } of rules.spreads) {
