@@ -184,6 +184,35 @@ test("a template is evaluated as what it includes, and an include that changes i
   });
 });
 
+test("the nearest files are taken, also while another design is open", async () => {
+  const own = Object.fromEntries(
+    ["arch", "ert", "gemm", "gemm.map"].map((name) => {
+      const text = eyeriss[`eyeriss-like/${name}.yaml`].replace(/^# mapspace:.*$/m, "");
+      return [name, text] as const;
+    }),
+  );
+  const files = {
+    "other/arch.yaml": own.arch.replace("GlobalBuffer", "Elsewhere"),
+    "other/gemm.yaml": own.gemm,
+    "other/map.yaml": own["gemm.map"].replaceAll("GlobalBuffer", "Elsewhere"),
+    "exercise/arch/arch.yaml": own.arch,
+    "exercise/prob/gemm.yaml": own.gemm,
+    "exercise/map/map.yaml": own["gemm.map"],
+  };
+  await withServer({ files }, async (client) => {
+    await client.open("other/map.yaml");
+    await client.settled("other/map.yaml");
+    await client.open("exercise/map/map.yaml");
+    await client.settled("exercise/map/map.yaml");
+    const status = client.statuses.findLast(({ uri }) => uri === client.uri("exercise/map/map.yaml"));
+    assert.deepEqual(status?.parts.map(({ uri }) => uri).sort(), [
+      client.uri("exercise/arch/arch.yaml"),
+      client.uri("exercise/map/map.yaml"),
+      client.uri("exercise/prob/gemm.yaml"),
+    ]);
+  });
+});
+
 test("what is still being read is not missing: nothing is said of it before, and then everything", async () => {
   for (const there of [true, false]) {
     const files = there ? eyeriss : { [map]: eyeriss[map] };

@@ -71,12 +71,22 @@ export class Neighbours {
     let read = 0;
     for (const [distance, ring] of [...rings].sort(([a], [b]) => a - b)) {
       // The folder itself is read whole: energy tables and constraints are looked for only there.
-      if (distance > 0 && this.store.design(uri).missing.length === 0) break;
+      if (distance > 0 && this.settled(uri, distance)) break;
       for (const file of ring) {
         if (read >= readLimit) return;
         if (await this.load(file)) read++;
       }
     }
+  }
+
+  /** Nothing at this distance or beyond it can still become part of the design. */
+  private settled(uri: string, distance: number): boolean {
+    const { missing, parts } = this.store.design(uri);
+    // Other designs may have brought in files that lie farther away than what is still to be read.
+    return (
+      missing.length === 0 &&
+      parts.every((part) => part.foundBy !== "nearest" || folderDistance(uri, part.uri) < distance)
+    );
   }
 
   /** What a template includes, and what that includes in turn. */

@@ -1,0 +1,247 @@
+/** As much of VS Code as the extension needs to start, so that its own part of the work can be watched in a test. */
+
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { MapspaceApi } from "../../client/src/extension.ts";
+import { repositoryRoot } from "../support/shared.ts";
+
+type Listener = (value: unknown) => unknown;
+type Handler = (...args: never[]) => unknown;
+
+class Emitter {
+  private readonly listeners = new Set<Listener>();
+  readonly event = (listener: Listener) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: unknown): void {
+    for (const listener of this.listeners) listener(value);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+class Uri {
+  constructor(readonly text: string) {}
+  static parse = (text: string) => new Uri(text);
+  static joinPath = (base: Uri, ...parts: string[]) => new Uri(new URL(parts.join("/"), `${base.text}/`).href);
+  get scheme(): string {
+    return this.text.slice(0, this.text.indexOf(":"));
+  }
+  get path(): string {
+    return new URL(this.text).pathname;
+  }
+  toString(): string {
+    return this.text;
+  }
+}
+
+export interface FakeDocument {
+  uri: Uri;
+  languageId: string;
+  getText(): string;
+}
+
+export interface StatusItem {
+  text: string;
+  severity: number;
+  busy: boolean;
+  command?: { command: string };
+}
+
+export interface FakePanel {
+  viewType: string;
+  show: unknown;
+  options: { localResourceRoots: Uri[] };
+  html: string;
+  revealed: unknown[][];
+}
+
+/** A stand-in for vscode-languageclient's client: it starts when the test says so. */
+export class FakeClient {
+  readonly requests: string[] = [];
+  /** What the server answers, by method. */
+  readonly answers = new Map<string, unknown>();
+  private readonly state = new Emitter();
+  readonly onDidChangeState = this.state.event;
+  started = () => {};
+
+  // biome-ignore lint/suspicious/noExplicitAny: the middleware has the types of the real library
+  constructor(readonly options: any) {}
+
+  start(): Promise<void> {
+    this.become(3);
+    return new Promise((resolve) => {
+      this.started = () => {
+        this.become(2);
+        resolve();
+      };
+    });
+  }
+  /** 1 stopped, 2 running, 3 starting. */
+  become(newState: number): void {
+    this.state.fire({ newState });
+  }
+  needsStop = () => false;
+  stop = async () => {};
+  dispose = async () => {};
+  onRequest(): void {}
+  onNotification(): void {}
+  async sendRequest(method: string): Promise<unknown> {
+    this.requests.push(method);
+    return this.answers.get(method) ?? null;
+  }
+  async sendNotification(method: string): Promise<void> {
+    this.requests.push(method);
+  }
+  readonly code2ProtocolConverter = { asOpenTextDocumentParams: () => ({}) };
+}
+
+const severity = { Information: 0, Warning: 1, Error: 2 };
+
+export class FakeEditor {
+  readonly documents: FakeDocument[] = [];
+  readonly statusItems = new Map<string, StatusItem>();
+  readonly commands = new Map<string, Handler>();
+  readonly panels: FakePanel[] = [];
+  readonly clients: FakeClient[] = [];
+  /** Everything that was asked of the editor beyond registering, e.g. a search for files. */
+  readonly calls: string[] = [];
+  private readonly opened = new Emitter();
+  private readonly closed = new Emitter();
+
+  open(uri: string, languageId: string, text: string): FakeDocument {
+    const document = { uri: new Uri(uri), languageId, getText: () => text };
+    this.documents.push(document);
+    this.opened.fire(document);
+    return document;
+  }
+
+  setLanguage(document: FakeDocument, languageId: string): FakeDocument {
+    this.documents.splice(this.documents.indexOf(document), 1);
+    this.closed.fire(document);
+    return this.open(document.uri.text, languageId, document.getText());
+  }
+
+  run(command: string, ...args: unknown[]): unknown {
+    return (this.commands.get(command) as (...args: unknown[]) => unknown)(...args);
+  }
+
+  async activate(): Promise<MapspaceApi> {
+    const { activateShared } = await extension(this.api());
+    const memento = { get: (_: string, otherwise: unknown) => otherwise, update: async () => {} };
+    const context = {
+      subscriptions: [],
+      extensionUri: new Uri("file:///extension"),
+      storageUri: undefined,
+      globalStorageUri: new Uri("file:///storage"),
+      workspaceState: memento,
+    };
+    return activateShared(context, (options: unknown) => {
+      const client = new FakeClient(options);
+      this.clients.push(client);
+      return client;
+    });
+  }
+
+  private api() {
+    const nothing = { dispose: () => {} };
+    /** What is not named here does nothing and gives something to dispose of. */
+    const lenient = <T extends object>(room: string, own: T): T =>
+      new Proxy(own, {
+        get: (target, name) => {
+          if (name in target) return Reflect.get(target, name);
+          return () => {
+            if (!/^(on|register)/.test(String(name))) this.calls.push(`${room}.${String(name)}`);
+            return nothing;
+          };
+        },
+      });
+    const documents = this.documents;
+    return {
+      Uri,
+      EventEmitter: Emitter,
+      ViewColumn: { Beside: -2, One: 1 },
+      LanguageStatusSeverity: severity,
+      ProgressLocation: {},
+      l10n: {
+        t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[index])),
+      },
+      languages: {
+        createLanguageStatusItem: (id: string) => {
+          const item = { text: "", severity: 0, busy: false, dispose: () => {} };
+          this.statusItems.set(id, item);
+          return item;
+        },
+        setTextDocumentLanguage: async (document: FakeDocument, language: string) =>
+          this.setLanguage(document, language),
+      },
+      commands: lenient("commands", {
+        registerCommand: (name: string, handler: Handler) => {
+          this.commands.set(name, handler);
+          return nothing;
+        },
+      }),
+      window: lenient("window", {
+        activeTextEditor: undefined,
+        createOutputChannel: () => lenient("log", {}),
+        createWebviewPanel: (viewType: string, _title: string, show: unknown, options: FakePanel["options"]) => {
+          const panel: FakePanel = { viewType, show, options, html: "", revealed: [] };
+          this.panels.push(panel);
+          return {
+            onDidDispose: () => nothing,
+            reveal: (...args: unknown[]) => panel.revealed.push(args),
+            webview: {
+              cspSource: "https://webview.test",
+              asWebviewUri: (uri: Uri) => new Uri(uri.text.replace("file://", "https://webview.test")),
+              onDidReceiveMessage: () => nothing,
+              postMessage: async () => true,
+              set html(html: string) {
+                panel.html = html;
+              },
+            },
+          };
+        },
+      }),
+      workspace: lenient("workspace", {
+        get textDocuments() {
+          return documents;
+        },
+        isTrusted: true,
+        onDidOpenTextDocument: this.opened.event,
+        onDidCloseTextDocument: this.closed.event,
+        openTextDocument: async (uri: Uri) => documents.find((document) => document.uri.text === uri.text),
+        getConfiguration: () => ({ get: (_: string, otherwise: unknown) => otherwise }),
+      }),
+    };
+  }
+}
+
+let bundle: Promise<string> | undefined;
+
+/** The extension's own code, bundled as it ships, with this editor in place of VS Code. */
+// biome-ignore lint/suspicious/noExplicitAny: the fake has not the types of the real editor
+async function extension(vscode: object): Promise<any> {
+  bundle ??= build({
+    entryPoints: [join(repositoryRoot, "client/src/extension.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    external: ["vscode", "vscode-languageclient"],
+    write: false,
+    logLevel: "error",
+  }).then(({ outputFiles }) => outputFiles[0].text);
+  const library = { State: { Stopped: 1, Running: 2, Starting: 3 }, RevealOutputChannelOn: { Never: 4 } };
+  const modules: Record<string, object> = { vscode, "vscode-languageclient": library };
+  const plain = createRequire(import.meta.url);
+  const module = { exports: {} };
+  new Function("module", "exports", "require", await bundle)(
+    module,
+    module.exports,
+    (name: string) => modules[name] ?? plain(name),
+  );
+  return module.exports;
+}
