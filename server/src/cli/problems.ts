@@ -11,14 +11,9 @@ export function renderProblem(problem: Problem, fileOf: (uri: string) => SourceF
   return `${problem.location.uri}:${line}:${column}: ${problem.severity} ${problem.code}: ${problem.message}`;
 }
 
-/** Worst first, then by place. */
+/** Worst first; of one severity in the order they were found, which puts causes before what follows from them. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
-  return [...problems].sort(
-    (a, b) =>
-      order.indexOf(a.severity) - order.indexOf(b.severity) ||
-      a.location.uri.localeCompare(b.location.uri) ||
-      a.location.start - b.location.start,
-  );
+  return [...problems].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
 
 export function hasErrors(problems: readonly Problem[]): boolean {

@@ -1,6 +1,7 @@
 /** How large a tile is: per rank of the data space, what the loops inside the level and at it touch. */
 
 import { formatCount } from "../workspace/quantities.ts";
+import { extentsAt, rankWords } from "../workspace/tile-extents.ts";
 import type { Explained } from "./explain-loops.ts";
 
 /** “192 words = 16 (K) × 4 (C) × 1 (R) × 3 (S)”; `null` where the extents do not come to the tile (residuals). */
@@ -10,17 +11,9 @@ export function explainTile(
   dataSpace: number,
   tileWords: number,
 ): string | null {
-  const extents = workload.dimensions.map(({ bound }, d) => {
-    let extent = 1;
-    mapping.levels.forEach((mapped, l) => {
-      const inside = l < level ? [...mapped.spatialX, ...mapped.spatialY, ...mapped.temporal] : [];
-      const own = l === level ? [...mapped.spatialX, ...mapped.spatialY, ...mapped.temporal] : [];
-      for (const loop of [...inside, ...own]) if (loop.dimension === d) extent *= loop.factor;
-    });
-    return Math.min(extent, bound);
-  });
+  const extents = extentsAt(workload, mapping, level);
   const ranks = workload.dataSpaces[dataSpace].ranks.map((rank) => {
-    const extent = rank.reduce((sum, { dimension, coefficient }) => sum + coefficient * (extents[dimension] - 1), 1);
+    const extent = rankWords(rank, extents);
     const spanning = rank.filter(({ dimension }) => extents[dimension] > 1);
     const name = ({ dimension, coefficient }: (typeof rank)[number]) =>
       `${coefficient === 1 ? "" : `${coefficient}·`}${workload.dimensions[dimension].name}`;

@@ -7,6 +7,7 @@ import { lineIndex } from "../syntax/position.ts";
 import { latencyText, learnedTotal } from "../workspace/latency.ts";
 import { baseName } from "../workspace/paths.ts";
 import { formatCount } from "../workspace/quantities.ts";
+import { rankWords } from "../workspace/tile-extents.ts";
 import { type FeatureContext, toRange } from "./context.ts";
 import { explainCompute, explainLevel } from "./explain-level.ts";
 import { type Occurrence, occurrenceAt } from "./names.ts";
@@ -133,14 +134,8 @@ function nameHover(context: FeatureContext, { kind, name }: Occurrence): string 
         .map(({ dimension, coefficient }) => (coefficient === 1 ? "" : `${coefficient}·`) + dimensions[dimension].name)
         .join(" + "),
     );
-    const words = space.ranks
-      .map((rank) =>
-        rank.reduce(
-          (extent, { dimension, coefficient }) => extent + coefficient * (dimensions[dimension].bound - 1),
-          1,
-        ),
-      )
-      .reduce((product, extent) => product * extent, 1);
+    const bounds = dimensions.map(({ bound }) => bound);
+    const words = space.ranks.reduce((product, rank) => product * rankWords(rank, bounds), 1);
     return `**${name}**${space.readWrite ? " (read and written)" : ""}: indexed by [${ranks.join(", ")}], ${formatCount(words)} words in all.`;
   }
   const bounds = analysis.layers.flatMap(({ layer }) => {

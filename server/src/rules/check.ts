@@ -5,9 +5,11 @@ import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Analysis, finish, type LayerAnalysis } from "../workspace/analysis.ts";
 import { bypass } from "./bypass.ts";
 import { capacity } from "./capacity.ts";
+import { withoutConsequences } from "./consequences.ts";
 import { constraintNames } from "./constraint-names.ts";
-import { constraints } from "./constraints.ts";
+import { constraints as constraintsRule } from "./constraints.ts";
 import { countingDifference } from "./counting-difference.ts";
+import { withDesignFixes } from "./design-fixes.ts";
 import { energySource } from "./energy-source.ts";
 import { estimate, latencyModel } from "./estimate.ts";
 import { factorProduct } from "./factor-product.ts";
@@ -26,22 +28,11 @@ const mappingRules: readonly ((subject: Subject) => Problem[])[] = [
   capacity,
   spread,
   bypass,
-  constraints,
+  constraintsRule,
 ];
 
 /** Layers of a network that are counted in other ways as well: those that cost most. */
 const layersCompared = 3;
-
-/** Lowering problems after which some factors are missing, so that their product says nothing. */
-const losesFactors: ReadonlySet<string> = new Set([
-  "unknown-target",
-  "missing-target",
-  "missing-type",
-  "unknown-directive-type",
-  "not-a-directive",
-  "not-a-list",
-  "yaml-tab",
-]);
 
 /** @param files the files of the design, for problems about what none of them has */
 export function checkDesign(analysis: Analysis, files: readonly SourceFile[] = []): Problem[] {
@@ -66,26 +57,28 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
     else {
       found.set(entry.lowered ?? entry, {
         names: [entry.layer.workload.name],
-        problems: layerProblems(analysis, entry, compared.has(entry.outcome)),
+        problems: layerProblems(analysis, entry, files, compared.has(entry.outcome)),
       });
       yield;
     }
   }
   problems.push(...problemsOfLayers([...found.values()]));
-  problems.push(
-    ...minimalBuffers(
-      analysis.layers.flatMap((entry) => subjectOf(analysis, entry) ?? []),
-      files,
-    ),
-  );
-  return unsuppressed(distinct(problems), files);
+  const subjects = analysis.layers.flatMap((entry) => subjectOf(analysis, entry, files) ?? []);
+  problems.push(...minimalBuffers(subjects, files));
+  const context = { specification, files, subject: subjects[0] };
+  const told = withoutConsequences(distinct(problems), specification).map((one) => withDesignFixes(one, context));
+  return unsuppressed(told, files);
 }
 
-function subjectOf({ specification, options }: Analysis, entry: LayerAnalysis): Subject | undefined {
+function subjectOf(
+  { specification, options }: Analysis,
+  entry: LayerAnalysis,
+  files: readonly SourceFile[],
+): Subject | undefined {
   const { architecture, mappingSource } = specification;
   const { layer, lowered, outcome } = entry;
   if (!architecture || !mappingSource || !lowered || !outcome) return undefined;
-  return { specification, architecture, layer, mappingSource, lowered, outcome, options };
+  return { specification, architecture, layer, mappingSource, lowered, outcome, options, files };
 }
 
 /** Outcomes of the layers with the largest part in the energy of the network. */
@@ -99,33 +92,23 @@ function costliest({ layers }: Analysis): ReadonlySet<EvaluationOutcome | undefi
   return new Set(sorted.slice(0, layersCompared).map(([outcome]) => outcome));
 }
 
-function layerProblems(analysis: Analysis, entry: LayerAnalysis, compareCounting: boolean): Problem[] {
-  const { specification } = analysis;
-  const { architecture, architectureSource } = specification;
+function layerProblems(
+  analysis: Analysis,
+  entry: LayerAnalysis,
+  files: readonly SourceFile[],
+  compareCounting: boolean,
+): Problem[] {
+  const { architecture, architectureSource, constraints } = analysis.specification;
   const { layer } = entry;
   const found = [...entry.problems];
   if (architecture === undefined) return found;
-  const all = new Set([...specification.constraints, ...(architectureSource?.constraints ?? [])]);
+  const all = new Set([...constraints, ...(architectureSource?.constraints ?? [])]);
   found.push(...constraintNames([...all], architecture, layer.workload, architectureSource));
-  const subject = subjectOf(analysis, entry);
+  const subject = subjectOf(analysis, entry, files);
   if (subject === undefined) return found;
   for (const rule of mappingRules) found.push(...rule(subject));
   if (compareCounting) found.push(...countingDifference(subject));
-  return withoutConsequences(found, specification.problems);
-}
-
-/** One mistake is told once: not again by the sums it spoils. */
-function withoutConsequences(found: readonly Problem[], reading: readonly Problem[]): Problem[] {
-  const all = [...reading, ...found];
-  const incompleteFactors = all.some((problem) => problem.severity === "error" && losesFactors.has(problem.code));
-  const withoutFanout = found.filter((problem) => problem.code === "no-fanout").map((problem) => problem.location);
-  return found.filter(({ code, location }) => {
-    if (code === "factor-product") return !incompleteFactors;
-    if (!code.startsWith("fanout-") && !code.startsWith("mesh-")) return true;
-    return !withoutFanout.some(
-      (wide) => wide.uri === location.uri && wide.start <= location.start && location.end <= wide.end,
-    );
-  });
+  return found;
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {

@@ -1,7 +1,8 @@
 import type { Loop, MappingLevel } from "../engine/model/types.ts";
 import { isGenerated, targetLevel } from "../spec/component-constraints.ts";
 import type { ConstraintSource, FactorSource } from "../spec/types.ts";
-import type { Location, Problem, Severity } from "../syntax/source.ts";
+import type { Fix, Location, Problem, Severity } from "../syntax/source.ts";
+import { type Move, moveFix } from "./moves.ts";
 import { levelName, mappingPlace, type Subject, writtenFactors } from "./subject.ts";
 
 /** A constraint beside the part of the mapping it speaks about. */
@@ -79,7 +80,12 @@ function factorProblems(checked: Checked): Problem[] {
         if (broken === null) return [];
         const severity = factor.relation === ">=" ? "warning" : checked.severity;
         const message = `${name} has ${value}, the constraint asks for ${broken}.`;
-        return [violated(checked, message, at, factor.location, severity)];
+        return [
+          {
+            ...violated(checked, message, at, factor.location, severity),
+            fixes: factorFixes(checked, dimension, factor),
+          },
+        ];
       });
     const most = named.has(name) ? null : constraint.defaultMaxFactor;
     if (most !== null && value > most.value) {
@@ -89,6 +95,43 @@ function factorProblems(checked: Checked): Problem[] {
     }
     return problems;
   });
+}
+
+/** Moves what is missing to this level or what is too much out of it; or lets the constraint say what the mapping has. */
+function factorFixes(
+  { subject, level, spatial, factors }: Checked,
+  dimension: number,
+  { relation, end }: FactorSource,
+): Fix[] {
+  const { name, bound } = subject.layer.workload.dimensions[dimension];
+  const { levels } = subject.lowered.mapping;
+  const value = factors[dimension];
+  const wanted = end.value === 0 ? bound : end.value;
+  const more = wanted / value;
+  const outer = spatial ? level : Math.min(level + 1, levels.length - 1);
+  const moves =
+    relation !== "<=" && Number.isInteger(more) && !spatial
+      ? levels.flatMap((_, from): Move[] =>
+          from === level ? [] : [{ dimension, from, spatial: false, to: level, share: more }],
+        )
+      : Number.isInteger(1 / more)
+        ? [{ dimension, from: level, spatial, to: outer, share: 1 / more }]
+        : [];
+  const possible = moves.filter(({ from, share }) => {
+    const loops = spatial ? [...levels[from].spatialX, ...levels[from].spatialY] : levels[from].temporal;
+    return loops.some(
+      (loop) => loop.dimension === dimension && loop.factor % share === 0 && loop.factor === loop.residual,
+    );
+  });
+  const said = `${name}${relation}${value}`;
+  return [
+    ...possible.flatMap((move) => moveFix(subject, [move], null)).slice(0, 1),
+    {
+      title: `Let the constraint say ${said}`,
+      edits: [{ location: end.location, newText: String(value) }],
+      safe: false,
+    },
+  ];
 }
 
 /** What the constraint wanted, or null where the value is allowed. Fixed factors above the bound do not count. */

@@ -1,4 +1,7 @@
-import type { Problem, SourceEdit } from "../syntax/source.ts";
+import type { Fix, Problem } from "../syntax/source.ts";
+import { type Cure, curesOf } from "./factor-cures.ts";
+import { appended } from "./moves.ts";
+import { repeatedLetters } from "./repeated-letters.ts";
 import {
   headOf,
   levelName,
@@ -8,21 +11,41 @@ import {
   type WrittenFactor,
   writtenFactors,
 } from "./subject.ts";
+import { withComma } from "./text-edits.ts";
 
 /** `factor-product`: for every dimension the factors must multiply to the bound of the layer. */
 export function factorProduct(subject: Subject): Problem[] {
   const impossible = new Set(violationsOf(subject, "residual").map(({ dimension }) => dimension));
-  return violationsOf(subject, "factor-product")
-    .filter(({ dimension }) => !impossible.has(dimension))
-    .map((violation) => describe(subject, violation));
+  const wrong = violationsOf(subject, "factor-product").filter(({ dimension }) => !impossible.has(dimension));
+  const { directives } = subject.mappingSource;
+  if (wrong.length > 1 && directives.every(({ factors }) => factors.length === 0)) return [nothingMapped(subject)];
+  const { problems, explained } = repeatedLetters(subject, wrong);
+  return [...problems, ...wrong.filter((one) => !explained.has(one)).map((one) => describe(subject, one))];
+}
+
+/** A mapping without a factor is one mistake, not one for every dimension. */
+function nothingMapped(subject: Subject): Problem {
+  const { layer, architecture, mappingSource } = subject;
+  const factors = layer.workload.dimensions.map(({ name, bound }) => `${name}=${bound}`).join(" ");
+  const top = architecture.storage[architecture.storage.length - 1].name;
+  const { location } = mappingSource;
+  const empty = mappingSource.directives.length === 0 && location.end - location.start === 2;
+  const directive = `\n- {target: ${top}, type: temporal, factors: ${factors}}`;
+  return {
+    code: "factor-product",
+    severity: "error",
+    message: `The mapping has no factors. For each dimension they must multiply to its bound: ${factors}. To begin with, all may stand at ${top}.`,
+    location: headOf(location),
+    fixes: empty ? [{ title: `Run all loops at ${top}`, edits: [{ location, newText: directive }], safe: false }] : [],
+  };
 }
 
 function describe(subject: Subject, violation: ViolationOf<"factor-product">): Problem {
   const { dimension, product, bound } = violation;
   const { name } = subject.layer.workload.dimensions[dimension];
   const factors = writtenFactors(subject, dimension);
-  const cures = factors.flatMap((factor) => cure(subject, factor, violation));
-  const cured = cures.sort((a, b) => a.change - b.change)[0];
+  const cures = curesOf(subject, factors, violation);
+  const [cured] = cures;
   const imperfect = factors.find(({ source }) => source.residual !== null);
   const listedFactors = factors
     .filter(({ source }) => source.end.value !== 1)
@@ -30,62 +53,39 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">): P
       ({ level, spatial, source }) => `${levelName(subject, level)}${spatial ? " in space" : ""} ${written(source)}`,
     );
   const sum = listedFactors.length > 1 ? ` (${listedFactors.join(" × ")})` : "";
-  const advice =
-    cured !== undefined
-      ? `; use ${cured.factor} instead of ${cured.written} here`
-      : factors.length === 0
-        ? `; no directive has a factor for ${name}`
-        : "; no single factor can be changed to a whole number that fits";
   const bounds = subject.layer.boundLocations.get(name);
-  const appended = factors.length === 0 && product === 1 ? appendFix(subject, name, bound) : [];
+  const missing = factors.length === 0 && product === 1;
   return {
     code: "factor-product",
     severity: "error",
-    message: `${name}: factors multiply to ${product}${sum}, the layer has ${bound}${advice}.`,
-    location: (cured ?? imperfect?.source ?? factors[0]?.source)?.location ?? outermostPlace(subject),
+    message: `${name}: factors multiply to ${product}${sum}, the layer has ${bound}; ${advice(name, factors, cured)}.`,
+    location: (cured?.at.source ?? imperfect?.source ?? factors[0]?.source)?.location ?? outermostPlace(subject),
     related: bounds === undefined ? [] : [{ message: `${name} is ${bound} in the problem`, location: bounds }],
-    fixes: [...cures.slice(0, 3).map(({ title, edit }) => ({ title, edits: [edit], safe: false })), ...appended],
+    fixes: [
+      ...cures.slice(0, 3).map((cure) => fixOf(subject, name, cure)),
+      ...(missing ? add(subject, name, bound) : []),
+    ],
   };
+}
+
+function advice(name: string, factors: readonly WrittenFactor[], cured: Cure | undefined): string {
+  if (cured !== undefined) return `use ${cured.text} instead of ${written(cured.at.source)} here`;
+  if (factors.length === 0) return `no directive has a factor for ${name}`;
+  return "no single factor can be changed to a whole number that fits";
 }
 
 function written(source: WrittenFactor["source"]): string {
   return source.residual === null ? `${source.end.value}` : `${source.end.value},${source.residual.value}`;
 }
 
-interface Cure {
-  factor: number;
-  written: number;
-  change: number;
-  title: string;
-  edit: SourceEdit;
-  location: Problem["location"];
-}
-
-/** The factor that, alone changed, makes the product right; only where nothing is imperfect. */
-function cure(subject: Subject, at: WrittenFactor, violation: ViolationOf<"factor-product">): Cure[] {
+function fixOf(subject: Subject, name: string, { at, text }: Cure): Fix {
   const { end, residual } = at.source;
-  const { dimension, product, bound } = violation;
-  const perfect = subject.lowered.mapping.levels.every((level) =>
-    [...level.temporal, ...level.spatialX, ...level.spatialY].every(
-      (loop) => loop.dimension !== dimension || loop.factor === loop.residual,
-    ),
-  );
-  const inForce = end.value === 0 ? bound : end.value;
-  if (!perfect || residual !== null || product % inForce !== 0) return [];
-  const others = product / inForce;
-  if (bound < 1 || bound % others !== 0) return [];
-  const factor = bound / others;
-  const { name } = subject.layer.workload.dimensions[dimension];
-  return [
-    {
-      factor,
-      written: end.value,
-      change: Math.abs(Math.log(factor / inForce)),
-      title: `Write ${name}=${factor} at ${levelName(subject, at.level)}${at.spatial ? " (spatial)" : ""}`,
-      edit: { location: end.location, newText: String(factor) },
-      location: at.source.location,
-    },
-  ];
+  const location = residual === null ? end.location : { ...end.location, end: residual.location.end };
+  return {
+    title: `Write ${name}=${text} at ${levelName(subject, at.level)}${at.spatial ? " (spatial)" : ""}`,
+    edits: withComma(subject.files, location, text),
+    safe: false,
+  };
 }
 
 function outermostPlace(subject: Subject): Problem["location"] {
@@ -94,12 +94,8 @@ function outermostPlace(subject: Subject): Problem["location"] {
 }
 
 /** A dimension no directive names: add it where the outermost loops are. */
-function appendFix(subject: Subject, name: string, bound: number) {
-  const last = [...subject.lowered.places]
-    .reverse()
-    .find((place) => place.temporal?.factors.length)
-    ?.temporal?.factors.at(-1);
-  if (last === undefined || bound < 1) return [];
-  const location = { ...last.location, start: last.location.end };
-  return [{ title: `Add ${name}=${bound}`, edits: [{ location, newText: ` ${name}=${bound}` }], safe: false }];
+function add(subject: Subject, name: string, bound: number): Fix[] {
+  const level = subject.lowered.places.findLastIndex((place) => place.temporal?.factors.length);
+  const edit = level < 0 || bound < 1 ? null : appended(subject, level, [`${name}=${bound}`]);
+  return edit === null ? [] : [{ title: `Add ${name}=${bound}`, edits: [edit], safe: false }];
 }

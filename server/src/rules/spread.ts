@@ -1,5 +1,7 @@
 import type { Location, Problem, Severity } from "../syntax/source.ts";
-import { moveFixes } from "./move-factor.ts";
+import { movesOutOfSpace } from "./fitting.ts";
+import { type Move, moveFix } from "./moves.ts";
+import { type Splitting, splitThatFits } from "./split.ts";
 import { attributePlace, componentOf, levelName, mappingPlace, type Subject, violationsOf } from "./subject.ts";
 
 type Axis = "x" | "y";
@@ -30,24 +32,36 @@ function axisProblems(subject: Subject, axis: Axis): Problem[] {
       },
     ];
   }
-  return fans.map(({ level, used, available }) => {
+  return fans.map((violation) => {
+    const { level, used, available } = violation;
     const child = level === 0 ? "compute" : level - 1;
-    const name = levelName(subject, level);
-    const loops = spatialLoops(subject, level, axis);
-    const advice =
-      available === 1
-        ? `${letter === "X" ? "Lower" : "Raise"} split to move these loops to ${letter === "X" ? "Y" : "X"}, or make them temporal`
-        : `Use at most ${available}, and move the rest to a temporal directive or to ${letter === "X" ? "Y" : "X"}`;
+    const splitting = splitThatFits(subject, level, violation);
+    const moves = movesOutOfSpace(subject, level, axis);
     const ending = mesh === undefined ? " Timeloop's mapper rejects this, its model does not." : instances(subject);
     return {
       code: `fanout-${axis}`,
       severity,
-      message: `${name} spreads ${loops} over ${used} children along ${letter}, it has ${available}. ${advice}.${ending}`,
+      message: `${levelName(subject, level)} spreads ${spatialLoops(subject, level, axis)} over ${used} children along ${letter}, it has ${available}. ${advice(subject, violation, splitting, moves)}${ending}`,
       location: mappingPlace(subject, level, "spatial"),
       related: related(subject, child, axis),
-      fixes: moveFixes(subject, level, true),
+      fixes: [...(splitting === null ? [] : [splitting.fix]), ...moveFix(subject, moves, violation)],
     };
   });
+}
+
+/** The simplest thing that would do: another split, else another number, else less. */
+function advice(
+  subject: Subject,
+  { level, available }: { level: number; available: number },
+  splitting: Splitting | null,
+  [move]: readonly Move[],
+): string {
+  if (splitting !== null) return `${splitting.fix.title}: that puts ${splitting.sentence}, which fits.`;
+  if (move === undefined) return `Use at most ${available} here and run the rest in time.`;
+  const { name } = subject.layer.workload.dimensions[move.dimension];
+  const { spatialX, spatialY } = subject.lowered.mapping.levels[level];
+  const loop = [...spatialX, ...spatialY].find(({ dimension }) => dimension === move.dimension);
+  return `${name}=${(loop?.factor ?? 1) / move.share} would fit; run the other ${move.share} in time.`;
 }
 
 /** The sentence on the whole array, where that is exceeded too. */

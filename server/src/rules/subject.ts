@@ -8,7 +8,7 @@ import type {
   MappingSource,
   Specification,
 } from "../spec/types.ts";
-import type { Location } from "../syntax/source.ts";
+import type { Location, SourceFile } from "../syntax/source.ts";
 
 /** One layer mapped to one architecture: what a rule about mappings looks at. */
 export interface Subject {
@@ -19,6 +19,8 @@ export interface Subject {
   lowered: LoweredMapping;
   outcome: EvaluationOutcome;
   options: EvaluationOptions;
+  /** The files of the design, for fixes that must see the text. */
+  files: readonly SourceFile[];
 }
 
 export type ViolationOf<K extends Violation["kind"]> = Extract<Violation, { kind: K }>;

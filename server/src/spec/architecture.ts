@@ -1,6 +1,7 @@
 import { describe, type YamlMap } from "../syntax/yaml.ts";
 import { readArchitectureLegacy } from "./architecture-legacy.ts";
 import { readArchitectureTree } from "./architecture-tree.ts";
+import { writeFixes } from "./nearest.ts";
 import type { Part } from "./parts.ts";
 import type { Report } from "./report.ts";
 import type { ArchitectureSource, FormatVersion } from "./types.ts";
@@ -47,7 +48,8 @@ function readByVersion(node: YamlMap, part: Part, report: Report) {
         ? "The architecture has no version; without one Timeloop expects “arithmetic” and “storage”."
         : `Version ${written} of an architecture is not supported; ${versions.join(", ")} are.`;
     const code = written === undefined ? "missing-version" : "unsupported-architecture-version";
-    report.error(code, message, versionNode?.location ?? part.entry.key.location);
+    const fixes = versionNode === undefined ? [] : writeFixes(["0.3"], versionNode.location);
+    report.error(code, message, versionNode?.location ?? part.entry.key.location, { fixes });
     return readArchitectureTree(node, "0.3");
   }
   return readArchitectureLegacy(node);

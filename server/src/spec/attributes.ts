@@ -1,8 +1,11 @@
 import type { Located, Location } from "../syntax/source.ts";
-import { nearestName, renameFixes } from "./nearest.ts";
+import { nearestName, renameFixes, writeFixes } from "./nearest.ts";
 import type { Report } from "./report.ts";
 import type { AttributeValue, ComponentSource } from "./types.ts";
 import { asNumber, inWords, type VariableValues, wholeNumber } from "./values.ts";
+
+/** Attributes of which one gives a buffer its size. */
+const sizes: ReadonlySet<string> = new Set("entries depth memory_depth data_storage_depth sizeKB".split(" "));
 
 /** Reads the attributes of one component by name, first spelling first, and remembers which were asked for. */
 export class AttributeReader {
@@ -97,9 +100,13 @@ export class AttributeReader {
       const near = nearestName(name, [...this.asked]);
       const owner = this.component.name.value;
       if (near !== undefined) {
-        const message = `${owner} has the attribute “${name}”, which the cost model does not read; “${near}” is the name it reads.`;
-        const fixes = key ? [{ title: `Write “${near}”`, edits: [{ location: key, newText: near }], safe: false }] : [];
-        this.report.warning("unknown-attribute", message, location, { fixes });
+        // A buffer that was to have a size would be unlimited.
+        const unlimited = sizes.has(near) && ![...sizes].some((size) => this.component.attributes.has(size));
+        const effect = unlimited ? `, so ${owner} counts as unlimited` : "";
+        const message = `${owner} has the attribute “${name}”, which the cost model does not read${effect}. Did you mean “${near}”?`;
+        const fixes = key ? writeFixes([near], key) : [];
+        if (unlimited) this.report.error("unknown-attribute", message, location, { fixes });
+        else this.report.warning("unknown-attribute", message, location, { fixes });
       } else {
         const message = `The cost model does not read the attribute “${name}” of ${owner}; an energy estimator may.`;
         this.report.information("unused-attribute", message, location);

@@ -96,6 +96,7 @@ export function readDirective(
     type,
     factors: factors ? readFactors(factors, context, problems) : [],
     factorsLocation: factors?.value.location ?? null,
+    factorsListed: factors?.value.kind === "sequence",
     permutation: permutation ? readPermutation(permutation, context, problems) : null,
     permutationLocation: permutation?.value.location ?? null,
     split: readWhole(keys.get("split"), problems),

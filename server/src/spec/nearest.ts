@@ -1,13 +1,17 @@
 import type { Fix, Location } from "../syntax/source.ts";
 
+/** Insertions, deletions, changes and swaps of neighbouring characters. */
 function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(previous[j] + 1, row[j - 1] + 1, substitution));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(Math.min(previous[j] + 1, row[j - 1] + 1, substitution, swapped ? beforeLast[j - 2] + 1 : substitution));
     }
+    beforeLast = previous;
     previous = row;
   }
   return previous[b.length];
@@ -40,5 +44,10 @@ export function listed(names: readonly string[], conjunction = "and"): string {
 /** A fix that writes the known name nearest to the one at `location`, where one is near. */
 export function renameFixes(written: string, known: readonly string[], location: Location): Fix[] {
   const name = nearestName(written, known);
-  return name === undefined ? [] : [{ title: `Write “${name}”`, edits: [{ location, newText: name }], safe: false }];
+  return name === undefined ? [] : writeFixes([name], location);
+}
+
+/** Fixes that write one of these texts at `location`. */
+export function writeFixes(texts: readonly string[], location: Location): Fix[] {
+  return texts.map((text) => ({ title: `Write “${text}”`, edits: [{ location, newText: text }], safe: false }));
 }

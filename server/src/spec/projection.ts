@@ -1,6 +1,6 @@
 import type { Location } from "../syntax/source.ts";
 import { describe, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
-import { renameFixes } from "./nearest.ts";
+import { renameFixes, writeFixes } from "./nearest.ts";
 import type { Report } from "./report.ts";
 import { valueAt } from "./values.ts";
 
@@ -14,6 +14,8 @@ export interface TermSource {
 
 interface Names {
   dimensions: readonly string[];
+  /** Dimensions that this data space has already: another one is meant. */
+  used: ReadonlySet<string>;
   coefficients: ReadonlyMap<string, number>;
 }
 
@@ -21,7 +23,12 @@ interface Names {
  * How the operation space projects onto a tensor: a list of dimensions, or a list of ranks, each a list of terms
  * `[dimension]` or `[dimension, coefficient]`. Null with problems when it cannot be understood.
  */
-export function readProjection(space: YamlMap, name: string, names: Names, report: Report): TermSource[][] | null {
+export function readProjection(
+  space: YamlMap,
+  name: string,
+  shape: Omit<Names, "used">,
+  report: Report,
+): TermSource[][] | null {
   const node = valueAt(space, "projection");
   if (node?.kind !== "sequence") {
     const found = node ? `, found ${describe(node)}` : "";
@@ -29,6 +36,7 @@ export function readProjection(space: YamlMap, name: string, names: Names, repor
     report.error("missing-projection", message, node?.location ?? space.location);
     return null;
   }
+  const names = { ...shape, used: new Set(scalarTexts(node)) };
   const ranks: TermSource[][] = [];
   let complete = true;
   const take = (term: TermSource | null, rank: TermSource[]): void => {
@@ -79,7 +87,9 @@ function readTerm(parts: readonly YamlNode[], location: Location, names: Names, 
   const dimension = names.dimensions.indexOf(dimensionName);
   if (dimension < 0) {
     const message = `The projection uses the dimension ${dimensionName}; the shape has ${names.dimensions.join(", ")}.`;
-    const fixes = renameFixes(dimensionName, names.dimensions, first.location);
+    const meant = renameFixes(dimensionName, names.dimensions, first.location);
+    const free = names.dimensions.filter((name) => !names.used.has(name));
+    const fixes = meant.length > 0 ? meant : writeFixes(free.slice(0, 3), first.location);
     report.error("unknown-dimension", message, first.location, { fixes });
     return null;
   }
@@ -94,4 +104,11 @@ function readTerm(parts: readonly YamlNode[], location: Location, names: Names, 
     return null;
   }
   return { dimension, coefficient, location };
+}
+
+/** Every text in a tree. */
+export function scalarTexts(node: YamlNode): string[] {
+  if (node.kind === "scalar") return [node.text];
+  if (node.kind === "sequence") return node.items.flatMap(scalarTexts);
+  return node.entries.flatMap(({ value }) => scalarTexts(value));
 }

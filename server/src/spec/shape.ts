@@ -1,7 +1,7 @@
 import type { Location } from "../syntax/source.ts";
 import { describe, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
-import { nearestName, renameFixes } from "./nearest.ts";
-import { readProjection, type TermSource } from "./projection.ts";
+import { nearestName, renameFixes, writeFixes } from "./nearest.ts";
+import { readProjection, scalarTexts, type TermSource } from "./projection.ts";
 import type { Report } from "./report.ts";
 import { defaultShape, type NamedShape, namedShape, shapeNames } from "./shapes.ts";
 import { asNumber, type Evaluate, reportUnknownKeys, textOf, valueAt } from "./values.ts";
@@ -125,15 +125,28 @@ function readDimensions(node: YamlMap, report: Report): { name: string; location
     } else if (names.has(item.text)) {
       report.error("repeated-dimension", `The dimension ${item.text} is declared twice.`, item.location);
     } else {
+      let name = item.text;
       if ([...item.text].length !== 1) {
         const message = `The dimension “${item.text}” must have a name of one character: factors and permutations are written with letters.`;
-        report.error("long-dimension-name", message, item.location);
+        const letter = letterMeant(item.text, node, list.items);
+        const fixes = letter === undefined ? [] : writeFixes([letter], item.location);
+        report.error("long-dimension-name", message, item.location, { fixes });
+        name = letter ?? name;
       }
-      names.add(item.text);
-      dimensions.push({ name: item.text, location: item.location });
+      names.add(name);
+      dimensions.push({ name, location: item.location });
     }
   }
   return dimensions;
+}
+
+/** The letter of a long name that the projections use where they never use the name itself: one mistake, not many. */
+function letterMeant(name: string, shape: YamlMap, declared: readonly YamlNode[]): string | undefined {
+  const spaces = valueAt(shape, "data_spaces");
+  const used = new Set(spaces === undefined ? [] : scalarTexts(spaces));
+  if (used.has(name)) return undefined;
+  const names = declared.flatMap(scalarTexts);
+  return [...name].find((letter) => used.has(letter) && !names.includes(letter));
 }
 
 function readCoefficients(node: YamlMap, evaluate: Evaluate, report: Report): Map<string, number> {

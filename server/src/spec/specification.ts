@@ -167,7 +167,7 @@ function lower(
   report: Report,
 ): void {
   const { energyTables, areaTables } = specification;
-  if (energyTables.length === 0 && areaTables.length > 0) {
+  if (!specification.present?.has("ERT") && areaTables.length > 0) {
     const message = "Timeloop reads areas only where an energy table (ERT) is given too; these have no effect.";
     report.warning("area-without-energy", message, areaTables[0].location);
   }

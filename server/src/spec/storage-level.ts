@@ -1,6 +1,7 @@
 import type { StorageLevel } from "../engine/model/types.ts";
 import type { AttributeReader } from "./attributes.ts";
 import { readMesh } from "./mesh.ts";
+import { writeFixes } from "./nearest.ts";
 import { readInferredNetwork } from "./networks.ts";
 import { readStorageEnergies } from "./storage-energy.ts";
 import { readStorageSize } from "./storage-size.ts";
@@ -89,7 +90,8 @@ function readPorts(reader: AttributeReader): number {
   const ports = reader.whole(0, "num_ports", "n_ports") ?? 2;
   if (ports === 1 || ports === 2) return ports;
   const message = `${reader.component.name.value} has ${ports} ports; Timeloop knows memories of 1 or 2.`;
-  reader.report.error("unsupported-ports", message, reader.place("num_ports", "n_ports"));
+  const location = reader.place("num_ports", "n_ports");
+  reader.report.error("unsupported-ports", message, location, { fixes: writeFixes(["2", "1"], location) });
   return 2;
 }
 

@@ -1,6 +1,7 @@
 /** What energy and area reference tables have in common. */
 
 import { describe, isNull, type YamlMap } from "../syntax/yaml.ts";
+import { writeFixes } from "./nearest.ts";
 import type { Report } from "./report.ts";
 import { valueAt } from "./values.ts";
 
@@ -26,7 +27,10 @@ export function versionOf(node: YamlMap, supported: readonly string[], what: str
   const text = version.kind === "scalar" ? String(Number(version.text)) : "";
   if (supported.includes(text)) return text;
   const message = `Version ${version.kind === "scalar" ? version.text : "of this kind"} of an ${what} is not supported; ${supported.join(", ")} are.`;
-  report.error(`unsupported-${what.toLowerCase()}-version`, message, version.location);
+  // Tables as a map are those of 0.2.
+  const meant = valueAt(node, "tables")?.kind === "map" ? "0.2" : "0.3";
+  const fixes = writeFixes(supported.includes(meant) ? [meant] : [], version.location);
+  report.error(`unsupported-${what.toLowerCase()}-version`, message, version.location, { fixes });
   return null;
 }
 

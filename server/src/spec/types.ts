@@ -111,6 +111,8 @@ export interface DirectiveSource {
   type: Located<DirectiveType> | null;
   factors: readonly FactorSource[];
   factorsLocation: Location | null;
+  /** Written as a list, one factor an item. */
+  factorsListed?: boolean;
   /** Letters as written, first = innermost; constraints may hold `_` or `*` where the search is free. */
   permutation: readonly Located<string>[] | null;
   permutationLocation: Location | null;

@@ -68,7 +68,7 @@ export function emptyDraft(target: Located<string>, type: DirectiveType, locatio
 
 /** Says nothing at all: the front end drops it. */
 export function isEmpty({ directive }: Draft): boolean {
-  const { target, type, location, scope, factorsLocation, permutationLocation, ...content } = directive;
+  const { target, type, location, scope, factorsLocation, factorsListed, permutationLocation, ...content } = directive;
   return Object.values(content).every((value) => value === null || (Array.isArray(value) && value.length === 0));
 }
 

@@ -1,0 +1,62 @@
+/** One mistake is told once: not again by the sums it spoils. What is left stands in the order of causes. */
+
+import type { Specification } from "../spec/types.ts";
+import type { Location, Problem } from "../syntax/source.ts";
+
+/** Problems after which some factors are missing, so that their product says nothing. */
+const losesFactors: ReadonlySet<string> = new Set([
+  "unknown-target",
+  "unknown-dimension",
+  "missing-target",
+  "missing-type",
+  "unknown-directive-type",
+  "not-a-directive",
+  "not-a-list",
+  "yaml-tab",
+]);
+const needsTiles: ReadonlySet<string> = new Set(["capacity", "min-utilization"]);
+
+const inside = (inner: Location, outer: Location) =>
+  inner.uri === outer.uri && outer.start <= inner.start && inner.end <= outer.end;
+
+export function withoutConsequences(
+  all: readonly Problem[],
+  { architectureSource, mappingSource }: Specification,
+): Problem[] {
+  const errors = all.filter(({ severity }) => severity === "error");
+  const inMapping = ({ location }: Problem) => mappingSource !== undefined && inside(location, mappingSource.location);
+  const incomplete = errors.some(
+    (problem) => losesFactors.has(problem.code) && (inMapping(problem) || problem.code !== "unknown-dimension"),
+  );
+  const places = new Set(mappingSource?.directives.map(({ factorsLocation }) => factorsLocation?.start));
+  const ignored = all.filter(
+    (problem) => problem.code === "ignored-list" && inMapping(problem) && places.has(problem.location.start),
+  );
+  const wrongProduct = errors.some(({ code }) => code === "factor-product");
+  const unreadable = errors.some(({ code }) => code.startsWith("yaml-"));
+  const withoutFanout = errors.filter(({ code }) => code === "no-fanout").map(({ location }) => location);
+  const components = (architectureSource?.components ?? [])
+    .filter(
+      ({ generated, location }) =>
+        !generated && errors.some((error) => !needsTiles.has(error.code) && inside(error.location, location)),
+    )
+    .map(({ location }) => location);
+  return all
+    .filter(({ code, location, related = [] }) => {
+      if (code === "factor-product") return !incomplete && ignored.length === 0;
+      if (/^missing-(architecture|problem|mapping)$/.test(code)) return !unreadable;
+      if (needsTiles.has(code)) return !related.some((place) => components.some((own) => inside(place.location, own)));
+      if (code.startsWith("fanout-") || code.startsWith("mesh-"))
+        return !withoutFanout.some((wide) => inside(location, wide));
+      return true;
+    })
+    .filter((problem) => problem.severity === "error" || !errors.some((error) => sameMistake(error, problem)))
+    .map((problem) =>
+      // What was a warning is the reason why the product is wrong.
+      wrongProduct && ignored.includes(problem) && !incomplete ? { ...problem, severity: "error" } : problem,
+    );
+}
+
+function sameMistake(a: Problem, b: Problem): boolean {
+  return a.code === b.code && a.location.uri === b.location.uri && a.location.start === b.location.start;
+}
