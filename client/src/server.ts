@@ -1,5 +1,5 @@
 /** The life of the language server as the editor sees it: started when first needed, restarted on request. */
-import { EventEmitter, type LogOutputChannel } from "vscode";
+import { EventEmitter, type LogOutputChannel, l10n } from "vscode";
 import {
   type BaseLanguageClient,
   type LanguageClientOptions,
@@ -41,7 +41,9 @@ export class Server {
   }
 
   async request<R>(method: string, params: unknown): Promise<R> {
-    if (!this.client || this.state !== "running") throw new Error("The Mapspace server is not running.");
+    if (!this.client || this.state !== "running") {
+      throw new Error(l10n.t("The Mapspace server is not running."));
+    }
     return this.client.sendRequest<R>(method, params);
   }
 

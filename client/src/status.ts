@@ -64,7 +64,15 @@ export class Status implements Disposable {
     const status = uri === undefined ? undefined : this.known.get(uri);
     item.severity = severities[status?.severity ?? "information"];
     item.text = status?.summary ?? l10n.t("No estimate yet");
-    const files = (status?.parts ?? []).map((part) => `${part.kinds.join(", ")}: ${name(part.uri)} (${part.foundBy})`);
+    const found: Readonly<Record<string, string>> = {
+      opened: l10n.t("this file"),
+      modeline: l10n.t("named in the file"),
+      setting: l10n.t("from the settings"),
+      nearest: l10n.t("the nearest"),
+    };
+    const files = (status?.parts ?? []).map(({ kinds, uri, foundBy }) =>
+      l10n.t("{0}: {1} ({2})", kinds.join(", "), name(uri), found[foundBy] ?? foundBy),
+    );
     if (status?.limited) files.push(l10n.t("The file is large: the outline and hints leave some items out"));
     item.detail = files.join(" · ");
     item.command =

@@ -11,6 +11,7 @@ const allowed = [
   /^dist\/[a-z]+\.cjs$/,
   /^dist\/browser\/[a-z]+\.js$/,
   /^dist\/webview\/[a-z]+\.(js|css)$/,
+  /^client\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^client\/media\/(walkthrough\/)?[\w-]+\.(png|svg|md)$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^syntaxes\/schemas\/[a-z]+\.json$/,
@@ -34,7 +35,7 @@ describe("the package", () => {
       files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
       [],
     );
-    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE"]) assert.ok(files.includes(file), file);
+    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/l10n/bundle.l10n.json"]) assert.ok(files.includes(file), file);
   });
 
   test("holds every file the manifest points to", () => {

@@ -69,7 +69,7 @@ export function safeEdits(context: CheckedContext): SourceEdit[] {
   return taken;
 }
 
-function toWorkspaceEdit(context: FeatureContext, edits: readonly SourceEdit[]): WorkspaceEdit {
+export function toWorkspaceEdit(context: FeatureContext, edits: readonly SourceEdit[]): WorkspaceEdit {
   const changes: Record<string, TextEdit[]> = {};
   for (const { location, newText } of edits) {
     const { uri, range } = toProtocolLocation(context, location);

@@ -5,6 +5,7 @@ import { codeActions } from "../features/code-actions.ts";
 import { codeLenses } from "../features/code-lens.ts";
 import { completions } from "../features/completion.ts";
 import type { FeatureContext } from "../features/context.ts";
+import { convertActions } from "../features/convert.ts";
 import { foldingRanges } from "../features/folding.ts";
 import { formatting } from "../features/formatting.ts";
 import { hover } from "../features/hover.ts";
@@ -27,6 +28,7 @@ export const allFeatures = {
   codeActions,
   codeLenses,
   completions,
+  convertActions,
   definitions,
   documentLinks,
   documentSymbols,
@@ -50,12 +52,14 @@ export interface Surroundings {
   designs: Designs;
   lastGood: LastGood;
   settings: () => Settings;
+  /** Can the client show an action that is offered but cannot be taken? */
+  showsDisabled: () => boolean;
   log: Log;
 }
 
 export function registerFeatures(
   connection: Connection,
-  { designs, lastGood, settings, log }: Surroundings,
+  { designs, lastGood, settings, showsDisabled, log }: Surroundings,
   features: Features,
 ): void {
   function answer<T>(
@@ -98,6 +102,7 @@ export function registerFeatures(
         : [
             ...features.codeActions(context, range, request, settings()),
             ...features.optimizeActions(context, range, request),
+            ...features.convertActions(context, range, request).filter((action) => showsDisabled() || !action.disabled),
           ];
     }),
   );

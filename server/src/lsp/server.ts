@@ -71,7 +71,7 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   const designs = new Designs(store, firstReading);
   const lastGood = new LastGood();
   let settings: Settings = defaultSettings;
-  let can = { configuration: false, watch: false, folders: [] as string[] };
+  let can = { configuration: false, watch: false, disabledActions: false, folders: [] as string[] };
 
   const publisher = new DiagnosticsPublisher(connection, log, {
     diagnose: async (uri) => {
@@ -124,6 +124,7 @@ export function startServer(connection: Connection, host: SearchHost, features: 
     can = {
       configuration: workspace?.configuration === true,
       watch: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+      disabledActions: textDocument?.codeAction?.disabledSupport === true,
       folders: (params.workspaceFolders ?? []).map((folder) => folder.uri),
     };
     const pull = textDocument?.diagnostic !== undefined;
@@ -140,6 +141,7 @@ export function startServer(connection: Connection, host: SearchHost, features: 
           codeActionKinds: [
             CodeActionKind.QuickFix,
             CodeActionKind.Refactor,
+            CodeActionKind.RefactorRewrite,
             `${CodeActionKind.SourceFixAll}.mapspace`,
           ],
         },
@@ -271,7 +273,11 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   });
 
   connection.languages.diagnostics.on((params, token) => publisher.pull(params, token));
-  registerFeatures(connection, { designs, lastGood, settings: () => settings, log }, features);
+  registerFeatures(
+    connection,
+    { designs, lastGood, settings: () => settings, showsDisabled: () => can.disabledActions, log },
+    features,
+  );
 
   const searches = new Searches({ connection, log, designs, store, settings: () => settings, read: files.read, host });
 

@@ -1,0 +1,36 @@
+/** The comments of a piece of YAML, to be set again where the text is written anew. */
+
+export interface Comment {
+  start: number;
+  end: number;
+  text: string;
+  /** Nothing else stands on its line. */
+  alone: boolean;
+}
+
+/** Comments in `[from, to)` of a text: `#` after a space or at the start of a line, outside quotes. */
+export function commentsIn(text: string, from: number, to: number): Comment[] {
+  const comments: Comment[] = [];
+  let quote = "";
+  let lineStart = text.lastIndexOf("\n", from - 1) + 1;
+  for (let i = from; i < to; i++) {
+    const character = text[i];
+    if (character === "\n") {
+      lineStart = i + 1;
+    } else if (quote !== "") {
+      if (character === quote) quote = "";
+    } else if ((character === '"' || character === "'") && /[\s[{,:]/.test(text[i - 1] ?? " ")) quote = character;
+    else if (character === "#" && (i === 0 || /\s/.test(text[i - 1]))) {
+      const newline = text.indexOf("\n", i);
+      const end = newline < 0 ? text.length : newline;
+      comments.push({
+        start: i,
+        end,
+        text: text.slice(i, end).trimEnd(),
+        alone: text.slice(lineStart, i).trim() === "",
+      });
+      i = end - 1;
+    }
+  }
+  return comments;
+}
