@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckedContext } from "../../server/src/features/context.ts";
 import { checkDesign } from "../../server/src/rules/check.ts";
+import { tablesAtHand } from "../../server/src/rules/tables-at-hand.ts";
 import { lineIndex } from "../../server/src/syntax/position.ts";
 import { parseYaml } from "../../server/src/syntax/yaml.ts";
 import { DesignStore } from "../../server/src/workspace/store.ts";
@@ -43,7 +44,7 @@ export function readFixture(text: string): Fixture {
     lines = [];
   };
   for (const line of text.replace(/\n$/, "").split("\n")) {
-    const option = /^# (file|with|rename|counting|range|note|settings): (.*)$/.exec(line);
+    const option = /^# (file|with|rename|counting|range|note|settings|about): (.*)$/.exec(line);
     if (option === null) lines.push(line);
     else if (option[1] === "file") {
       close();
@@ -75,10 +76,11 @@ export function contextOf(
     if (name === fixture.main) offset = Math.max(0, text.indexOf("$0"));
     store.open(root + name, text.replace("$0", ""));
   }
+  store.list((fixture.options.get("about")?.split(" ") ?? []).map((name) => root + name));
   const uri = root + fixture.main;
   const snapshot = store.snapshot(uri)!;
   const file = store.file(uri)!;
-  const problems = checkDesign(snapshot.analysis, snapshot.files);
+  const problems = [...checkDesign(snapshot.analysis, snapshot.files), ...tablesAtHand(snapshot)];
   return { context: { file, tree: parseYaml(file), snapshot, problems }, offset };
 }
 

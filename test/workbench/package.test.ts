@@ -35,7 +35,8 @@ describe("the package", () => {
       files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
       [],
     );
-    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/l10n/bundle.l10n.json"]) assert.ok(files.includes(file), file);
+    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/l10n/bundle.l10n.json"])
+      assert.ok(files.includes(file), file);
   });
 
   test("holds every file the manifest points to", () => {

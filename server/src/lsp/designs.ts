@@ -6,6 +6,7 @@
 
 import type { CheckedContext, FeatureContext } from "../features/context.ts";
 import { checking } from "../rules/check.ts";
+import { tablesAtHand } from "../rules/tables-at-hand.ts";
 import type { Problem } from "../syntax/source.ts";
 import { parseYaml } from "../syntax/yaml.ts";
 import type { Analysis } from "../workspace/analysis.ts";
@@ -60,7 +61,7 @@ export class Designs {
         (await this.shared(this.checks, uri, () => checking(context.snapshot.analysis, context.snapshot.files)));
       if (problems === overtaken) continue;
       this.problemsOf.set(context.snapshot.analysis, problems);
-      const all = [...context.snapshot.templateProblems, ...problems];
+      const all = [...context.snapshot.templateProblems, ...problems, ...tablesAtHand(context.snapshot)];
       if (revision === this.store.revision) return { ...context, problems: all };
     }
   }

@@ -64,7 +64,9 @@ export class Neighbours {
 
     this.listing ??= this.files.list(uri, listLimit);
     const rings = new Map<number, string[]>();
-    for (const file of await this.listing) {
+    const listing = await this.listing;
+    this.store.list(listing);
+    for (const file of listing) {
       const distance = folderDistance(uri, file);
       rings.set(distance, [...(rings.get(distance) ?? []), file]);
     }

@@ -15,7 +15,9 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
 import { incompleteCodes } from "../rules/incomplete.ts";
+import type { SourceFile } from "../syntax/source.ts";
 import type { SearchHost } from "../worker/spawn.ts";
+import { readModeline } from "../workspace/modeline.ts";
 import { baseName, resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
 import { Designs } from "./designs.ts";
@@ -250,8 +252,11 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   documents.onDidChangeContent(({ document }) => {
     if (store.file(document.uri)?.text === document.getText()) return;
     const couldNotMatter = !store.concerns(document.uri);
+    const named = namedBy(store.file(document.uri));
     store.open(document.uri, document.getText());
-    if (couldNotMatter && store.concerns(document.uri)) inBackground(settle(document.uri));
+    const now = store.file(document.uri);
+    // A file that begins to matter, or names others: they may not have been read.
+    if ((couldNotMatter && store.concerns(document.uri)) || namedBy(now) !== named) inBackground(settle(document.uri));
     else {
       publisher.changed(document.uri);
       status.refresh(store.openUris());
@@ -283,4 +288,13 @@ export function startServer(connection: Connection, host: SearchHost, features: 
 
   documents.listen(connection);
   connection.listen();
+}
+
+/** What the modeline of a file names. */
+function namedBy(file: SourceFile | undefined): string {
+  return file === undefined
+    ? ""
+    : readModeline(file)
+        .map(({ key, value }) => `${key}=${value}`)
+        .join(" ");
 }

@@ -47,7 +47,7 @@ function sentence(analysis: Analysis): string | null {
 }
 
 /** The word `mapping` above the list, where there is one on its own. */
-function keyOf(location: Location, files: readonly SourceFile[]): Location {
+export function keyOf(location: Location, files: readonly SourceFile[]): Location {
   const text = files.find((file) => file.uri === location.uri)?.text.slice(0, location.start) ?? "";
   const key = /(mapping)["']?\s*:(?:\s|#[^\n]*\n)*$/.exec(text);
   return key === null ? headOf(location) : { uri: location.uri, start: key.index, end: key.index + key[1].length };

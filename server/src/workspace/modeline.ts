@@ -3,7 +3,7 @@
  * file names the other files of its design, relative to the file itself. Values with spaces are quoted.
  */
 
-import type { Location, SourceFile } from "../syntax/source.ts";
+import type { Location, SourceEdit, SourceFile } from "../syntax/source.ts";
 
 export interface ModelineEntry {
   key: string;
@@ -37,4 +37,17 @@ export function readModeline(file: SourceFile): ModelineEntry[] {
     start = end + 1;
   }
   return entries;
+}
+
+/** Adds entries to the modeline of a file, or begins one. */
+export function withModelineEntries(file: SourceFile, entries: readonly (readonly [string, string])[]): SourceEdit {
+  const { uri, text } = file;
+  const written = entries.map(([key, value]) => `${key}=${/\s/.test(value) ? `"${value}"` : value}`).join(" ");
+  const last = readModeline(file).at(-1)?.location.end;
+  if (last !== undefined) return { location: { uri, start: last, end: last }, newText: ` ${written}` };
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  return {
+    location: { uri, start, end: start },
+    newText: `# mapspace: ${written}${text.includes("\r\n") ? "\r\n" : "\n"}`,
+  };
 }

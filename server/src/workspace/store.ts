@@ -11,6 +11,7 @@ import { followYaml, parsingYaml } from "../syntax/yaml.ts";
 import { type Analysis, analysing, type ChosenLatency, finish } from "./analysis.ts";
 import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { kindsOf } from "./kinds.ts";
+import { offerTables, type TableOffer } from "./reference-tables.ts";
 import { type Rendering, TemplateCache } from "./templates.ts";
 
 /** Everything known about one design at one moment; immutable. */
@@ -20,6 +21,8 @@ export interface Snapshot {
   files: readonly SourceFile[];
   /** Files that templates include: places may lie in them. */
   included: readonly SourceFile[];
+  /** Tables that the design does not have, but could. */
+  tables: TableOffer;
   /** Problems of rendering templates. */
   templateProblems: readonly Problem[];
   specification: Specification;
@@ -43,6 +46,7 @@ export class DesignStore {
   private readonly onDisk = new Map<string, SourceFile>();
   private readonly snapshots = new Map<string, CacheEntry>();
   private readonly templates = new TemplateCache((uri) => this.file(uri)?.text ?? null);
+  private listing: readonly string[] = [];
   private settings: StoreSettings = { designs: [], evaluation: {} };
   /** Counts changes of any file; equal revisions mean equal answers. */
   revision = 0;
@@ -73,6 +77,13 @@ export class DesignStore {
       if (!this.onDisk.delete(uri)) return;
     } else if (this.onDisk.get(uri)?.text === text) return;
     else this.onDisk.set(uri, { uri, text });
+    this.revision++;
+  }
+
+  /** Files that are about, read or not: some may be tables to offer. */
+  list(uris: readonly string[]): void {
+    if (this.listing === uris) return;
+    this.listing = uris;
     this.revision++;
   }
 
@@ -128,12 +139,23 @@ export class DesignStore {
     const files = renderings.map(({ file }) => file);
     const before = cached?.snapshot;
     const unchanged = before !== undefined && sameFiles(before.files, files) && before.design.layer === design.layer;
-    const snapshot = unchanged ? { ...before, design } : yield* this.analysing(design, renderings);
+    const tables = this.tablesFor(design);
+    const snapshot = unchanged ? { ...before, design, tables } : yield* this.analysing(design, tables, renderings);
     if (this.revision === revision) this.snapshots.set(uri, { revision, snapshot });
     return snapshot;
   }
 
-  private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Snapshot> {
+  private tablesFor({ parts }: Design): TableOffer {
+    const has = parts.some(({ kinds }) => kinds.includes("ERT"));
+    return has
+      ? { ert: null, art: null }
+      : offerTables(
+          parts.map(({ uri }) => uri),
+          this.listing,
+        );
+  }
+
+  private *analysing(design: Design, tables: TableOffer, renderings: readonly Rendering[]): Generator<void, Snapshot> {
     const files = renderings.map(({ file }) => file);
     for (const file of files) yield* parsingYaml(file);
     const whole = readSpecification(files);
@@ -146,7 +168,7 @@ export class DesignStore {
     const analysis = yield* analysing(specification, this.settings.evaluation, { before, latency });
     const included = renderings.flatMap(({ sources }) => sources);
     const templateProblems = renderings.flatMap(({ problems }) => problems);
-    return { design, files, included, templateProblems, specification, analysis };
+    return { design, files, included, tables, templateProblems, specification, analysis };
   }
 }
 
