@@ -81,10 +81,13 @@ function ownOrder(
   if (directive.type?.value !== "spatial" || directive.split === null || directive.permutation !== null) return [];
   const { uri, start } = map.location;
   const order = `permutation: ${letterList(directive, dimensions)}`;
-  const flow = text[start] === "{";
+  const last = map.entries.at(-1);
+  if (text[start] === "{" && last !== undefined) {
+    const { end } = last.location;
+    return [{ location: { uri, start: end, end }, newText: `, ${order}` }];
+  }
   const column = start - (text.lastIndexOf("\n", start - 1) + 1);
-  const at = flow ? start + 1 : start;
-  return [{ location: { uri, start: at, end: at }, newText: flow ? `${order}, ` : `${order}\n${" ".repeat(column)}` }];
+  return [{ location: { uri, start, end: start }, newText: `${order}\n${" ".repeat(column)}` }];
 }
 
 function scalarText(node: YamlNode): string | null {
