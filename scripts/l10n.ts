@@ -30,4 +30,7 @@ export function bundle(): string {
   return `${JSON.stringify(Object.fromEntries(sorted.map((message) => [message, message])), null, 2)}\n`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(bundlePath, bundle());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!process.argv.includes("--check")) writeFileSync(bundlePath, bundle());
+  else if (readFileSync(bundlePath, "utf8") !== bundle()) throw new Error("client/l10n is out of date: npm run l10n");
+}
