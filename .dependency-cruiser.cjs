@@ -37,6 +37,15 @@ module.exports = {
       "sets of mappings know no costs",
     ),
     forbid("search", inside("engine/search"), rooms("engine/"), "the engine imports nothing outside itself"),
+    forbid(
+      "proof",
+      inside("engine/search/proof"),
+      [
+        ...rooms("engine/search/proof", "engine/numeric", "engine/mapspace", "engine/model"),
+        ...rooms("engine/search/objective", "engine/search/exact/certificate"),
+      ],
+      "who checks a proof shares nothing with who made it",
+    ),
     forbid("syntax", inside("syntax"), [...rooms("syntax"), "^node_modules/yaml/"], "text to tree, nothing else"),
     {
       name: "only-syntax-imports-yaml",

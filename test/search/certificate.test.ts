@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
 import { blockSearch } from "../../server/src/engine/search/blocks.ts";
-import { type Certificate, certificateOf, labelDigest } from "../../server/src/engine/search/exact/certificate.ts";
+import {
+  type Certificate,
+  type CertificateLabel,
+  certificateOf,
+  labelDigest,
+} from "../../server/src/engine/search/exact/certificate.ts";
 import { type ExactProgress, exactSearch } from "../../server/src/engine/search/exact/exact.ts";
-import { verifyCertificate } from "../../server/src/engine/search/exact/verify.ts";
 import type { SearchProgress } from "../../server/src/engine/search/progress.ts";
+import { verifyCertificate } from "../../server/src/engine/search/proof/verify.ts";
 import { architecture, compute, storage, workload } from "../mapspace/hardware.ts";
 
 const machine = architecture(
@@ -52,21 +57,28 @@ for (const kind of ["pfm", "ruby-s"] as const) {
     const larger = workload({ p: 13, r: 3, c: 6, k: 8 }, { W: ["c", "k", "r"], I: ["c", "p+r"], O: ["k", "p"] });
     assert.equal(faultOf(certificate, machine, larger), "inputs");
 
-    const target = certificate.incumbent.value;
-    const needed = certificate.labels.findIndex((label) => label.searched && label.bound < target * (1 + 1e-6));
-    assert.ok(needed >= 0);
-    const fewer = certificate.labels.filter((_, i) => i !== needed);
-    assert.equal(faultOf({ ...copy(), labels: fewer }), "labels-changed");
-    // With the digest made anew, the programme itself misses those it needs.
-    assert.equal(faultOf({ ...copy(), labels: [], labelDigest: labelDigest([]) }), "label-missing");
+    const redone = (labels: readonly CertificateLabel[]) => ({ ...copy(), labels, labelDigest: labelDigest(labels) });
+    const without = (i: number) => certificate.labels.filter((_, k) => k !== i);
+    assert.equal(faultOf({ ...copy(), labels: without(0) }), "labels-changed");
+    // With the digest made anew, the checker still misses each that the proof needs.
+    const dropped = certificate.labels.map((_, i) => faultOf(redone(without(i))));
+    const needed = dropped.indexOf("label-missing");
+    assert.ok(needed >= 0 && dropped.every((fault) => fault === null || fault === "label-missing"));
+    assert.equal(faultOf(redone([])), "label-missing");
 
-    for (const i of [needed, certificate.labels.length - 1]) {
-      const labels = certificate.labels.map((label, k) => (k === i ? { ...label, bound: label.bound * 1.01 } : label));
-      assert.equal(faultOf({ ...copy(), labels }), "label-raised");
-    }
+    const altered = (i: number, change: Partial<CertificateLabel>) =>
+      redone(certificate.labels.map((label, k) => (k === i ? { ...label, ...change } : label)));
+    certificate.labels.forEach((label, i) => {
+      assert.equal(faultOf(altered(i, { bound: label.bound * 100 })), "label-raised");
+    });
+    const { spread } = certificate.labels[needed];
+    assert.equal(faultOf(altered(needed, { spread: [[99, 1], ...spread.slice(1)] })), "label-missing");
+    const more = [...certificate.labels, { ...certificate.labels[needed], spread: [[99, 1], ...spread.slice(1)] }];
+    assert.equal(faultOf(redone(more as CertificateLabel[])), "label-unknown");
+
     assert.equal(faultOf({ ...copy(), bound: certificate.bound * 1.01 }), "bound-not-proven");
-    const skipped = certificate.labels.map((label, k) => (k === needed ? { ...label, searched: false } : label));
-    assert.ok(["label-not-searched", null].includes(faultOf({ ...copy(), labels: skipped })));
+    // A lower bound is true, but needs more labels or none: never is it refused for being modest.
+    assert.equal(faultOf({ ...copy(), bound: certificate.bound * 0.99 }), null);
   });
 }
 
@@ -111,5 +123,5 @@ test("a mapping that is not the best proves nothing", () => {
   const { best } = worse!;
   assert.ok(best!.value > certificate.incumbent.value);
   const fault = faultOf({ ...certificate, incumbent: best!, bound: best!.value });
-  assert.ok(fault === "better-mapping" || fault === "label-missing" || fault === "label-not-searched", String(fault));
+  assert.ok(fault === "better-mapping" || fault === "label-missing", String(fault));
 });

@@ -1,8 +1,7 @@
 /** `mapspace verify`: is a certificate of an optimum, or of a gap, true? */
 
-import type { Certificate } from "../engine/search/exact/certificate.ts";
-import { slack } from "../engine/search/exact/exact.ts";
-import { type CertificateFault, verifyCertificate } from "../engine/search/exact/verify.ts";
+import { type Certificate, slack } from "../engine/search/exact/certificate.ts";
+import { type CertificateFault, verifyCertificate } from "../engine/search/proof/verify.ts";
 import { formatNumber, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { readSource } from "./inputs.ts";
@@ -92,9 +91,9 @@ function explain(fault: CertificateFault): string {
     case "label-missing":
       return "a label that the proof needs is missing";
     case "label-raised":
-      return `a label claims the bound ${formatNumber(fault.stated, 8)}; only ${formatNumber(fault.actual, 8)} follows`;
-    case "label-not-searched":
-      return "a label whose bound leaves room for a better mapping was not searched";
+      return `a label claims the bound ${formatNumber(fault.stated, 8)}; it has a mapping of ${formatNumber(fault.actual, 8)}`;
+    case "label-unknown":
+      return "a label is about no spread or kept levels of the mapspace";
     case "better-mapping":
       return `there is a mapping of ${formatNumber(fault.actual, 8)}, below ${formatNumber(fault.stated, 8)}`;
   }

@@ -10,9 +10,10 @@ export interface CertificateLabel {
   keep: readonly number[];
   /** No mapping with this spread and these levels is better. */
   bound: number;
-  /** Below the certificate's bound, and gone through down to single mappings. */
-  searched: boolean;
 }
+
+/** Values closer than this (relative) count as equal: bounds are sums in another order than costs. */
+export const slack = 1e-9;
 
 /**
  * What makes an optimum checkable: the mapping, its cost, the bound, and every label that compulsory traffic alone

@@ -6,7 +6,7 @@ import { Prng } from "../../numeric/prng.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
-import type { CertificateLabel } from "./certificate.ts";
+import { type CertificateLabel, slack } from "./certificate.ts";
 import { type DescentStatistics, descend } from "./descend.ts";
 import { addWeights, compulsoryPart, constantPart, cycleWeights, energyWeights, type Weights } from "./functional.ts";
 import { MinHeap } from "./heap.ts";
@@ -42,9 +42,6 @@ export interface ExactOptions {
   certify?: boolean;
 }
 
-/** Values closer than this (relative) count as equal: bounds are sums in another order than costs. */
-export const slack = 1e-9;
-
 type Open =
   | { kind: "spread"; spreads: DimensionSpread[] }
   | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; label: CertificateLabel | null };
@@ -67,7 +64,7 @@ export function* exactSearch(mapspace: Mapspace, options: ExactOptions): Search<
   return result;
 }
 
-export class ExactSearch {
+class ExactSearch {
   private readonly problem: ExactProblem;
   private readonly costs: PointCosts;
   private readonly point: MapspacePoint;
@@ -89,7 +86,6 @@ export class ExactSearch {
   /** A mapping was not costed because the budget is spent. */
   private over = false;
   private readonly labels: CertificateLabel[] = [];
-  private perProfile: DimensionSpread[][][] | null = null;
   readonly statistics: ExactStatistics = {
     spreads: 0,
     spreadsPruned: 0,
@@ -136,14 +132,7 @@ export class ExactSearch {
     };
   }
 
-  /** Starts from a known mapping: only better ones are looked for. */
-  begin(incumbent: Incumbent): void {
-    this.incumbent = incumbent;
-    this.best = { energyPj: incumbent.energyPj, cycles: incumbent.cycles, value: incumbent.value };
-  }
-
-  /** `examine` is told of every label and what was bounded for it; it may end the search. */
-  *run(examine: (label: CertificateLabel, open: boolean) => boolean = () => true): Generator<ExactProgress> {
+  *run(): Generator<ExactProgress> {
     const { mapspace } = this.problem;
     for (let i = 0; i < this.warmUp; i++) {
       mapspace.sample(this.random, this.point);
@@ -167,7 +156,6 @@ export class ExactSearch {
         this.statistics.labels += labels.labels;
         const label = labelOf(open.spreads, open.keep, Math.max(key, value));
         this.labels.push(label);
-        if (!examine(label, value < this.target())) return;
         if (value < this.target()) {
           const next: Open = { ...open, label };
           heap.push(Math.max(key, value), next);
@@ -177,22 +165,12 @@ export class ExactSearch {
       } else {
         const known = kept.find((entry) => entry.open === open);
         kept = kept.filter((entry) => entry !== known);
-        open.label.searched = true;
         yield* this.descend(open.spreads, open.keep, known?.labels ?? this.label(open.spreads, open.keep, []));
         if (this.over) return;
       }
       yield this.progress(false);
     }
     this.bound = this.best?.value ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** The bound that follows for a label; null where there is no such spread. */
-  boundOf({ spread, keep }: CertificateLabel): number | null {
-    this.perProfile ??= dimensionSpreads(this.problem);
-    const spreads = spread.map(([profile, top], d) => this.perProfile![d]?.[profile]?.find((s) => s.top === top));
-    if (spreads.length !== this.problem.dimensions || spreads.some((s) => s === undefined)) return null;
-    const labels = this.label(spreads as DimensionSpread[], Int32Array.from(keep), []);
-    return this.valueAt(labels.sk, labels.root()[0] + this.arithmeticEnergy(labels.sk));
   }
 
   /** Values from here on are no improvement. */
@@ -209,8 +187,7 @@ export class ExactSearch {
   /** All spreads that the compulsory traffic does not rule out. */
   private *spreads(heap: MinHeap<Open>): Generator<ExactProgress> {
     const { mapspace } = this.problem;
-    this.perProfile ??= dimensionSpreads(this.problem);
-    const { perProfile } = this;
+    const perProfile = dimensionSpreads(this.problem);
     const nd = this.problem.dimensions;
     const picked = new Int32Array(nd);
     const chosen: DimensionSpread[] = new Array(nd);
@@ -405,7 +382,6 @@ function labelOf(spreads: readonly DimensionSpread[], keep: Int32Array, bound: n
     spread: spreads.map(({ profile, top }) => [profile, top] as const),
     keep: Array.from(keep),
     bound,
-    searched: false,
   };
 }
 
