@@ -71,9 +71,9 @@ function random(mapspace: Mapspace, seed: number, budget: number): Curve {
   let best = Number.POSITIVE_INFINITY;
   for (let tried = 0; curve.length < budget && tried < 100 * budget; tried++) {
     mapspace.sample(prng, point);
-    costs.load(point);
-    if (!costs.fits()) continue;
-    best = Math.min(best, costs.cost(point, cost).energyPj);
+    if (!costs.fits(point)) continue;
+    costs.cost(point, cost);
+    best = Math.min(best, cost.energyPj);
     curve.push(best);
   }
   return curve;
@@ -132,8 +132,8 @@ function learnedOn(mapspace: Mapspace, seed: number, evaluations: number): Sourc
   for (let i = 0; i < evaluations; i++) {
     for (const proposal of optimiser.ask(1)) {
       own.encoder.decode(proposal.u, own.point);
-      costs.load(own.point);
-      const { energyPj } = costs.cost(own.point, cost);
+      costs.cost(own.point, cost);
+      const { energyPj } = cost;
       optimiser.tell(proposal, energyPj);
       features.push(...proposal.features);
       values.push(energyPj);

@@ -102,8 +102,7 @@ test("every point is a mapping of the mapspace, and one the hardware holds", () 
     let some = false;
     for (let i = 0; i < 400 && !some; i++) {
       mapspace.sample(random, point);
-      costs.load(point);
-      some = costs.fits();
+      some = costs.fits(point);
     }
     if (!some) continue;
     const space = new MappingSpace(mapspace, random);
@@ -112,8 +111,7 @@ test("every point is a mapping of the mapspace, and one the hardware holds", () 
       space.draw(u);
       space.encoder.decode(u, space.point);
       assert.ok(isWithin(mapspace, space.point), `case ${seed} leaves its mapspace`);
-      costs.load(space.point);
-      assert.ok(costs.fits(), `case ${seed} does not fit`);
+      assert.ok(costs.fits(space.point), `case ${seed} does not fit`);
       tried++;
       const features = space.encoder.features(space.point);
       assert.equal(features.length, space.features);
@@ -188,8 +186,8 @@ test("sensitivity finds the choices that matter", () => {
   for (let i = 0; i < 25; i++) {
     for (const proposal of optimiser.ask(1)) {
       space.encoder.decode(proposal.u, space.point);
-      costs.load(space.point);
-      optimiser.tell(proposal, costs.cost(space.point, cost).energyPj);
+      costs.cost(space.point, cost);
+      optimiser.tell(proposal, cost.energyPj);
     }
   }
   const found = sensitivity(space, optimiser, 256);

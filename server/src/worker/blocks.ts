@@ -72,6 +72,7 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
       const { architecture, workload, kind, constraints } = message.job;
       const built = createMapspace(architecture, workload, kind, constraints);
       mapspace = built.mapspace;
+      trial = undefined;
       if (built.conflict !== undefined) post({ type: "contradiction", conflict: built.conflict });
       return;
     }

@@ -86,8 +86,13 @@ export class Mapspace {
 
   /** Draws a mapping; each is equally likely. */
   sample(random: Prng, point: MapspacePoint): void {
+    this.sampleTiles(random, point);
+    this.sampleOrders(random, point);
+  }
+
+  /** The part of a draw that says which tiles are kept where: factors, their spread, kept data spaces. */
+  sampleTiles(random: Prng, point: MapspacePoint): void {
     this.sampleFactors(random, point);
-    for (let level = 0; level < this.rules.orders.length; level++) this.sampleOrder(random, point, level);
     this.sampleKeep(random, point);
   }
 
@@ -99,6 +104,11 @@ export class Mapspace {
       // Dimensions of one iteration have factor 1 everywhere, as points are made.
       if (this.rules.bounds[d][0] > 1) this.sampleDimension(random, point, d, this.picked[d]);
     }
+  }
+
+  /** The rest of it; orders do not depend on the tiles. */
+  sampleOrders(random: Prng, point: MapspacePoint): void {
+    for (let level = 0; level < this.rules.orders.length; level++) this.sampleOrder(random, point, level);
   }
 
   /** Draws the factors of one dimension of a given spread (an index into `profiles[d]`). */

@@ -1,3 +1,4 @@
+import { capacities, LevelAccounts } from "./accounts.ts";
 import {
   decodeMapping,
   keepAt,
@@ -12,7 +13,8 @@ import { evaluate } from "./evaluate.ts";
 import { meshBetween } from "./exact/classes.ts";
 import { ClosedForm } from "./exact/closed.ts";
 import { EvenNest } from "./exact/even.ts";
-import { actingInstances, computeCycles } from "./exact/instances.ts";
+import { WindowFloor } from "./exact/floor.ts";
+import { computeCycles } from "./exact/instances.ts";
 import { Nest, spatialX, spatialY, temporal } from "./exact/nest.ts";
 import { type Projection, projectionOf } from "./exact/projection.ts";
 import { unionWords } from "./exact/union.ts";
@@ -20,11 +22,15 @@ import { walkSteps } from "./exact/walk.ts";
 import { fanouts } from "./fanout.ts";
 import { networkLatencyCycles } from "./networks.ts";
 import type { Architecture, EvaluationOptions, InferredNetwork, Workload } from "./types.ts";
-import { effectiveWords } from "./validity.ts";
 
 export interface Cost {
   energyPj: number;
   cycles: number;
+}
+
+/** Asked while a mapping is costed, with energy and cycles it cannot stay below: need the rest be worked out? */
+export interface Bar {
+  hopeless(energyPj: number, cycles: number): boolean;
 }
 
 /** A workload on an architecture, lowered once; every call costs another mapping. */
@@ -34,6 +40,18 @@ export interface CostModel {
   cost(row: Int32Array, into: Cost): Cost;
   /** Does the hardware hold it: capacities, least utilisation, fan-outs, meshes, and every data space somewhere? */
   fits(row: Int32Array): boolean;
+  /** The way around rows; null where each mapping needs a full evaluation. */
+  readonly direct: DirectCost | null;
+}
+
+/** Costs of loops put into a nest. */
+export interface DirectCost {
+  readonly nest: Nest;
+  /**
+   * Cost of the loops in `nest`; bit v of `keep[level]` is set where data space v is kept. False where `bar` gave it up:
+   * then `into` is left alone.
+   */
+  costNest(keep: Int32Array, into: Cost, bar: Bar | null): boolean;
 }
 
 /**
@@ -48,6 +66,7 @@ export function lowerCost(architecture: Architecture, workload: Workload, option
   const { layout } = model;
   return {
     layout,
+    direct: null,
     fits: (row) => model.fits(row),
     cost(row, into) {
       const outcome = evaluate(architecture, workload, decodeMapping(layout, row), options);
@@ -66,42 +85,30 @@ function networksAreFree(architecture: Architecture): boolean {
   return architecture.networks.length === 0 && architecture.storage.every((level) => free(level.inferredNetwork));
 }
 
-/** Numbers per storage level in `ExactCost.level`. */
-const perLevel = 16;
-const readEnergy = 0;
-const fillEnergy = 1;
-const updateEnergy = 2;
-const block = 3;
-const clusters = 4;
-const leakEnergy = 5;
-const addressEnergy = 6;
-const readBandwidth = 7;
-const writeBandwidth = 8;
-const sharedBandwidth = 9;
-const capacity = 10;
-const least = 11;
-const gate = 12;
-const gateRatio = 13;
-
-class ExactCost implements CostModel {
+class ExactCost implements CostModel, DirectCost {
   readonly layout: MappingLayout;
-  private readonly nest: Nest;
+  readonly nest: Nest;
+  readonly direct = this;
   private readonly projections: Projection[];
   private readonly closed: ClosedForm;
-  private readonly even: EvenNest;
-  private readonly level: Float64Array;
-  private readonly scale: Float64Array;
+  private readonly evens: readonly EvenNest[];
+  private readonly floors: readonly (WindowFloor | null)[];
+  private readonly accounts: LevelAccounts;
+  private readonly capacities: readonly { most: number; least: number }[];
   private readonly available: readonly { x: number; y: number }[];
   /** Instances, mesh X and mesh Y per storage level, then of the arithmetic. */
   private readonly meshes: Float64Array;
-  private readonly macs: number;
   private readonly computeEnergyPj: number;
   private readonly latency: number;
   private readonly elides: boolean;
-  // Per level, filled per mapping.
-  private readonly instances: Float64Array;
-  private readonly pacing: Float64Array;
-  private energyPj = 0;
+  /** Data spaces in the order they are costed: those without windows first, for they are soon done. */
+  private readonly order: readonly number[];
+  /** By level: bit v is set where data space v is kept; of rows. */
+  private readonly kept: Int32Array;
+  // By data space: the outermost kept level, and what arrives inside it.
+  private readonly outermost: Int32Array;
+  private readonly arriving: Float64Array;
+  private readonly firstArriving: Float64Array;
 
   constructor(architecture: Architecture, workload: Workload, options: EvaluationOptions) {
     const levels = architecture.storage.length;
@@ -111,146 +118,166 @@ class ExactCost implements CostModel {
     this.nest = new Nest(workload, levels, levels * dimensions * 3);
     this.projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
     this.closed = new ClosedForm(dimensions, this.projections);
-    this.even = new EvenNest(levels);
+    this.evens = this.projections.map(() => new EvenNest(levels));
+    this.floors = this.projections.map((projection) => WindowFloor.of(projection));
+    this.accounts = new LevelAccounts(architecture, spaces);
+    this.closed.firsts = this.accounts.paced;
+    this.capacities = capacities(architecture);
     this.available = fanouts(architecture);
-    this.level = new Float64Array(levels * perLevel);
-    this.scale = new Float64Array(levels * spaces);
     this.meshes = new Float64Array((levels + 1) * 3);
-    architecture.storage.forEach((storage, l) => {
-      const gating = architecture.storage.findIndex((other) => other.name === storage.powerGatedAt);
-      const sharing = gating < 0 ? 1 : storage.instances / Math.max(1, architecture.storage[gating].instances);
-      this.level.set(
-        [
-          storage.readEnergyPj,
-          storage.fillEnergyPj,
-          storage.updateEnergyPj,
-          storage.blockSize,
-          storage.instances / storage.clusterSize,
-          storage.leakEnergyPj,
-          Math.max(0, storage.addressGenerationEnergyPj),
-          storage.readBandwidth ?? Number.POSITIVE_INFINITY,
-          storage.writeBandwidth ?? Number.POSITIVE_INFINITY,
-          storage.sharedBandwidth ?? Number.POSITIVE_INFINITY,
-          effectiveWords(storage) ?? Number.POSITIVE_INFINITY,
-          (effectiveWords(storage) ?? 0) * storage.minUtilization,
-          sharing > 1 ? gating : l,
-          Math.max(sharing, 1),
-        ],
-        l * perLevel,
-      );
-      for (let v = 0; v < spaces; v++) this.scale[l * spaces + v] = storage.bandwidthScale[v] ?? 1;
-      this.meshes.set([storage.instances, storage.meshX, storage.meshY], l * 3);
+    [...architecture.storage, architecture.compute].forEach(({ instances, meshX, meshY }, l) => {
+      this.meshes.set([instances, meshX, meshY], l * 3);
     });
-    const { compute } = architecture;
-    this.meshes.set([compute.instances, compute.meshX, compute.meshY], levels * 3);
-    this.macs = workload.dimensions.reduce((product, d) => product * d.bound, 1);
-    this.computeEnergyPj = this.macs * compute.energyPj;
+    const macs = workload.dimensions.reduce((product, d) => product * d.bound, 1);
+    this.computeEnergyPj = macs * architecture.compute.energyPj;
     this.latency = networkLatencyCycles(architecture, options.counting);
     this.elides = options.firstReadElision;
-    this.instances = new Float64Array(levels);
-    this.pacing = new Float64Array(levels * spaces * 2);
+    const all = this.projections.map((_, v) => v);
+    this.order = [
+      ...all.filter((v) => !this.projections[v].windowed),
+      ...all.filter((v) => this.projections[v].windowed),
+    ];
+    this.kept = new Int32Array(levels);
+    this.outermost = new Int32Array(spaces);
+    this.arriving = new Float64Array(spaces);
+    this.firstArriving = new Float64Array(spaces);
   }
 
   private read(row: Int32Array): void {
     const { layout, nest } = this;
     const { dimensions } = layout;
-    const { level, axis, dimension, factor, lastDigit } = nest;
-    let n = 0;
+    nest.clear();
     for (let l = layout.levels - 1; l >= 0; l--) {
       const at = loopsAt(layout, l, kindTemporal);
       const order = at + 2 * dimensions;
       for (let place = order + dimensions - 1; place >= order; place--) {
         const d = row[place];
-        const trips = row[at + d];
-        if (trips === 1) continue;
-        level[n] = l;
-        axis[n] = temporal;
-        dimension[n] = d;
-        factor[n] = trips;
-        lastDigit[n++] = row[at + dimensions + d] - 1;
+        nest.push(l, temporal, d, row[at + d], row[at + dimensions + d]);
       }
       // The order of spatial loops matters to routes only, which have no cost here.
       for (let k = 0; k < 2; k++) {
         const from = loopsAt(layout, l, k === 0 ? kindSpatialY : kindSpatialX);
-        for (let d = 0; d < dimensions; d++) {
-          const trips = row[from + d];
-          if (trips === 1) continue;
-          level[n] = l;
-          axis[n] = k === 0 ? spatialY : spatialX;
-          dimension[n] = d;
-          factor[n] = trips;
-          lastDigit[n++] = row[from + dimensions + d] - 1;
-        }
+        const axis = k === 0 ? spatialY : spatialX;
+        for (let d = 0; d < dimensions; d++) nest.push(l, axis, d, row[from + d], row[from + dimensions + d]);
       }
+      const keep = keepAt(layout, l);
+      let mask = 0;
+      for (let v = 0; v < layout.dataSpaces; v++) mask |= row[keep + v] << v;
+      this.kept[l] = mask;
     }
-    nest.size = n;
     nest.finish();
   }
 
   cost(row: Int32Array, into: Cost): Cost {
-    const { nest, layout } = this;
     this.read(row);
-    this.energyPj = this.computeEnergyPj;
-    this.pacing.fill(0);
-    for (let l = 0; l < layout.levels; l++) this.instances[l] = actingInstances(nest, l);
-    for (let v = 0; v < layout.dataSpaces; v++) this.dataSpace(row, v);
-    const compute = computeCycles(nest);
-    let busy = compute;
-    for (let l = 0; l < layout.levels; l++) busy = Math.max(busy, this.levelCycles(l, compute));
-    for (let l = 0; l < layout.levels; l++) {
-      const at = l * perLevel;
-      const leak = this.level[at + leakEnergy];
-      if (leak === 0) continue;
-      this.energyPj += leak * busy * this.level[at + gateRatio] * Math.max(1, this.instances[this.level[at + gate]]);
-    }
-    into.energyPj = this.energyPj;
-    into.cycles = busy + this.latency;
+    this.costNest(this.kept, into, null);
     return into;
   }
 
-  /** Accesses of one data space at every level that keeps it, charged and put to the levels' accounts. */
-  private dataSpace(row: Int32Array, v: number): void {
-    const { layout, nest } = this;
+  costNest(keep: Int32Array, into: Cost, bar: Bar | null): boolean {
+    const { nest, accounts, order, latency } = this;
+    const asked = accounts.growing ? bar : null;
+    accounts.begin(nest, this.computeEnergyPj);
+    const compute = computeCycles(nest);
+    // What the outermost memory moves costs most: it comes first, for as many data spaces as have it in no time.
+    let slow = 0;
+    for (let k = 0; k < order.length; k++) {
+      if (this.isSlow(order[k])) {
+        slow++;
+        continue;
+      }
+      this.outside(keep, order[k]);
+      if (asked?.hopeless(accounts.energyPj, compute + latency)) return false;
+    }
+    const rest = slow > 0 && asked !== null ? this.leastOfSlow(keep) : 0;
+    if (asked?.hopeless(accounts.energyPj + rest, accounts.busy(compute) + latency)) return false;
+    for (let k = 0; k < order.length; k++) if (!this.isSlow(order[k])) this.inside(keep, order[k]);
+    if (asked?.hopeless(accounts.energyPj + rest, accounts.busy(compute) + latency)) return false;
+    for (let k = order.length - slow; k < order.length; k++) {
+      this.outside(keep, order[k]);
+      if (asked?.hopeless(accounts.energyPj, compute + latency)) return false;
+      this.inside(keep, order[k]);
+    }
+    const busy = accounts.busy(compute);
+    accounts.leak(busy);
+    into.energyPj = accounts.energyPj;
+    into.cycles = busy + latency;
+    return true;
+  }
+
+  /** Energy in pJ that windows under residual loops cannot stay below. */
+  private leastOfSlow(keep: Int32Array): number {
+    const { accounts, order, floors, closed, nest } = this;
+    const before = accounts.energyPj;
+    for (let k = 0; k < order.length; k++) {
+      const v = order[k];
+      const floor = floors[v];
+      if (floor === null || !this.isSlow(v)) continue;
+      let arrived = 0;
+      for (let l = this.layout.levels - 1; l >= 0; l--) {
+        if (((keep[l] >> v) & 1) === 0) continue;
+        floor.count(nest, closed, childOf(keep, v, l), l);
+        accounts.charge(l, floor.parentWords, arrived, 0, arrived + floor.parentWords);
+        arrived = floor.childWords;
+      }
+    }
+    const energyPj = accounts.energyPj - before;
+    accounts.energyPj = before;
+    // Sums in another order may differ in their last digits.
+    return energyPj - 1e-9 * (before + energyPj);
+  }
+
+  private isSlow(v: number): boolean {
+    return this.projections[v].windowed && !this.nest.even;
+  }
+
+  /** The transfer out of the outermost level that keeps a data space, charged there. */
+  private outside(keep: Int32Array, v: number): void {
+    let l = this.layout.levels - 1;
+    while (l >= 0 && ((keep[l] >> v) & 1) === 0) l--;
+    this.outermost[v] = l;
+    if (l < 0) return;
     const projection = this.projections[v];
-    const { readWrite } = projection;
+    if (this.nest.even && !projection.windowed) this.evens[v].prepare(this.nest, projection);
+    this.level(keep, v, l, 0, 0);
+  }
+
+  /** The levels inside it, outer to inner. */
+  private inside(keep: Int32Array, v: number): void {
+    for (let l = this.outermost[v] - 1; l >= 0; l--) {
+      if (((keep[l] >> v) & 1) === 1) this.level(keep, v, l, this.arriving[v], this.firstArriving[v]);
+    }
+  }
+
+  /** One level that keeps a data space: what it sends inwards, given what arrived from outside. */
+  private level(keep: Int32Array, v: number, l: number, arrived: number, firstArrived: number): void {
+    const { nest, accounts } = this;
+    const projection = this.projections[v];
+    const child = childOf(keep, v, l);
     const even = nest.even && !projection.windowed;
-    if (even) this.even.prepare(nest, projection);
-    const words = even ? this.even : this.closed;
-    let child = -1;
-    let out = 0;
-    let firstOut = 0;
-    // Level by level: what `child` sends inwards is known when what arrives from outside is.
-    for (let l = 0; l <= layout.levels; l++) {
-      const outermost = l === layout.levels;
-      if (!outermost) {
-        if (row[keepAt(layout, l) + v] === 0) continue;
-        if (even) this.even.traffic(child, l);
-        else this.transfer(projection, child, l);
+    const words = even ? this.evens[v] : this.closed;
+    if (even) this.evens[v].traffic(child, l);
+    else this.transfer(projection, child, l);
+    this.arriving[v] = words.childWords;
+    this.firstArriving[v] = words.firstChildWords;
+    const out = words.parentWords;
+    const firstOut = words.firstParentWords;
+    if (projection.readWrite) {
+      let known = 0;
+      let firstKnown = 0;
+      if (this.elides) {
+        if (even) this.evens[v].union(l);
+        else this.union(projection, l);
+        known = words.unionTotal;
+        firstKnown = words.unionFirst;
       }
-      if (child >= 0) {
-        const arrived = outermost ? 0 : words.childWords;
-        const firstArrived = outermost ? 0 : words.firstChildWords;
-        if (readWrite) {
-          let known = 0;
-          let firstKnown = 0;
-          if (this.elides) {
-            if (even) this.even.union(child);
-            else this.union(projection, child);
-            known = words.unionTotal;
-            firstKnown = words.unionFirst;
-          }
-          const fills = Math.max(0, arrived - known);
-          const firstFills = Math.max(0, firstArrived - firstKnown);
-          this.charge(child, Math.max(0, out - known), fills, out, fills + out);
-          this.pace(child, v, Math.max(0, firstOut - firstKnown), firstFills + firstOut);
-        } else {
-          this.charge(child, out, arrived, 0, arrived + out);
-          this.pace(child, v, firstOut, firstArrived);
-        }
-      }
-      out = words.parentWords;
-      firstOut = words.firstParentWords;
-      child = l;
+      const fills = Math.max(0, arrived - known);
+      const firstFills = Math.max(0, firstArrived - firstKnown);
+      accounts.charge(l, Math.max(0, out - known), fills, out, fills + out);
+      accounts.pace(l, v, Math.max(0, firstOut - firstKnown), firstFills + firstOut);
+    } else {
+      accounts.charge(l, out, arrived, 0, arrived + out);
+      accounts.pace(l, v, firstOut, firstArrived);
     }
   }
 
@@ -274,54 +301,6 @@ class ExactCost implements CostModel {
     closed.firstChildWords = traffic.firstChildWords;
   }
 
-  /** `n · ceil(words / (n · block))` vector accesses of each kind, and the addresses made for them. */
-  private charge(l: number, reads: number, fills: number, updates: number, addresses: number): void {
-    const at = l * perLevel;
-    const { level } = this;
-    const n = this.instances[l];
-    const words = n * level[at + block];
-    const each =
-      Math.ceil(reads / words) * level[at + readEnergy] +
-      Math.ceil(fills / words) * level[at + fillEnergy] +
-      Math.ceil(updates / words) * level[at + updateEnergy];
-    const used = Math.min(n, level[at + clusters]);
-    this.energyPj += (each + level[at + addressEnergy] * (addresses / n)) * used;
-  }
-
-  private pace(l: number, v: number, reads: number, writes: number): void {
-    const at = 2 * (l * this.layout.dataSpaces + v);
-    this.pacing[at] = reads;
-    this.pacing[at + 1] = writes;
-  }
-
-  private levelCycles(l: number, compute: number): number {
-    const { level, pacing, scale } = this;
-    const at = l * perLevel;
-    const spaces = this.layout.dataSpaces;
-    let read = 0;
-    let write = 0;
-    let readWords = 0;
-    let writeWords = 0;
-    for (let v = 0; v < spaces; v++) {
-      const by = scale[l * spaces + v];
-      const reads = pacing[2 * (l * spaces + v)];
-      const writes = pacing[2 * (l * spaces + v) + 1];
-      read += (reads / compute) * by;
-      write += (writes / compute) * by;
-      readWords += reads * by;
-      writeWords += writes * by;
-    }
-    let cycles = compute;
-    if (level[at + readBandwidth] < read) cycles = Math.max(cycles, Math.ceil(readWords / level[at + readBandwidth]));
-    if (level[at + writeBandwidth] < write) {
-      cycles = Math.max(cycles, Math.ceil(writeWords / level[at + writeBandwidth]));
-    }
-    if (level[at + sharedBandwidth] < write + read) {
-      cycles = Math.max(cycles, Math.ceil((writeWords + readWords) / level[at + sharedBandwidth]));
-    }
-    return cycles;
-  }
-
   fits(row: Int32Array): boolean {
     const { layout } = this;
     const spaces = layout.dataSpaces;
@@ -339,16 +318,13 @@ class ExactCost implements CostModel {
     this.read(row);
     for (let l = 0; l < layout.levels; l++) {
       let used = 0;
-      const keep = keepAt(layout, l);
-      for (let v = 0; v < spaces; v++) if (row[keep + v] === 1) used += this.tileWords(v, l);
-      if (used > this.level[l * perLevel + capacity] || used < this.level[l * perLevel + least]) return false;
+      for (let v = 0; v < spaces; v++) if ((this.kept[l] >> v) & 1) used += this.tileWords(v, l);
+      const { most, least } = this.capacities[l];
+      if (used > most || used < least) return false;
     }
-    for (let v = 0; v < spaces; v++) {
-      let kept = false;
-      for (let l = 0; l < layout.levels && !kept; l++) kept = row[keepAt(layout, l) + v] === 1;
-      if (!kept) return false;
-    }
-    return true;
+    let somewhere = 0;
+    for (let l = 0; l < layout.levels; l++) somewhere |= this.kept[l];
+    return somewhere === (1 << spaces) - 1;
   }
 
   private tileWords(v: number, l: number): number {
@@ -379,4 +355,11 @@ class ExactCost implements CostModel {
     const { meshes } = this;
     return x * y <= meshes[l * 3] && x <= meshes[l * 3 + 1] && y <= meshes[l * 3 + 2];
   }
+}
+
+/** The next level inside l that keeps data space v; −1 for the arithmetic. */
+function childOf(keep: Int32Array, v: number, l: number): number {
+  let child = l - 1;
+  while (child >= 0 && ((keep[child] >> v) & 1) === 0) child--;
+  return child;
 }

@@ -2,6 +2,10 @@
 export class ParetoFront<T> {
   readonly points: { x: number; y: number; value: T }[] = [];
 
+  clear(): void {
+    this.points.length = 0;
+  }
+
   /** True where (x, y) would enter the front. */
   improves(x: number, y: number): boolean {
     const i = this.lowerBound(x);

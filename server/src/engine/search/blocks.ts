@@ -47,7 +47,7 @@ export function* runBlock(
   settings: BlockSettings,
   index: number,
 ): Generator<void, BlockResult> {
-  trial.reset();
+  trial.begin(index);
   const size = blockEvaluations(settings, index) ?? 0;
   if (size > 0) {
     if (settings.strategy === "random") yield* randomBlock(mapspace, trial, settings.seed, index, size);

@@ -1,9 +1,11 @@
 import type { Mapspace } from "../mapspace/mapspace.ts";
 import type { MapspacePoint } from "../mapspace/point.ts";
-import { type Cost, type CostModel, lowerCost } from "../model/cost.ts";
-import { keepAt, kindSpatialX, kindSpatialY, kindTemporal, loopsAt, type MappingLayout } from "../model/encoding.ts";
+import { type Bar, type Cost, type CostModel, lowerCost } from "../model/cost.ts";
 import { evaluate } from "../model/evaluate.ts";
+import { type Nest, spatialX, spatialY, temporal } from "../model/exact/nest.ts";
 import { defaultEvaluationOptions, type EvaluationOptions } from "../model/types.ts";
+import { PointFits } from "./fits.ts";
+import { PointFloor } from "./floor.ts";
 
 /** Costs the points of one mapspace by the reference model; `fits` says what the hardware cannot hold. */
 export class PointCosts {
@@ -12,9 +14,10 @@ export class PointCosts {
   private readonly models = new Map<string, CostModel>();
   private model: CostModel;
   private bounds: Int32Array;
-  private readonly row: Int32Array;
   private readonly directed: boolean;
-  private readonly orders: readonly (readonly number[])[];
+  private readonly held: PointFits;
+  private readonly floor: PointFloor;
+  private readonly loops: NestLoops;
 
   constructor(mapspace: Mapspace, options = defaultEvaluationOptions("exact")) {
     this.mapspace = mapspace;
@@ -22,31 +25,31 @@ export class PointCosts {
     this.bounds = Int32Array.from(mapspace.workload.dimensions, (d) => d.bound);
     this.model = lowerCost(mapspace.architecture, mapspace.workload, options);
     this.models.set(this.bounds.join(), this.model);
-    this.row = new Int32Array(this.model.layout.size);
     this.directed = mapspace.directives.some((level) => Object.keys(level).length > 0);
-    const any = mapspace.workload.dimensions.map((_, d) => d);
-    this.orders = mapspace.architecture.storage.map(
-      (_, l) => mapspace.rules.spreads.find((s) => s.level === l)?.order ?? any,
-    );
+    this.held = new PointFits(mapspace);
+    this.floor = new PointFloor(mapspace);
+    this.loops = new NestLoops(mapspace);
   }
 
-  /** Encodes a point; call before `fits` and `cost`. */
-  load(point: MapspacePoint): void {
+  /** Needs factors and kept data spaces only. */
+  fits(point: MapspacePoint): boolean {
+    return this.held.fits(point);
+  }
+
+  /** Costs a point into `into`; false where `bar` gave it up on the way. */
+  cost(point: MapspacePoint, into: Cost, bar: Bar | null = null): boolean {
     for (let d = 0; d < point.bounds.length; d++) {
       if (point.bounds[d] !== this.bounds[d]) {
         this.changeBounds(point);
         break;
       }
     }
-    encodePoint(this.model.layout, point, this.orders, this.row);
-  }
-
-  fits(): boolean {
-    return this.model.fits(this.row);
-  }
-
-  cost(point: MapspacePoint, into: Cost): Cost {
-    if (!this.directed) return this.model.cost(this.row, into);
+    const { direct } = this.model;
+    if (direct !== null && !this.directed) {
+      if (bar !== null && this.isHopeless(point, bar)) return false;
+      this.loops.read(point, direct.nest);
+      return direct.costNest(point.keep, into, bar);
+    }
     const { mapspace } = this;
     const { evaluation } = evaluate(
       mapspace.architecture,
@@ -56,7 +59,12 @@ export class PointCosts {
     );
     into.energyPj = evaluation?.energyPj ?? Number.POSITIVE_INFINITY;
     into.cycles = evaluation?.cycles ?? Number.POSITIVE_INFINITY;
-    return into;
+    return true;
+  }
+
+  private isHopeless(point: MapspacePoint, bar: Bar): boolean {
+    this.floor.count(point);
+    return bar.hopeless(this.floor.energyPj, this.floor.cycles);
   }
 
   private changeBounds(point: MapspacePoint): void {
@@ -72,32 +80,46 @@ export class PointCosts {
   }
 }
 
-function encodePoint(
-  layout: MappingLayout,
-  point: MapspacePoint,
-  orders: readonly (readonly number[])[],
-  row: Int32Array,
-): void {
-  const nd = layout.dimensions;
-  for (let l = 0; l < layout.levels; l++) {
-    const t = loopsAt(layout, l, kindTemporal);
-    const x = loopsAt(layout, l, kindSpatialX);
-    const y = loopsAt(layout, l, kindSpatialY);
-    const order = orders[l];
-    for (let d = 0; d < nd; d++) {
-      const s = 2 * l * nd + d;
-      const alongY = point.alongY[l * nd + d] === 1;
-      row[t + d] = point.factors[s + nd];
-      row[t + nd + d] = point.residuals[s + nd];
-      row[t + 2 * nd + d] = point.orders[l * nd + d];
-      row[x + d] = alongY ? 1 : point.factors[s];
-      row[x + nd + d] = alongY ? 1 : point.residuals[s];
-      row[x + 2 * nd + d] = order[d];
-      row[y + d] = alongY ? point.factors[s] : 1;
-      row[y + nd + d] = alongY ? point.residuals[s] : 1;
-      row[y + 2 * nd + d] = order[d];
+/** Puts a point's loops into a nest. */
+class NestLoops {
+  private readonly dimensions: number;
+  /** By level: may it have temporal loops, and which dimensions may spread. */
+  private readonly runs: readonly boolean[];
+  private readonly spread: readonly Int32Array[];
+
+  constructor({ rules, workload, architecture }: Mapspace) {
+    const nd = workload.dimensions.length;
+    this.dimensions = nd;
+    const running = (slot: number) =>
+      workload.dimensions.flatMap((_, d) =>
+        rules.bounds[d].some((bound) => bound > 1) && rules.factors[slot * nd + d].max > 1 ? [d] : [],
+      );
+    this.runs = architecture.storage.map((_, l) => running(2 * l + 1).length > 0);
+    this.spread = architecture.storage.map((_, l) =>
+      Int32Array.from(rules.spreads.some((s) => s.level === l) ? running(2 * l) : []),
+    );
+  }
+
+  read({ factors, residuals, orders, alongY }: MapspacePoint, nest: Nest): void {
+    const nd = this.dimensions;
+    nest.clear();
+    for (let l = this.runs.length - 1; l >= 0; l--) {
+      const at = (2 * l + 1) * nd;
+      if (this.runs[l]) {
+        for (let place = (l + 1) * nd - 1; place >= l * nd; place--) {
+          const d = orders[place];
+          nest.push(l, temporal, d, factors[at + d], residuals[at + d]);
+        }
+      }
+      const spread = this.spread[l];
+      for (let side = spread.length === 0 ? -1 : 1; side >= 0; side--) {
+        for (let k = 0; k < spread.length; k++) {
+          const d = spread[k];
+          if (alongY[l * nd + d] !== side) continue;
+          nest.push(l, side === 1 ? spatialY : spatialX, d, factors[at - nd + d], residuals[at - nd + d]);
+        }
+      }
     }
-    const keep = keepAt(layout, l);
-    for (let v = 0; v < layout.dataSpaces; v++) row[keep + v] = (point.keep[l] >> v) & 1;
+    nest.finish();
   }
 }

@@ -20,8 +20,8 @@ export function* exhaustiveBlock(mapspace: Mapspace, trial: Trial, part: number,
       let known: boolean | null = null;
       for (const _order of mapspace.enumerateOrders(point, true)) {
         if (known === null) known = trial.fits(point);
-        else trial.reload(point);
-        if (known) trial.take(point);
+        else trial.evaluations++;
+        if (known) trial.take(point, Number.NEGATIVE_INFINITY);
         if ((trial.evaluations & 255) === 0) yield;
         if (trial.evaluations >= size) return;
         if (!known) break;

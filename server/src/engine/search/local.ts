@@ -26,15 +26,19 @@ export function* localBlock(
   while (trial.evaluations < size) {
     let started = false;
     for (let i = 0; i < startTries && !started && trial.evaluations < size; i++) {
-      mapspace.sample(random, current);
-      started = trial.try(current);
+      mapspace.sampleTiles(random, current);
+      started = trial.fits(current);
+    }
+    if (started) {
+      mapspace.sampleOrders(random, current);
+      trial.take(current, Number.POSITIVE_INFINITY);
     }
     let value = trial.value;
     let stuck = 0;
     while (started && stuck < patience && trial.evaluations < size) {
       copyPoint(current, point);
       if ((++stuck & 127) === 0) yield;
-      if (!moves.apply(random, point) || !trial.try(point)) continue;
+      if (!moves.apply(random, point) || !trial.fits(point) || !trial.take(point, value)) continue;
       if (trial.value > value) continue;
       if (trial.value < value) stuck = 0;
       value = trial.value;

@@ -21,9 +21,14 @@ export interface BlockResult {
   front: FrontPoint[];
 }
 
-/** Tries mappings one by one and keeps what a block must tell. */
+/**
+ * Tries mappings one by one and keeps what a block must tell. The best and the front stay from block to block, which
+ * come in their order: a mapping that cannot be better than one of an earlier block is not told, nor worked out further
+ * than is needed to see that. So what is told depends on earlier blocks, but what all blocks tell together does not.
+ */
 export class Trial {
   readonly point: MapspacePoint;
+  /** Energy and cycles of the mapping costed last. */
   readonly cost: Cost = { energyPj: 0, cycles: 0 };
   value = Number.POSITIVE_INFINITY;
   evaluations = 0;
@@ -33,7 +38,9 @@ export class Trial {
   private readonly costs: PointCosts;
   private best = Number.POSITIVE_INFINITY;
   private improvements: Improvement[] = [];
-  private front = new ParetoFront<MapspacePoint>();
+  private readonly front = new ParetoFront<{ block: number; point: MapspacePoint }>();
+  private block = -1;
+  private limit = Number.NEGATIVE_INFINITY;
 
   /** `options`: how mappings are counted; searches optimise `exact` unless a comparison with others is wanted. */
   constructor(mapspace: Mapspace, objective: Objective, options?: EvaluationOptions) {
@@ -43,33 +50,39 @@ export class Trial {
     this.point = mapspace.createPoint();
   }
 
-  /** Starts another block. */
-  reset(): void {
+  /** Starts block `index`. */
+  begin(index: number): void {
+    if (index <= this.block) {
+      this.best = Number.POSITIVE_INFINITY;
+      this.front.clear();
+    }
+    this.block = index;
     this.evaluations = 0;
     this.valid = 0;
-    this.best = Number.POSITIVE_INFINITY;
     this.improvements = [];
-    this.front = new ParetoFront();
   }
 
-  /** Does the hardware hold the point? Counts as one evaluation. */
+  /** Does the hardware hold the point? Counts as one evaluation; orders need not be set. */
   fits(point: MapspacePoint): boolean {
     this.evaluations++;
-    this.costs.load(point);
-    return this.costs.fits();
+    return this.costs.fits(point);
   }
 
-  /** Costs a point; false where the hardware cannot hold it. */
-  try(point: MapspacePoint): boolean {
-    if (!this.fits(point)) return false;
-    this.take(point);
-    return true;
+  /** Is a mapping that cannot stay below these of no use? */
+  hopeless(energyPj: number, cycles: number): boolean {
+    const value = objectiveValue(this.objective, energyPj, cycles);
+    return value >= this.best && value > this.limit && !this.front.improves(energyPj, cycles);
   }
 
-  /** Costs a point that fits and was loaded last. */
-  take(point: MapspacePoint): void {
+  /**
+   * Costs a point that fits, into `value`. False where it was given up as worse than `limit` and no better than what is
+   * known; `POSITIVE_INFINITY` costs every point to the end.
+   */
+  take(point: MapspacePoint, limit: number): boolean {
     const { cost, mapspace } = this;
-    this.costs.cost(point, cost);
+    this.limit = limit;
+    const before = this.valid++;
+    if (!this.costs.cost(point, cost, this)) return false;
     this.value = objectiveValue(this.objective, cost.energyPj, cost.cycles);
     if (this.value < this.best) {
       this.best = this.value;
@@ -79,11 +92,14 @@ export class Trial {
         energyPj: cost.energyPj,
         cycles: cost.cycles,
         value: this.value,
-        afterValid: this.valid,
+        afterValid: before,
       });
     }
-    this.front.add(cost.energyPj, cost.cycles, () => copyPoint(point, mapspace.createPoint()));
-    this.valid++;
+    this.front.add(cost.energyPj, cost.cycles, () => ({
+      block: this.block,
+      point: copyPoint(point, mapspace.createPoint()),
+    }));
+    return true;
   }
 
   /** The best of the block so far. */
@@ -91,22 +107,14 @@ export class Trial {
     return this.improvements.at(-1) ?? null;
   }
 
-  /** Costs the same kept tiles with other loop orders without asking again whether they fit. */
-  reload(point: MapspacePoint): void {
-    this.evaluations++;
-    this.costs.load(point);
-  }
-
   result(): BlockResult {
     return {
       evaluations: this.evaluations,
       valid: this.valid,
       improvements: this.improvements,
-      front: this.front.points.map(({ x, y, value }) => ({
-        energyPj: x,
-        cycles: y,
-        mapping: this.mapspace.mapping(value),
-      })),
+      front: this.front.points
+        .filter(({ value }) => value.block === this.block)
+        .map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: this.mapspace.mapping(value.point) })),
     };
   }
 }

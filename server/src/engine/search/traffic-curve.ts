@@ -72,7 +72,6 @@ export function* trafficCurve(
     const words = tileWords(workload, (d) => point.factors[nd + d]);
     for (const order of orders) {
       point.orders.set(order, nd);
-      costs.load(point);
       costs.cost(point, cost);
       front.add(words, cost.energyPj, () => null);
       if ((++tried & 255) === 0) yield points();

@@ -28,6 +28,8 @@ export class ClosedForm {
   childWords = 0;
   firstParentWords = 0;
   firstChildWords = 0;
+  /** Are words of the first parent and child asked for? Without bandwidths they are not. */
+  firsts = true;
   /** The innermost loop that moves the tile (for the arithmetic: the innermost loop); −1 for none. */
   through = -1;
   /** Words that would arrive at the children if no tile kept anything of the one before. */
@@ -69,9 +71,11 @@ export class ClosedForm {
         if (projection.windowed) return this.remembering(nest, projection, child, inside);
         if (!movesAlways(nest, projection, b)) {
           this.parentWords = visitsByLoop(nest, projection, child, inside, running, running, held, b);
-          this.firstParentWords = visitsByLoop(nest, projection, child, inside, held, running, held, b);
           this.childWords = visitsByLoop(nest, projection, child, inside, running, running, running, b);
-          this.firstChildWords = visitsByLoop(nest, projection, child, inside, held, held, held, b);
+          if (this.firsts) {
+            this.firstParentWords = visitsByLoop(nest, projection, child, inside, held, running, held, b);
+            this.firstChildWords = visitsByLoop(nest, projection, child, inside, held, held, held, b);
+          }
           this.wholeWords = this.childWords;
           return true;
         }

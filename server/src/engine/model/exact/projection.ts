@@ -43,24 +43,31 @@ export function projectionOfPart({ readWrite, relevant }: Projection, part: Part
 }
 
 export function projectionOf(workload: Workload, space: DataSpace): Projection {
-  const relevant = new Uint8Array(workload.dimensions.length);
   const ranks = space.ranks.map((terms): Rank => {
     const sums = new Map<number, number>();
-    for (const term of terms) sums.set(term.dimension, (sums.get(term.dimension) ?? 0) + term.coefficient);
-    for (const d of sums.keys()) relevant[d] = 1;
+    for (const { dimension, coefficient } of terms) {
+      // A dimension of one iteration moves nothing, and what it would join stays apart: fewer windows.
+      if (workload.dimensions[dimension].bound === 1) continue;
+      sums.set(dimension, (sums.get(dimension) ?? 0) + coefficient);
+    }
     const dimensions = [...sums.keys()];
     const coefficients = [...sums.values()];
     const words = dimensions.reduce((sum, d, i) => sum + coefficients[i] * (workload.dimensions[d].bound - 1), 1);
     return { dimensions, coefficients, words };
   });
+  return projectionOfRanks(workload.dimensions.length, space.readWrite, ranks);
+}
+
+export function projectionOfRanks(dimensions: number, readWrite: boolean, ranks: readonly Rank[]): Projection {
   const parts = partsOf(ranks);
+  const every = Array.from({ length: dimensions }, (_, d) => d);
   return {
-    readWrite: space.readWrite,
+    readWrite,
     ranks,
-    relevant,
+    relevant: Uint8Array.from(every, (d) => (ranks.some((rank) => rank.dimensions.includes(d)) ? 1 : 0)),
     parts,
-    partOf: Int32Array.from(workload.dimensions, (_, d) => parts.findIndex((part) => part.dimensions.includes(d))),
-    alone: Uint8Array.from(workload.dimensions, (_, d) =>
+    partOf: Int32Array.from(every, (d) => parts.findIndex((part) => part.dimensions.includes(d))),
+    alone: Uint8Array.from(every, (d) =>
       parts.some((part) => part.dimensions.length === 1 && part.dimensions[0] === d) ? 1 : 0,
     ),
     windowed: parts.some((part) => part.dimensions.length > 1),

@@ -61,8 +61,7 @@ export class MappingSpace implements DesignSpace {
 
   look(u: Float64Array): { features: Float64Array; key: string } | null {
     this.encoder.decode(u, this.point);
-    this.costs.load(this.point);
-    if (!this.costs.fits()) return null;
+    if (!this.costs.fits(this.point)) return null;
     return { features: this.encoder.features(this.point), key: pointKey(this.point) };
   }
 }
@@ -105,7 +104,6 @@ export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<
     if (proposals.length === 0) break;
     for (const proposal of proposals) {
       space.encoder.decode(proposal.u, space.point);
-      costs.load(space.point);
       costs.cost(space.point, cost);
       evaluations++;
       const value = objectiveValue(objective, cost.energyPj, cost.cycles);

@@ -354,8 +354,7 @@ class ExactSearch {
       return;
     }
     this.evaluations++;
-    costs.load(point);
-    if (!costs.fits()) return;
+    if (!costs.fits(point)) return;
     this.valid++;
     costs.cost(point, cost);
     const value = objectiveValue(this.objective, cost.energyPj, cost.cycles);

@@ -361,10 +361,10 @@ class GpSearch {
     }
     this.evaluations++;
     if (parallel < rules.minParallel) return;
-    costs.load(point);
-    if (!costs.fits()) return;
+    if (!costs.fits(point)) return;
     this.valid++;
-    const { energyPj, cycles } = costs.cost(point, this.cost);
+    costs.cost(point, this.cost);
+    const { energyPj, cycles } = this.cost;
     const value = objectiveValue(this.options.objective, energyPj, cycles);
     const { best } = this;
     const ties = best !== null && value === best.value && energyPj * cycles < best.energyPj * best.cycles;
