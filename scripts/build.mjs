@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
+import { protocolAsEsModules } from "./es-modules.mjs";
 import { withoutUnusedModules } from "./unused-modules.mjs";
 
 const production = process.argv.includes("--production");
@@ -40,15 +41,28 @@ const bundles = [
   {
     ...node,
     entryPoints: { server: "server/src/node.ts" },
-    plugins: [withoutUnusedModules],
+    plugins: [withoutUnusedModules, protocolAsEsModules],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
   },
   {
     ...browser,
     entryPoints: { server: "server/src/browser.ts" },
-    plugins: [withoutUnusedModules],
+    plugins: [withoutUnusedModules, protocolAsEsModules],
     format: "iife",
+    outdir: "dist/browser",
+  },
+  {
+    ...node,
+    entryPoints: { templates: "server/src/spec/v04/template-engine.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+  },
+  {
+    ...browser,
+    entryPoints: { templates: "server/src/spec/v04/template-engine.ts" },
+    format: "iife",
+    globalName: "mapspaceTemplates",
     outdir: "dist/browser",
   },
   {

@@ -1,6 +1,7 @@
 /**
- * Leaves modules of libraries out of the server's bundles that nothing of ours calls but the bundler cannot drop:
- * vscode-languageserver is CommonJS, and the classes of `yaml` name their writers. A call would throw.
+ * Leaves modules of libraries out of the server's bundles that nothing of ours calls but the bundler cannot drop: a
+ * connection of vscode-languageserver has every part of the protocol, and the classes of `yaml` name their writers and
+ * every schema. A call would throw.
  */
 import { readFile } from "node:fs/promises";
 
@@ -21,32 +22,30 @@ const protocol = [
   "typeHierarchy",
 ].join("|");
 
-const mixins = new RegExp(`vscode-languageserver[\\\\/]lib[\\\\/]common[\\\\/](${protocol})\\.js$`);
-const messages = new RegExp(
-  `vscode-languageserver-protocol[\\\\/]lib[\\\\/]common[\\\\/]protocol\\.(${protocol})\\.js$`,
+const mixins = new RegExp(`vscode-languageserver[\\\\/]lib[\\\\/]common[\\\\/](?:${protocol})\\.js$`);
+/** We edit text in place and never write a document anew, and read values with a schema that knows texts only. */
+const unusedOfYaml = [
+  "stringify/\\w+",
+  "schema/(?:yaml-1\\.1|core|json)/\\w+",
+  "doc/(?:applyReviver|createNode)",
+  "nodes/(?:addPairToJSMap|toJS)",
+  "parse/(?:cst-stringify|cst-visit)",
+  "visit",
+].join("|");
+const yamlModules = new RegExp(
+  `[\\\\/]yaml[\\\\/]browser[\\\\/]dist[\\\\/](?:${unusedOfYaml.replaceAll("/", "[\\\\/]")})\\.js$`,
 );
-/** We edit text in place and never write a document anew. */
-const yamlWriters = /[\\/]yaml[\\/]browser[\\/]dist[\\/]stringify[\\/]\w+\.js$/;
-
-/** CommonJS as TypeScript writes it. */
-const compiled = /[\\/]vscode-(?:jsonrpc|languageserver|languageserver-protocol)[\\/]lib[\\/].*\.js$/;
-
-/** Getters for names exported again become assignments, and what is assigned later is not set to undefined first. */
-const shorter = (source) =>
-  source
-    .replaceAll(
-      /Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return ([\w.]+); \} \}\);/g,
-      "exports.$1 = $2;",
-    )
-    .replace(/^(?:exports\.\w+ = )+void 0;$/m, "");
 
 export const withoutUnusedModules = {
   name: "without-unused-modules",
   setup({ onLoad }) {
-    onLoad({ filter: mixins }, () => ({ contents: "module.exports = new Proxy({}, { get: () => (base) => base });" }));
-    onLoad({ filter: messages }, () => ({ contents: "module.exports = {};" }));
-    onLoad({ filter: compiled }, async ({ path }) => ({ contents: shorter(await readFile(path, "utf8")) }));
-    onLoad({ filter: yamlWriters }, async ({ path }) => {
+    onLoad({ filter: mixins }, async ({ path }) => {
+      const features = [...(await readFile(path, "utf8")).matchAll(/^exports\.(\w+) = \w+;$/gm)].map(
+        ([, name]) => name,
+      );
+      return { contents: features.map((name) => `export const ${name} = (base) => base;`).join("\n") };
+    });
+    onLoad({ filter: yamlModules }, async ({ path }) => {
       const names = /export \{([^}]*)\}/.exec(await readFile(path, "utf8"))?.[1].split(",") ?? [];
       const exported = names.map((name) => `unused as ${name.trim()}`).join(", ");
       return { contents: `function unused() { throw new Error("left out of the bundle"); }\nexport { ${exported} };` };

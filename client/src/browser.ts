@@ -1,5 +1,6 @@
 import { type ExtensionContext, Uri } from "vscode";
 import { LanguageClient } from "vscode-languageclient/browser";
+import type { BrowserOptions } from "../../server/src/lsp/protocol.ts";
 import { activateShared, type MapspaceApi } from "./extension.ts";
 
 /** The browser's, in the web extension host. */
@@ -9,6 +10,8 @@ export function activate(context: ExtensionContext): MapspaceApi {
   const script = Uri.joinPath(context.extensionUri, "dist/browser/server.js").toString(true);
   return activateShared(context, (options) => {
     const worker = new Worker(script, { name: "mapspace" });
-    return new LanguageClient("mapspace", "Mapspace", worker, options);
+    // The worker itself cannot know: the editor starts it from a text of its own.
+    const initializationOptions: BrowserOptions = { serverScript: script };
+    return new LanguageClient("mapspace", "Mapspace", worker, { ...options, initializationOptions });
   });
 }

@@ -1,13 +1,33 @@
 /** The language server as a Web Worker. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
+import type { BrowserOptions } from "./lsp/protocol.ts";
 import { startServer } from "./lsp/server.ts";
+import type { TemplateEngine } from "./spec/v04/template-engine.ts";
 import { spawnWebWorkers } from "./worker/web-workers.ts";
 
 /** The worker's own end of its channel. */
 const channel = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
-const script = new URL("search.js", (globalThis as unknown as { location: { href: string } }).location.href).href;
+const worker = globalThis as unknown as {
+  importScripts(url: string): void;
+  mapspaceTemplates: TemplateEngine;
+  location: { href: string };
+};
+let scripts = worker.location.href;
+const beside = (name: string) => new URL(name, scripts).href;
 
 startServer(createConnection(new BrowserMessageReader(channel), new BrowserMessageWriter(channel)), {
-  spawn: spawnWebWorkers(script),
+  initialize: (options) => {
+    scripts = (options as Partial<BrowserOptions> | undefined)?.serverScript ?? scripts;
+  },
+  spawn: spawnWebWorkers(() => beside("search.js")),
   commands: false,
+  loadTemplateEngine: async () => {
+    const script = beside("templates.js");
+    // Into the cache first: importing waits, and nothing else can be done meanwhile.
+    await fetch(script, { mode: "no-cors" })
+      .then((response) => response.arrayBuffer())
+      .catch(() => {});
+    worker.importScripts(script);
+    return worker.mapspaceTemplates;
+  },
 });

@@ -7,4 +7,5 @@ import { spawnThreads } from "./worker/threads.ts";
 startServer(createConnection(ProposedFeatures.all), {
   spawn: spawnThreads(join(__dirname, "search.cjs")),
   commands: true,
+  loadTemplateEngine: async () => require(join(__dirname, "templates.cjs")),
 });

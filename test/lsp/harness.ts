@@ -13,6 +13,7 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 import type { Features } from "../../server/src/lsp/handlers.ts";
+import type { Host } from "../../server/src/lsp/host.ts";
 import {
   type ListFilesParams,
   listFilesRequest,
@@ -22,8 +23,8 @@ import {
   statusNotification,
 } from "../../server/src/lsp/protocol.ts";
 import { startServer } from "../../server/src/lsp/server.ts";
+import * as templateEngine from "../../server/src/spec/v04/template-engine.ts";
 import { spawnInPlace } from "../../server/src/worker/in-place.ts";
-import type { SearchHost } from "../../server/src/worker/spawn.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
 export const root = "file:///work";
@@ -45,8 +46,8 @@ export interface HarnessOptions {
   pull?: boolean;
   /** Features other than the server's own: broken ones. */
   features?: Features;
-  /** Where searches run; in place unless said otherwise. */
-  host?: SearchHost;
+  /** Another place to run in: searches elsewhere, a template engine that comes late. */
+  host?: Partial<Host>;
 }
 
 export class Client {
@@ -168,7 +169,8 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
   const up = new PassThrough();
   const down = new PassThrough();
   const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  startServer(server, options.host ?? { spawn: spawnInPlace, commands: false }, options.features);
+  const host: Host = { spawn: spawnInPlace, commands: false, loadTemplateEngine: async () => templateEngine };
+  startServer(server, { ...host, ...options.host }, options.features);
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
   const client = new Client(connection, options.settings ?? {});
   for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);

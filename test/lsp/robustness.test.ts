@@ -72,13 +72,14 @@ test("files of other kinds beside a design are read once and forgotten", async (
   const store = new DesignStore();
   const read: string[] = [];
   const all = new Map(Object.entries({ ...files, "small/other.yaml": "services: {}\n" }));
-  const neighbours = new Neighbours(store, {
+  const source = {
     list: async () => [...all.keys()],
-    read: async (uri) => {
+    read: async (uri: string) => {
       read.push(uri);
       return all.get(uri) ?? null;
     },
-  });
+  };
+  const neighbours = new Neighbours(store, source, async () => {});
   store.open(map, files[map]);
   await neighbours.complete(map, []);
   await neighbours.complete(map, []);

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { type ReadFileParams, readFileRequest } from "../../server/src/lsp/protocol.ts";
-import { repositoryRoot } from "../support/shared.ts";
-import { type Client, root, until, withServer } from "./harness.ts";
+import { type Client, exampleFiles, root, until, withServer } from "./harness.ts";
 
-function exampleFiles(folder: string): Record<string, string> {
-  const path = join(repositoryRoot, "examples", folder);
-  return Object.fromEntries(
-    readdirSync(path).map((name) => [`${folder}/${name}`, readFileSync(join(path, name), "utf8")]),
-  );
-}
 const eyeriss = exampleFiles("eyeriss-like");
 const map = "eyeriss-like/resnet50-conv3x3.map.yaml";
 

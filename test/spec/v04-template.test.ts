@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { folderOf, joinPath, matchesPattern } from "../../server/src/spec/v04/paths.ts";
 import { isTemplate, renderTemplate, type TemplateFiles } from "../../server/src/spec/v04/template.ts";
+import * as templateEngine from "../../server/src/spec/v04/template-engine.ts";
 import { plain as plainValue } from "../../server/src/spec/values.ts";
 import type { Location } from "../../server/src/syntax/source.ts";
 import { child, parseYaml, type YamlNode } from "../../server/src/syntax/yaml.ts";
@@ -27,7 +28,7 @@ const files: TemplateFiles = {
 };
 
 function render(text: string, variables: Record<string, unknown> = {}, uri = "design/top.yaml.jinja2") {
-  const { value, problems } = renderTemplate({ uri, text }, files, variables);
+  const { value, problems } = renderTemplate(templateEngine, { uri, text }, files, variables);
   const { root } = parseYaml(value.file);
   return { ...value, root, problems, plain: root === null ? null : plainValue(root) };
 }

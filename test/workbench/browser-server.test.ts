@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -28,28 +28,44 @@ declare const window: {
   failed: string[];
 };
 
+/** A site at an origin of its own: scripts by path, an empty page for `null`. */
+async function serve(script: (path: string) => string | null) {
+  const server = createServer((request, response) => {
+    const text = request.url === "/" ? null : script(request.url ?? "/");
+    response.writeHead(200, { "content-type": text === null ? "text/html" : "text/javascript" });
+    response.end(text ?? "<!doctype html><title>worker</title>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
 describe("the server as a web worker", { skip }, () => {
-  let site: Server;
+  let sites: Server[] = [];
+  let serverScript: string;
+  const requested: string[] = [];
   let browser: Browser;
   let page: Page;
 
   before(async () => {
     await ensureBuilt();
-    const script = (name: string) => readFileSync(join(repositoryRoot, "dist/browser", name), "utf8");
-    const scripts = new Map(["server.js", "search.js"].map((name) => [`/${name}`, script(name)]));
-    site = createServer((request, response) => {
-      const text = scripts.get(request.url ?? "");
-      response.writeHead(200, { "content-type": text === undefined ? "text/html" : "text/javascript" });
-      response.end(text ?? "<!doctype html><title>worker</title>");
+    // As on vscode.dev: the extension lies at another origin than the page, and its worker begins as a text of the
+    // editor's that imports the script, so that no address of the worker tells where it came from.
+    const extension = await serve((path) => {
+      const file = join(repositoryRoot, "dist/browser", path);
+      return existsSync(file) ? readFileSync(file, "utf8") : null;
     });
-    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    const editor = await serve(() => null);
+    sites = [extension.server, editor.server];
+    serverScript = `${extension.address}/server.js`;
     browser = await launchBrowser();
     page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+    page.on("request", (request) => requested.push(request.url()));
+    await page.goto(editor.address);
     await page.evaluate(`
       window.said = [];
       window.failed = [];
-      window.worker = new Worker("/server.js");
+      const text = "importScripts(${JSON.stringify(serverScript).replaceAll('"', "'")})";
+      window.worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
       window.worker.onmessage = ({ data }) => window.said.push(data);
       window.worker.onerror = (error) => window.failed.push(error.message);
     `);
@@ -57,7 +73,7 @@ describe("the server as a web worker", { skip }, () => {
 
   after(async () => {
     await browser?.close();
-    site?.close();
+    for (const site of sites) site.close();
   });
 
   const send = (message: Message) =>
@@ -75,7 +91,8 @@ describe("the server as a web worker", { skip }, () => {
   };
 
   test("answers initialize and reports what is wrong with a mapping", async () => {
-    await send({ id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } });
+    const params = { processId: null, rootUri: null, capabilities: {}, initializationOptions: { serverScript } };
+    await send({ id: 1, method: "initialize", params });
     const initialized = await heard({ id: 1 });
     assert.equal(initialized.error, undefined);
     assert.ok((initialized.result as { capabilities: object }).capabilities);
@@ -86,8 +103,8 @@ describe("the server as a web worker", { skip }, () => {
       .replace(/\bK=\d+/, "K=31");
     const textDocument = { uri: "untitled:design.yaml", languageId: "timeloop", version: 1, text };
     await send({ method: "textDocument/didOpen", params: { textDocument } });
-    const { params } = await heard({ method: "textDocument/publishDiagnostics" });
-    const { diagnostics } = params as { diagnostics: { code: string; message: string }[] };
+    const published = await heard({ method: "textDocument/publishDiagnostics" });
+    const { diagnostics } = published.params as { diagnostics: { code: string; message: string }[] };
     assert.ok(
       diagnostics.some(({ code }) => code === "factor-product"),
       JSON.stringify(diagnostics),
@@ -111,6 +128,27 @@ describe("the server as a web worker", { skip }, () => {
     const { state, evaluations } = params as { state: string; evaluations: number };
     assert.equal(state, "done");
     assert.ok(evaluations >= 5000);
+  });
+
+  test("loads the engine of templates when the first is opened", async () => {
+    const engine = () => requested.filter((url) => url.endsWith("/templates.js"));
+    assert.deepEqual(engine(), []);
+    const uri = "untitled:template.yaml";
+    const text = [example("arch.yaml"), example("gemm.yaml"), example("gemm.map.yaml")]
+      .join("\n")
+      .replace(/^# mapspace:.*$/m, "")
+      .replace(/\bK=\d+/, "K={{ factor }}");
+    const templated = `{% set factor = 31 %}\n${text}`;
+    const textDocument = { uri, languageId: "timeloop", version: 1, text: templated };
+    await send({ method: "textDocument/didOpen", params: { textDocument } });
+    const problems = await page.waitForFunction((wanted) => {
+      if (window.failed.length > 0) return window.failed;
+      const published = window.said.map((m) => m.params as { uri?: string; diagnostics?: { code: string }[] });
+      const codes = published.findLast((params) => params?.uri === wanted)?.diagnostics?.map(({ code }) => code);
+      return codes?.includes("factor-product") ? codes : null;
+    }, uri);
+    assert.ok(((await problems.jsonValue()) as string[]).includes("factor-product"));
+    assert.ok(engine().length > 0);
   });
 
   test("says goodbye", async () => {

@@ -5,6 +5,7 @@ import { dirname, join, normalize } from "node:path";
 import { looksCompact } from "../spec/formats/dosa-compact.ts";
 import { looksLikeMapText } from "../spec/formats/map-txt.ts";
 import { isTemplate, renderTemplate, type TemplateFiles } from "../spec/v04/template.ts";
+import * as templateEngine from "../spec/v04/template-engine.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Design, resolveDesign } from "../workspace/design.ts";
 import { fileKinds } from "../workspace/kinds.ts";
@@ -123,7 +124,7 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
   const files = design.parts.map((part) => {
     const file = candidates.get(part.uri)!;
     if (!isTemplate(file)) return file;
-    const reading = renderTemplate(file, disk, variables);
+    const reading = renderTemplate(templateEngine, file, disk, variables);
     problems.push(...reading.problems);
     included.push(...reading.value.sources);
     return reading.value.file;

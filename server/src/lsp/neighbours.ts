@@ -25,6 +25,8 @@ export class Neighbours {
   constructor(
     private readonly store: DesignStore,
     private readonly files: Files,
+    /** Lets the store render templates once it has some. */
+    private readonly readyForTemplates: () => Promise<void>,
   ) {}
 
   /** A file appeared, changed or went away outside the editor. Returns true when it may matter. */
@@ -55,6 +57,7 @@ export class Neighbours {
   async complete(uri: string, designs: readonly (readonly string[])[]): Promise<void> {
     const main = this.store.file(uri);
     if (main === undefined) return;
+    await this.readyForTemplates();
     await this.loadIncludes(uri);
     if (!this.store.concerns(uri)) return;
     const named = readModeline(main).map((entry) => resolvePath(uri, entry.value));
@@ -113,5 +116,6 @@ export class Neighbours {
   private async read(uri: string, matters: (text: string) => boolean): Promise<void> {
     const text = await this.files.read(uri);
     this.store.setOnDisk(uri, text !== null && text.length <= sizeLimit && matters(text) ? text : null);
+    await this.readyForTemplates();
   }
 }

@@ -36,3 +36,8 @@ export interface ReportParams {
   uri: string;
 }
 export type ReportResult = string;
+
+/** What a client in a browser says when it initializes the server: the address of the script it started. */
+export interface BrowserOptions {
+  serverScript: string;
+}

@@ -16,13 +16,13 @@ import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
 import { incompleteCodes } from "../rules/incomplete.ts";
 import type { SourceFile } from "../syntax/source.ts";
-import type { SearchHost } from "../worker/spawn.ts";
 import { readModeline } from "../workspace/modeline.ts";
 import { baseName, resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
 import { Designs } from "./designs.ts";
 import { DiagnosticsPublisher } from "./diagnostics.ts";
 import { allFeatures, type Features, registerFeatures } from "./handlers.ts";
+import type { Host } from "./host.ts";
 import { LastGood } from "./last-good.ts";
 import { LatencyModels } from "./latency-models.ts";
 import { type Files, Neighbours } from "./neighbours.ts";
@@ -41,7 +41,7 @@ import { StatusReporter } from "./status.ts";
 /** Milliseconds that features wait for the files around a document that was just opened. */
 const patience = 2000;
 
-export function startServer(connection: Connection, host: SearchHost, features: Features = allFeatures): void {
+export function startServer(connection: Connection, host: Host, features: Features = allFeatures): void {
   const documents = new TextDocuments(TextDocument);
   const store = new DesignStore();
   const files: Files = {
@@ -52,11 +52,12 @@ export function startServer(connection: Connection, host: SearchHost, features: 
     read: (uri) =>
       connection.sendRequest<ReadFileResult>(readFileRequest, { uri } satisfies ReadFileParams).catch(() => null),
   };
-  const neighbours = new Neighbours(store, files);
+  const neighbours = new Neighbours(store, files, readyForTemplates);
   const latencyModels = new LatencyModels(files.read);
   /** Takes back the watching of the latency models named before. */
   let unwatchModels: { dispose(): void } | null = null;
   let closed = false;
+  let loadingEngine: Promise<void> | undefined;
   const log = {
     error: (message: string) => {
       if (!closed) connection.console.error(message);
@@ -100,6 +101,18 @@ export function startServer(connection: Connection, host: SearchHost, features: 
     status.refresh(store.openUris());
   }
 
+  async function readyForTemplates(): Promise<void> {
+    if (!store.needsTemplateEngine()) return;
+    loadingEngine ??= host.loadTemplateEngine().then(
+      (engine) => store.useTemplateEngine(engine),
+      (error) => {
+        log.error(`the template engine was not loaded: ${error}`);
+        store.useTemplateEngine(`the engine that renders it was not loaded (${error})`);
+      },
+    );
+    await loadingEngine;
+  }
+
   /** Reads the files around a document; what waits for them goes on when that is done. */
   function settle(uri: string): Promise<void> {
     const before = store.revision;
@@ -122,6 +135,7 @@ export function startServer(connection: Connection, host: SearchHost, features: 
   }
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
+    host.initialize?.(params.initializationOptions);
     const { workspace, textDocument } = params.capabilities;
     can = {
       configuration: workspace?.configuration === true,
@@ -256,7 +270,8 @@ export function startServer(connection: Connection, host: SearchHost, features: 
     store.open(document.uri, document.getText());
     const now = store.file(document.uri);
     // A file that begins to matter, or names others: they may not have been read.
-    if ((couldNotMatter && store.concerns(document.uri)) || namedBy(now) !== named) inBackground(settle(document.uri));
+    const others = (couldNotMatter && store.concerns(document.uri)) || namedBy(now) !== named;
+    if (others || store.needsTemplateEngine()) inBackground(settle(document.uri));
     else {
       publisher.changed(document.uri);
       status.refresh(store.openUris());

@@ -44,7 +44,13 @@ export function* parsing(file: SourceFile): Generator<void, Parsed> {
   const documents: YamlNode[] = [];
   const count = { tokens: 0 };
   const builder = new TreeBuilder(file, report);
-  const composer = new Composer({ schema: "failsafe", prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
+  const composer = new Composer({
+    schema: "failsafe",
+    resolveKnownTags: false,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
   // The parser makes an Error per mistake; without stack traces a file full of mistakes stays fast and small.
   const { stackTraceLimit } = Error;
   function* pause(): Generator<void, void> {

@@ -9,10 +9,19 @@ interface WebWorker {
   onerror: ((event: { message?: string }) => void) | null;
 }
 declare const Worker: new (url: string) => WebWorker;
+/** The browser's. */
+declare const Blob: new (parts: string[], options: { type: string }) => object;
+declare const URL: { createObjectURL(blob: object): string };
 
-export function spawnWebWorkers(script: string): SpawnSearch {
+/**
+ * Extensions come from another origin than the page, and a worker may not; but it may import from there.
+ *
+ * @param script its address
+ */
+export function spawnWebWorkers(script: () => string): SpawnSearch {
   return (receive, died) => {
-    const worker = new Worker(script);
+    const text = `importScripts(${JSON.stringify(script())});`;
+    const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
     worker.onmessage = ({ data }) => receive(data);
     worker.onerror = ({ message }) => died(message ?? "the browser refused the worker");
     return { send: (message) => worker.postMessage(message), end: () => worker.terminate() };

@@ -42,7 +42,8 @@ const topLevelKey = /^(?:"([\w-]+)"|'([\w-]+)'|([\w-]+))[ \t]*:(?=[ \t\r\n]|$)/;
 
 /**
  * Kinds in the order of the text. Looks only at lines that start a top-level key, so it stays cheap on files
- * that turn out not to concern us. A file in flow style (`{architecture: …}`) is recognised by its first keys.
+ * that turn out not to concern us. A file in flow style (`{architecture: …}`) is recognised by its first keys;
+ * a line of template tags is no such thing.
  */
 export function fileKinds(text: string): FileKind[] {
   const kinds = new Set<FileKind>();
@@ -56,7 +57,7 @@ export function fileKinds(text: string): FileKind[] {
       const key = match?.[1] ?? match?.[2] ?? match?.[3];
       const kind = key === undefined ? undefined : kindOfKey[key.replaceAll("-", "_")];
       if (kind !== undefined) kinds.add(kind);
-      else if (first === 0x7b) {
+      else if (first === 0x7b && !"{%#".includes(text[start + 1])) {
         for (const [, inner] of text.slice(start, start + 4096).matchAll(/[{,]\s*["']?([\w-]+)["']?\s*:/g)) {
           const innerKind = kindOfKey[inner.replaceAll("-", "_")];
           if (innerKind !== undefined) kinds.add(innerKind);

@@ -6,6 +6,7 @@
 import type { EvaluationOptions } from "../engine/model/types.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { Specification } from "../spec/types.ts";
+import type { TemplateEngine } from "../spec/v04/template-engine.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { followYaml, parsingYaml } from "../syntax/yaml.ts";
 import { type Analysis, analysing, type ChosenLatency, finish } from "./analysis.ts";
@@ -104,6 +105,18 @@ export class DesignStore {
     this.onDisk.clear();
     this.snapshots.clear();
     this.revision++;
+  }
+
+  /** @param engine or why there is none */
+  useTemplateEngine(engine: TemplateEngine | string): void {
+    this.templates.useEngine(engine);
+    this.snapshots.clear();
+    this.revision++;
+  }
+
+  needsTemplateEngine(): boolean {
+    const needs = (file: SourceFile) => this.templates.needsEngine(file);
+    return [...this.opened.values()].some(needs) || [...this.onDisk.values()].some(needs);
   }
 
   /** The file, or what it renders to. */

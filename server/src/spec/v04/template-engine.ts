@@ -1,3 +1,8 @@
+/**
+ * Runs Jinja. A language server loads this when the first template is opened, as a script of its own; whoever renders
+ * templates is given it as {@link TemplateEngine}.
+ */
+
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { lastMarker, type Segment } from "./template-scan.ts";
 
@@ -7,6 +12,12 @@ const maximumSteps = 100_000;
 const maximumText = 4 * 1024 * 1024;
 /** Elements of a list a template makes. */
 const maximumList = 10_000;
+
+export interface TemplateEngine {
+  parseTemplate: typeof parseTemplate;
+  runTemplate: typeof runTemplate;
+  TemplateTooLong: typeof TemplateTooLong;
+}
 
 /** The template asks for too much work and is given up. */
 export class TemplateTooLong extends Error {}

@@ -1,4 +1,4 @@
-import { parseTemplate } from "./template-engine.ts";
+import type { TemplateEngine } from "./template-engine.ts";
 import type { Segment } from "./template-scan.ts";
 
 /** Statements that need an end, and what may end them. */
@@ -12,7 +12,10 @@ const endOf: Readonly<Record<string, string>> = {
 };
 
 /** The first tag that the engine does not understand, with its reason; `null` when each alone is right. */
-export function findSyntaxError(segments: readonly Segment[]): { segment: Segment; message: string } | null {
+export function findSyntaxError(
+  { parseTemplate }: TemplateEngine,
+  segments: readonly Segment[],
+): { segment: Segment; message: string } | null {
   const stack: { word: string; segment: Segment }[] = [];
   for (const segment of segments) {
     if (segment.kind === "text") continue;
@@ -25,7 +28,7 @@ export function findSyntaxError(segments: readonly Segment[]): { segment: Segmen
       continue;
     }
     if (opened !== null) stack.push({ word, segment });
-    const message = understand(segment, word, opened);
+    const message = understand(parseTemplate, segment, word, opened);
     if (message !== null) return { segment, message };
   }
   const open = stack.at(-1);
@@ -38,7 +41,12 @@ function opens(word: string, text: string): string | null {
   return word === "set" && text.includes("=") ? null : (endOf[word] ?? null);
 }
 
-function understand(segment: Segment, word: string, end: string | null): string | null {
+function understand(
+  parseTemplate: TemplateEngine["parseTemplate"],
+  segment: Segment,
+  word: string,
+  end: string | null,
+): string | null {
   if (word === "else") return null;
   let text = segment.text.replace(/^(\{[{%])[-+]/, "$1").replace(/[-+]([}%]\})$/, "$1");
   if (word === "elif") text = `${text.replace("elif", "if")}{% endif %}`;

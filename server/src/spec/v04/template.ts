@@ -3,7 +3,7 @@ import { adoptYaml, describe, parseYaml, type YamlFile, type YamlNode } from "..
 import type { Reading } from "../types.ts";
 import { folderOf, isPattern, joinPath, matchesPattern } from "./paths.ts";
 import { expandMarkers, type Locate, relocate } from "./source-map.ts";
-import { parseTemplate, type RenderProgress, runTemplate, TemplateTooLong } from "./template-engine.ts";
+import type { RenderProgress, TemplateEngine } from "./template-engine.ts";
 import { engineText, type Segment, scanTemplate } from "./template-scan.ts";
 import { findSyntaxError } from "./template-syntax.ts";
 import { resolveTree } from "./tree-merge.ts";
@@ -52,11 +52,12 @@ export function isTemplate(file: SourceFile): boolean {
  * script passes as `jinja_parse_data`. Never touches a disk and never hangs: work, text and depth are bounded.
  */
 export function renderTemplate(
+  engine: TemplateEngine,
   file: SourceFile,
   files: TemplateFiles,
   variables: Readonly<Record<string, unknown>> = {},
 ): Reading<RenderedTemplate> {
-  const session = new Session(files, variables);
+  const session = new Session(engine, files, variables);
   const { tree, text } = session.load(file, [], []);
   const own: SourceFile = { uri: file.uri, text: file.text };
   adoptYaml(own, tree);
@@ -79,6 +80,7 @@ class Session implements RenderProgress {
   private readonly included: (YamlNode | null)[] = [];
 
   constructor(
+    private readonly engine: TemplateEngine,
     private readonly files: TemplateFiles,
     private readonly variables: Readonly<Record<string, unknown>>,
   ) {}
@@ -128,8 +130,8 @@ class Session implements RenderProgress {
         this.current = unclosed;
         this.report("template-syntax", "This tag is not closed.");
       }
-      const program = parseTemplate(engineText(segments, first));
-      return runTemplate(program, this.variables, this.functions(file, folders, stack), this);
+      const program = this.engine.parseTemplate(engineText(segments, first));
+      return this.engine.runTemplate(program, this.variables, this.functions(file, folders, stack), this);
     } catch (error) {
       this.explain(error, segments);
       return this.textsOnly(segments, first);
@@ -146,11 +148,11 @@ class Session implements RenderProgress {
   }
 
   private explain(error: unknown, segments: readonly Segment[]): void {
-    if (error instanceof TemplateTooLong) {
+    if (error instanceof this.engine.TemplateTooLong) {
       this.report("template-too-long", `Rendering is given up: ${error.message}.`);
       return;
     }
-    const found = findSyntaxError(segments);
+    const found = findSyntaxError(this.engine, segments);
     this.current = found?.segment ?? this.current ?? segments[0] ?? null;
     const reason = found?.message ?? (error instanceof Error ? error.message : String(error));
     this.report("template-syntax", `The template cannot be read: ${reason}.`);
