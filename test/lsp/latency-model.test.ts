@@ -3,40 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { CodeLens, Hover } from "vscode-languageserver-types";
-import { readLatencyModel } from "../../server/src/engine/model/learned/latency-model.ts";
-import type { DesignOffer } from "../../server/src/features/explorer/protocol.ts";
-import { offerRequest } from "../../server/src/lsp/search-methods.ts";
+import type { DesignOffer, RunProgress, StartResult } from "../../server/src/features/explorer/protocol.ts";
+import { offerRequest, progressNotification, startRequest } from "../../server/src/lsp/search-methods.ts";
+import { constantLatencyModel } from "../support/latency-model.ts";
 import { repositoryRoot } from "../support/shared.ts";
 import { type Client, until, withServer } from "./harness.ts";
 
 const folder = join(repositoryRoot, "examples/three-level");
 const map = "three-level/gemm.map.yaml";
-const quality = (logError: number) => ({ spearman: 0.9, logError });
-
 /** A model that expects so many times the analytical cycles. */
 function model(times: number, levels = 3): string {
-  const file = {
-    mapspaceLatencyModel: 1,
-    machine: { levels: ["a", "b", "c", "d"].slice(0, levels), meshX: 4, meshY: 4 },
-    dimensions: ["M", "N", "K"],
-    kind: "linear",
-    samples: 120,
-    layers: 7,
-    used: [0],
-    centre: [0],
-    spread: [1],
-    targetCentre: Math.log(times),
-    targetSpread: 1,
-    members: [{ sizes: [1], weights: [0, 0] }],
-    validation: {
-      analytical: quality(Math.log(4)),
-      learned: quality(Math.log(1.5)),
-      linear: quality(0.5),
-      network: quality(0.5),
-    },
-  };
-  assert.ok(readLatencyModel(file));
-  return JSON.stringify(file);
+  const known = { levels: ["a", "b", "c", "d"].slice(0, levels), meshX: 4, meshY: 4, dimensions: ["M", "N", "K"] };
+  return JSON.stringify(constantLatencyModel(known, times));
 }
 
 async function withModel(text: string | null, work: (client: Client) => Promise<void>): Promise<void> {
@@ -101,4 +79,24 @@ test("a model of something else, one that is none and one that is missing are to
   await told(`{"mapspaceLatencyModel": 2}`, /rtl\.json is no latency model of version 1/);
   await told("{", /no latency model/);
   await told(null, /rtl\.json cannot be read/);
+});
+
+test("the gradient search of the panel descends on learned cycles", async () => {
+  await withModel(model(3), async (client) => {
+    const heard: RunProgress[] = [];
+    client.connection.onNotification(progressNotification, (progress: RunProgress) => void heard.push(progress));
+    const ask = <T>(method: string, params: object) => client.connection.sendRequest<T>(method, params);
+    const uri = client.uri(map);
+    const { defaults } = await ask<DesignOffer>(offerRequest, { uri, trusted: true });
+    const options = { ...defaults, strategy: "gradient", evaluations: 1500 };
+    const place = { uri, layer: 0, trusted: true, storage: null, folder: null };
+    const { run } = await ask<StartResult>(startRequest, { ...place, run: "a", options });
+    assert.equal(run?.options?.latency, "learned");
+    assert.match(run.label, /learned cycles/);
+    await until("its end", () => heard.at(-1)?.state === "done");
+    const best = heard.findLast((progress) => progress.best !== undefined)?.best;
+    assert.ok(best?.cost.learned);
+    const value = heard.flatMap(({ curve }) => curve ?? []).at(-1) ?? 0;
+    assert.ok(Math.abs(value / (best.cost.energyPj * best.cost.learned.cycles) - 1) < 1e-9);
+  });
 });

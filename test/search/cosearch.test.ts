@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
 import type { MapspaceConstraint } from "../../server/src/engine/mapspace/constraints.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
+import { LatencyModel, machineStamp } from "../../server/src/engine/model/learned/latency-model.ts";
 import { type HardwareFreedom, hardwareSpace, instantiate } from "../../server/src/engine/model/relaxed/hardware.ts";
 import { defaultEvaluationOptions, type Workload } from "../../server/src/engine/model/types.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
@@ -16,6 +17,7 @@ import {
 } from "../../server/src/engine/search/cosearch/gradient.ts";
 import type { Cosearch, CosearchCheckpoint, NetworkResult } from "../../server/src/engine/search/cosearch/progress.ts";
 import { randomCosearch } from "../../server/src/engine/search/cosearch/random.ts";
+import { networkResult } from "../../server/src/engine/search/cosearch/result.ts";
 import { exactSearch } from "../../server/src/engine/search/exact/exact.ts";
 import { NetworkDesign } from "../../server/src/engine/search/gradient/design.ts";
 import { Network } from "../../server/src/engine/search/gradient/network.ts";
@@ -23,6 +25,7 @@ import { Relaxation } from "../../server/src/engine/search/gradient/relaxation.t
 import { randomDesign } from "../../server/src/engine/search/gradient/start.ts";
 import { gradientSearch } from "../../server/src/engine/search/gradient/strategy.ts";
 import { convolution, eyerissLike, gemminiLike, type Machine } from "../support/accelerators.ts";
+import { bentLatencyModel } from "../support/latency-model.ts";
 
 const layers: { workload: Workload; count: number }[] = [
   { workload: convolution({ p: 28, q: 14, c: 32, k: 16 }), count: 3 },
@@ -37,7 +40,12 @@ function keeps({ keep }: Machine): MapspaceConstraint[] {
   );
 }
 
-function open(machine: Machine, freedom: HardwareFreedom, more: MapspaceConstraint[] = []): Network {
+function open(
+  machine: Machine,
+  freedom: HardwareFreedom,
+  more: MapspaceConstraint[] = [],
+  latency: LatencyModel | null = null,
+): Network {
   const space = hardwareSpace(machine.architecture, freedom);
   const sizes = { capacityWords: space.buffers.map(() => null), sides: space.sides.map(() => 32) };
   const widest = instantiate(space, sizes);
@@ -46,7 +54,7 @@ function open(machine: Machine, freedom: HardwareFreedom, more: MapspaceConstrai
     assert.ok(mapspace);
     return { mapspace, count };
   });
-  return new Network(network, space, "edp");
+  return new Network(network, space, "edp", latency);
 }
 
 function run(search: Cosearch): { best: NetworkResult | null; evaluations: number; checkpoints: CosearchCheckpoint[] } {
@@ -90,8 +98,12 @@ test("records of mappings add up to what the reference model says of the inferre
 test("the network's gradient agrees with central differences", () => {
   const random = new Prng(5);
   let checked = 0;
-  for (let i = 0; i < 200; i++) {
-    const network = open(gemminiLike(), (["fixed", "buffers", "all"] as const)[i % 3]);
+  let checkedLearned = 0;
+  for (let i = 0; i < 260; i++) {
+    const freedom = (["fixed", "buffers", "all"] as const)[i % 3];
+    // The last ones on learned cycles, which know one array.
+    const network =
+      i < 200 || freedom === "all" ? open(gemminiLike(), freedom) : open(gemminiLike(), freedom, [], bent(i));
     const domain = i % 2 === 0 ? "log" : "linear";
     const sharpness = i % 5 === 0 ? 6 : Number.POSITIVE_INFINITY;
     const relaxation = new Relaxation(network, { domain, penalty: 3, sharpness, orderTemperature: 0 });
@@ -117,9 +129,45 @@ test("the network's gradient agrees with central differences", () => {
     const scale = Math.max(1, Math.abs(fine));
     if (Math.abs(fine - coarse) > 1e-7 * scale) continue;
     checked++;
+    if (network.latency !== null) checkedLearned++;
     assert.ok(Math.abs(ours - fine) < 1e-6 * scale, `${freedomOf(i)} ${domain}: ${ours}, differences ${fine}`);
   }
+  assert.ok(checkedLearned > 15, `${checkedLearned} points with learned cycles`);
   assert.ok(checked > 120, `${checked} points away from kinks`);
+});
+
+/** A latency model that bends everywhere. */
+function bent(seed: number): LatencyModel {
+  const { architecture } = gemminiLike();
+  const dimensions = layers[0].workload.dimensions.map(({ name }) => name);
+  return new LatencyModel(bentLatencyModel({ ...machineStamp(architecture), dimensions }, seed));
+}
+
+test("records carry learned cycles: a design costs what the model says of its mappings", () => {
+  const random = new Prng(8);
+  for (const freedom of ["fixed", "buffers"] as const) {
+    const latency = bent(3);
+    const network = open(gemminiLike(), freedom, [], latency);
+    const design = new NetworkDesign(network);
+    for (let i = 0; i < 20; i++) {
+      randomDesign(network, random, design);
+      const result = networkResult(network, design);
+      if (result === null) continue;
+      let cycles = 0;
+      network.layers.forEach(({ mapspace, count }, l) => {
+        const { evaluation } = evaluate(
+          result.architecture,
+          mapspace.workload,
+          result.mappings[l],
+          defaultEvaluationOptions("exact"),
+        );
+        cycles += count * latency.predict(mapspace.workload, result.mappings[l], evaluation!).cycles;
+      });
+      assert.ok(Math.abs(design.cost.cycles / cycles - 1) < 1e-9);
+      assert.ok(Math.abs(result.cycles / cycles - 1) < 1e-9);
+    }
+  }
+  assert.throws(() => open(gemminiLike(), "all", [], bent(3)), /array of given size/);
 });
 
 const freedomOf = (i: number) => ["fixed", "buffers", "all"][i % 3];

@@ -44,6 +44,8 @@ const names: Readonly<Record<string, string>> = {
   edp: "EDP",
   energy: "Energy",
   latency: "Cycles",
+  "learned edp": "EDP, learned cycles",
+  "learned latency": "Cycles, learned",
   measured: "Measured",
 };
 export const objectiveName = (objective: string): string => names[objective] ?? objective;
@@ -51,5 +53,5 @@ export const objectiveName = (objective: string): string => names[objective] ?? 
 export function objectiveValue(objective: string, value: number): string {
   if (objective === "energy") return energy(value);
   if (objective === "measured") return short(value);
-  return objective === "latency" ? `${count(value)} cycles` : `${edp(value)} pJ·cycles`;
+  return objective.endsWith("latency") ? `${count(value)} cycles` : `${edp(value)} pJ·cycles`;
 }

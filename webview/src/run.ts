@@ -42,14 +42,22 @@ export function objectiveOf(objective: Objective, { energyPj, cycles }: Pick<Cos
   return objective === "latency" ? cycles : energyPj * cycles;
 }
 
-/** What a run makes small. */
-export function goalOf(options: SearchOptions | null | undefined): Objective | "measured" {
-  return options?.evaluator === "command" ? "measured" : (options?.objective ?? "edp");
+/** What a run makes small: by our model, with learned cycles, or as a command measures. */
+export type Goal = Objective | "learned edp" | "learned latency" | "measured";
+
+export function goalOf(options: SearchOptions | null | undefined): Goal {
+  if (options?.evaluator === "command") return "measured";
+  const objective = options?.objective ?? "edp";
+  return options?.latency === "learned" && objective !== "energy" ? `learned ${objective}` : objective;
 }
 
-/** What a candidate comes to by a run's goal; `null` where its command never ran on it. */
-export function goalValue(goal: Objective | "measured", { cost, measured }: Candidate): number | null {
-  return goal === "measured" ? (measured ?? null) : objectiveOf(goal, cost);
+/** What a candidate comes to by a run's goal; `null` where nothing was measured or learned of it. */
+export function goalValue(goal: Goal, { cost, measured }: Candidate): number | null {
+  if (goal === "measured") return measured ?? null;
+  if (goal !== "learned edp" && goal !== "learned latency") return objectiveOf(goal, cost);
+  const { learned, energyPj } = cost;
+  if (learned === undefined) return null;
+  return objectiveOf(goal === "learned edp" ? "edp" : "latency", { energyPj, cycles: learned.cycles });
 }
 
 /** The mapping of a run that is looked at: its best, or one of its front; of a co-search, that of one layer. */

@@ -16,7 +16,7 @@ import type {
   Run,
   SearchOptions,
 } from "../../../server/src/features/explorer/protocol.ts";
-import { objectiveOf } from "../../../webview/src/run.ts";
+import { goalOf, goalValue, objectiveOf } from "../../../webview/src/run.ts";
 import type { Server } from "../server.ts";
 import { Apply } from "./apply.ts";
 import { Panels } from "./panels.ts";
@@ -245,8 +245,9 @@ const percent = new Intl.NumberFormat("en-US", {
 function gain({ before, best, options }: Run): number {
   if (best === null) return 0;
   if (before === null) return 1;
-  const objective = options?.objective ?? "edp";
-  return 1 - objectiveOf(objective, best.cost) / objectiveOf(objective, before.cost);
+  const goal = goalOf(options);
+  const [now, then] = [goalValue(goal, best), goalValue(goal, before)];
+  return now === null || then === null ? 0 : 1 - now / then;
 }
 
 function progressText(run: Run): string {

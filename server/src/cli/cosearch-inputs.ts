@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createMapspace } from "../engine/mapspace/build.ts";
+import type { LatencyModel } from "../engine/model/learned/latency-model.ts";
 import { type HardwareFreedom, hardwareSpace, instantiate } from "../engine/model/relaxed/hardware.ts";
 import { Network, type NetworkLayer } from "../engine/search/gradient/network.ts";
 import type { Objective } from "../engine/search/objective.ts";
@@ -11,6 +12,7 @@ import { readSpecification } from "../spec/specification.ts";
 import type { ArchitectureSource, LayerSource } from "../spec/types.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { readSource } from "./inputs.ts";
+import { requireMatch } from "./latency.ts";
 import { fileLookup, hasErrors, renderProblem } from "./problems.ts";
 import { describeConflict } from "./search-inputs.ts";
 import { UsageError } from "./usage.ts";
@@ -27,6 +29,7 @@ export function readCosearchInput(
   names: readonly string[],
   freedom: HardwareFreedom,
   objective: Objective,
+  latency: LatencyModel | null = null,
 ): CosearchInput {
   if (names.length === 0) throw new UsageError("name an architecture and the layers of a network: files or folders");
   const files = names.flatMap((name) => (isFolder(name) ? yamlFiles(name) : [name])).map(readSource);
@@ -47,13 +50,14 @@ export function readCosearchInput(
   const network = layers.map((layer): NetworkLayer => {
     const lowered = lowerConstraints(constraints, widest, layer.workload, architectureSource);
     const { mapspace, conflict } = createMapspace(widest, layer.workload, "pfm", lowered.constraints);
+    if (latency !== null) requireMatch(latency, widest, layer.workload);
     if (mapspace !== undefined) return { mapspace, count: layer.count };
     const fileOf = fileLookup(files);
     throw new UsageError(
       `${layer.workload.name}: ${describeConflict({ layer, places: lowered.places, fileOf }, conflict)}`,
     );
   });
-  return { files, layers, architectureSource, network: new Network(network, space, objective) };
+  return { files, layers, architectureSource, network: new Network(network, space, objective, latency) };
 }
 
 const isFolder = (name: string) => name !== "-" && existsSync(name) && statSync(name).isDirectory();

@@ -16,6 +16,7 @@ import { formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace
 import type { Command } from "./command.ts";
 import { type CosearchInput, readCosearchInput } from "./cosearch-inputs.ts";
 import { type CosearchState, inputsHash, readState, writeState } from "./cosearch-state.ts";
+import { learnedJson, openLatencyModel } from "./latency.ts";
 import { renderTable } from "./table.ts";
 import { exitStatus, type FlagSpec, type Flags, parseFlags, UsageError } from "./usage.ts";
 
@@ -27,6 +28,7 @@ const flagSpec = {
   evaluations: { type: "string" },
   seed: { type: "string" },
   state: { type: "string" },
+  "latency-model": { type: "string" },
   write: { type: "string" },
   json: { type: "boolean" },
 } as const satisfies FlagSpec;
@@ -50,6 +52,7 @@ of a network is (Σ count · energy) × (Σ count · cycles).
   --objective NAME      edp (default), energy, latency
   --evaluations N       evaluations of the whole network (default 10500)
   --seed N              the same seed and evaluations give the same result (default 1)
+  --latency-model FILE  cycles are those that a model made by \`mapspace learn\` expects; with buffers or fixed
   --state FILE          go on from this file where it exists; it is kept up to date after every start point
   --write DIR           write architecture.yaml and for each layer its problem and mapping there
   --json                one JSON object
@@ -70,9 +73,13 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
     if (flags.state !== undefined && settings.algorithm !== "gradient" && settings.algorithm !== "dosa") {
       throw new UsageError("--state goes with --algorithm gradient or dosa");
     }
-    const input = readCosearchInput(files, settings.hardware, settings.objective);
+    const model = flags["latency-model"] === undefined ? null : openLatencyModel(flags["latency-model"] as string);
+    if (model !== null && settings.hardware === "all") {
+      throw new UsageError("--latency-model knows one array: use --hardware buffers or fixed");
+    }
+    const input = readCosearchInput(files, settings.hardware, settings.objective, model);
     const stateFile = flags.state as string | undefined;
-    const inputs = inputsHash(input.files, settings);
+    const inputs = inputsHash(input.files, { ...settings, latency: model?.file });
     const state = stateFile === undefined ? null : readState(stateFile, inputs);
     const started = performance.now();
     const outcome = await drive(begin(input, settings, state), settings.evaluations, state?.best ?? null, (next) => {
@@ -162,11 +169,12 @@ async function drive(
   return { best, evaluations: last?.evaluations ?? 0, complete: !stopped };
 }
 
-function layerCosts({ layers }: CosearchInput, best: NetworkResult) {
+function layerCosts({ layers, network }: CosearchInput, best: NetworkResult) {
   const options = defaultEvaluationOptions("exact");
   return layers.map(({ workload, count }, i) => {
     const evaluation = evaluate(best.architecture, workload, best.mappings[i], options).evaluation!;
-    return { name: workload.name, count, evaluation };
+    const learned = network.latency?.predict(workload, best.mappings[i], evaluation);
+    return { name: workload.name, count, evaluation, learned };
   });
 }
 
@@ -178,21 +186,40 @@ function report(input: CosearchInput, best: NetworkResult): string {
     level.capacityWords === null ? "unlimited" : `${formatCount(level.capacityWords)} words`,
   ]);
   hardware.unshift([architecture.compute.name, `${architecture.compute.meshX} × ${architecture.compute.meshY}`, ""]);
-  const rows = layerCosts(input, best).map(({ name, count, evaluation }) => [
+  const expected = input.network.latency !== null;
+  const rows = layerCosts(input, best).map(({ name, count, evaluation, learned }) => [
     name,
     formatCount(count),
     formatCount(evaluation.cycles),
+    ...(learned === undefined ? [] : [formatCount(Math.round(learned.cycles))]),
     formatEnergy(evaluation.energyPj),
     formatEdp(evaluation.edpPjCycles),
   ]);
   rows.push(
     [],
-    ["network", "", formatCount(best.cycles), formatEnergy(best.energyPj), formatEdp(best.energyPj * best.cycles)],
+    [
+      "network",
+      "",
+      ...(expected ? [""] : []),
+      formatCount(Math.round(best.cycles)),
+      formatEnergy(best.energyPj),
+      formatEdp(best.energyPj * best.cycles),
+    ],
   );
   const right = (title: string) => ({ title, align: "right" as const });
   return [
     renderTable([{ title: "hardware" }, right("instances"), right("capacity")], hardware.reverse()),
-    renderTable([{ title: "layer" }, right("count"), right("cycles"), right("energy"), right("EDP")], rows),
+    renderTable(
+      [
+        { title: "layer" },
+        right("count"),
+        right("cycles"),
+        ...(expected ? [right("learned")] : []),
+        right("energy"),
+        right("EDP"),
+      ],
+      rows,
+    ),
   ].join("\n\n");
 }
 
@@ -210,9 +237,10 @@ function json(input: CosearchInput, best: NetworkResult, run: object) {
       meshY: architecture.compute.meshY,
       levels: architecture.storage.map(({ name, instances, capacityWords }) => ({ name, instances, capacityWords })),
     },
-    layers: layerCosts(input, best).map(({ name, count, evaluation }, i) => ({
+    layers: layerCosts(input, best).map(({ name, count, evaluation, learned }, i) => ({
       name,
       count,
+      ...(learned === undefined ? {} : learnedJson(learned)),
       energyPj: evaluation.energyPj,
       cycles: evaluation.cycles,
       mappingYaml: printMappingYaml(best.mappings[i], architecture, input.layers[i].workload),

@@ -5,11 +5,12 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import { evaluate } from "../engine/model/evaluate.ts";
+import { LatencyModel, type LearnedLatency } from "../engine/model/learned/latency-model.ts";
 import { defaultEvaluationOptions, type Evaluation, type Mapping, type Workload } from "../engine/model/types.ts";
 import { certificateOf } from "../engine/search/exact/certificate.ts";
 import type { ExactProgress } from "../engine/search/exact/exact.ts";
 import { gpRefusal } from "../engine/search/gp/gp.ts";
-import type { Objective } from "../engine/search/objective.ts";
+import { type Objective, objectiveValue } from "../engine/search/objective.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
 import { applyEdits, editMapping } from "../spec/edit.ts";
 import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
@@ -23,11 +24,13 @@ import {
 import { poolInPlace } from "../worker/pool-in-place.ts";
 import { poolThreads } from "../worker/pool-threads.ts";
 import { fileKinds } from "../workspace/kinds.ts";
+import { latencyText } from "../workspace/latency.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { externalFlags, externalHelp } from "./external/options.ts";
 import { renderSensitivity } from "./external/report.ts";
 import { searchByCommand } from "./external/run.ts";
+import { learnedJson, openLatencyModel, requireMatch } from "./latency.ts";
 import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
 import { renderTable } from "./table.ts";
@@ -46,6 +49,7 @@ const flagSpec = {
   json: { type: "boolean" },
   write: { type: "string" },
   certificate: { type: "string" },
+  "latency-model": { type: "string" },
   layer: { type: "string" },
   set: { type: "string", multiple: true },
 } as const satisfies FlagSpec;
@@ -81,6 +85,7 @@ with. Everything is optimised under exact counting, without link transfers.
   --jobs N              threads (default: all cores; exact and gradient use one)
   --layer NAME          the layer of the problem
   --write FILE          write the mapping there: into the mapping FILE holds, comments kept, or as a new one
+  --latency-model FILE  for gradient: cycles are those that a model made by \`mapspace learn\` expects
   --certificate FILE    write what exact has proven, the optimum or a gap; \`mapspace verify\` checks it
 ${externalHelp}  --set NAME=VALUE      a variable of a template
   --json                one JSON object
@@ -110,6 +115,12 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
       throw new UsageError(
         `${input.name}: gp needs two or more storage levels to move data between; the architecture has one, ${name}`,
       );
+    }
+    if (flags["latency-model"] !== undefined) {
+      if (settings.strategy !== "gradient") throw new UsageError("--latency-model goes with --strategy gradient");
+      const model = openLatencyModel(flags["latency-model"] as string);
+      requireMatch(model, input.architecture, input.layer.workload);
+      settings.latency = model.file;
     }
     if (flags.evaluator !== undefined) {
       if (settings.strategy !== "bayes") throw new UsageError("--evaluator goes with --strategy bayes");
@@ -219,15 +230,23 @@ function report(
       ? null
       : evaluate(architecture, layer.workload, input.before, defaultEvaluationOptions("exact"));
   const before = given?.evaluation ?? null;
+  const model = settings.latency === undefined ? null : new LatencyModel(settings.latency);
+  const learned = model?.predict(workload, best.mapping, after) ?? null;
+  const learnedBefore =
+    before !== null && input.before !== null ? (model?.predict(layer.workload, input.before, before) ?? null) : null;
   const gap = progress.bound === null ? null : Math.max(0, 1 - progress.bound / best.value);
   if (flags.certificate !== undefined) writeCertificate(input, kind, settings, progress, flags.certificate as string);
   const worse =
-    before !== null && given?.violations.length === 0 && objectiveOf(after, settings) > objectiveOf(before, settings);
+    before !== null &&
+    given?.violations.length === 0 &&
+    objectiveOf(after, learned, settings) > objectiveOf(before, learnedBefore, settings);
   if (flags.write !== undefined && !worse) writeMapping(input, best.mapping, workload, flags.write as string);
   if (flags.json) {
     const json = {
       mapspace: kind,
       ...settings,
+      latency: undefined,
+      ...(learned === null ? {} : learnedJson(learned)),
       complete,
       seconds,
       evaluations: progress.evaluations,
@@ -243,6 +262,12 @@ function report(
     return exitStatus.fine;
   }
   process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, seconds, gap, settings)}\n`);
+  for (const [when, latency] of [
+    ["before", learnedBefore],
+    ["after", learned],
+  ] as const) {
+    if (latency !== null) process.stdout.write(`  cycles ${when}: ${latencyText(latency)}\n`);
+  }
   const { sensitivity } = progress;
   if (sensitivity !== undefined)
     process.stdout.write(`\n${renderSensitivity(sensitivity, { architecture, workload })}\n`);
@@ -257,8 +282,12 @@ function report(
   return exitStatus.fine;
 }
 
-function objectiveOf({ energyPj, cycles, edpPjCycles }: Evaluation, { objective }: PoolSettings): number {
-  return objective === "energy" ? energyPj : objective === "latency" ? cycles : edpPjCycles;
+function objectiveOf(
+  { energyPj, cycles }: Evaluation,
+  learned: LearnedLatency | null,
+  { objective }: PoolSettings,
+): number {
+  return objectiveValue(objective, energyPj, learned?.cycles ?? cycles);
 }
 
 function costTable(before: Evaluation | null, after: Evaluation): string {

@@ -1,5 +1,6 @@
 /** From what was asked for to what a worker searches, and from a contradiction back to the lines that make it. */
 
+import { type LatencyModelFile, modelMismatch } from "../engine/model/learned/latency-model.ts";
 import { freedomOf, networkLayers } from "../features/explorer/cosearch.ts";
 import type { SearchOptions } from "../features/explorer/protocol.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
@@ -67,8 +68,15 @@ function layerJob(
     kind: options.mapspace,
     constraints: lowered.constraints,
     evaluator,
+    latency: strategy.id === "gradient" ? matchingModel({ snapshot, architecture, workload }) : undefined,
   };
   return { job, places: [lowered.places], message: null };
+}
+
+/** The latency model of the settings, where it knows this hardware and problem. */
+function matchingModel({ snapshot, architecture, workload }: Subject): LatencyModelFile | undefined {
+  const file = snapshot.analysis.latency?.model?.file;
+  return file === undefined || modelMismatch(file, architecture, workload) !== null ? undefined : file;
 }
 
 function networkJob({ snapshot, architecture }: Subject, options: SearchOptions): PreparedSearch {

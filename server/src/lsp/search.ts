@@ -146,6 +146,7 @@ export class Searches {
     }
     const prepared = prepareSearch(subject, options, evaluator);
     if ("refusal" in prepared) return prepared;
+    const learned = prepared.job.latency !== undefined;
     const last: RunProgress = { run, state: "waiting", evaluations: 0, valid: 0, elapsedMs: 0, bound: null };
     this.sessions.set(run, { ...prepared, run, layer, snapshot, search: null, waiting: true, last, stopTimer: null });
     // The answer reaches the client before the first progress.
@@ -155,8 +156,8 @@ export class Searches {
       run: {
         ...empty,
         ...("space" in prepared.job ? { cosearch: true, before: networkBefore(snapshot) } : {}),
-        label: labelOf(options),
-        options,
+        label: learned ? `${labelOf(options)}, learned cycles` : labelOf(options),
+        options: { ...options, latency: learned ? "learned" : undefined },
         state: "waiting",
         message: prepared.message,
       },

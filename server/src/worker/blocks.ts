@@ -3,6 +3,7 @@
 import { createMapspace } from "../engine/mapspace/build.ts";
 import type { Conflict, MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
 import type { Mapspace } from "../engine/mapspace/mapspace.ts";
+import type { LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import type { Architecture, Workload } from "../engine/model/types.ts";
 import { bayesSearch } from "../engine/search/bayes/bayes.ts";
 import { type BlockSettings, runBlock } from "../engine/search/blocks.ts";
@@ -38,6 +39,8 @@ export type ToBlocks =
       seed: number;
       evaluations: number | null;
       certify: boolean;
+      /** Gradient search: cycles are those that this model expects. */
+      latency?: LatencyModelFile;
     };
 
 export type FromBlocks =

@@ -5,6 +5,7 @@
 
 import { createMapspace } from "../engine/mapspace/build.ts";
 import type { MapspaceConstraints, MapspaceKind } from "../engine/mapspace/constraints.ts";
+import type { LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { ParetoFront } from "../engine/numeric/pareto.ts";
 import type { Objective } from "../engine/search/objective.ts";
@@ -45,11 +46,14 @@ export interface LayerJob extends SearchLimits {
   constraints: MapspaceConstraints;
   /** A command instead of our model says what a mapping costs. */
   evaluator?: CommandEvaluator;
+  /** Gradient search: cycles are those that this model expects. */
+  latency?: LatencyModelFile;
 }
 
 /** A search on all layers of a network and the hardware. */
 export interface NetworkJob extends SearchLimits, NetworkSubject {
   evaluator?: undefined;
+  latency?: undefined;
 }
 
 export type ExploreJob = LayerJob | NetworkJob;

@@ -1,6 +1,7 @@
 /** One search over several workers. The result does not depend on how many there are. */
 
 import type { Conflict } from "../engine/mapspace/constraints.ts";
+import type { LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import { BlockMerge, type BlockSettings, type BlockStrategy, blockEvaluations } from "../engine/search/blocks.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
 import { type FromBlocks, isLone, type LoneStrategy, type MapspaceJob, type ToBlocks } from "./blocks.ts";
@@ -20,6 +21,8 @@ export interface PoolSettings extends Omit<BlockSettings, "strategy"> {
   milliseconds: number | null;
   /** Exact search: labels with every progress, for a certificate of what is proven when it is stopped. */
   certify?: boolean;
+  /** Gradient search: cycles are those that this model expects. */
+  latency?: LatencyModelFile;
 }
 
 export interface PoolOutcome {
@@ -124,8 +127,8 @@ class LoneRun implements Run {
 
   feed(worker: PoolWorker, settings?: PoolSettings): void {
     if (settings === undefined) return;
-    const { objective, seed, evaluations, certify = false } = settings;
-    worker.post({ type: "alone", strategy: this.strategy, objective, seed, evaluations, certify });
+    const { objective, seed, evaluations, certify = false, latency } = settings;
+    worker.post({ type: "alone", strategy: this.strategy, objective, seed, evaluations, certify, latency });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Mapspace } from "../engine/mapspace/mapspace.ts";
+import type { LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import { bayesSearch } from "../engine/search/bayes/bayes.ts";
 import { type BlockStrategy, blockSearch } from "../engine/search/blocks.ts";
 import { exactSearch } from "../engine/search/exact/exact.ts";
@@ -13,6 +14,8 @@ export interface StrategyRequest {
   seed: number;
   /** Mappings tried in all; `null`: no limit. */
   evaluations: number | null;
+  /** Cycles are those that this model expects, for strategies that can descend on them. */
+  latency?: LatencyModelFile;
 }
 
 type StartSearch = (mapspace: Mapspace, request: StrategyRequest) => Search;

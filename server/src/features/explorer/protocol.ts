@@ -39,6 +39,8 @@ export interface SearchOptions {
   strategy: string;
   /** What a mapping costs is said by the user's command; absent: by our model. */
   evaluator?: "command";
+  /** Set by the server: cycles are those that the latency model in force expects. */
+  latency?: "learned";
   mapspace: MapspaceKind;
   objective: Objective;
   /** Mappings tried at most; `null` is no limit. */

@@ -8,10 +8,35 @@ import type { LatencyModel } from "./latency-model.ts";
  * innermost counts as fixed.
  */
 export function relaxedLearnedCycles(model: LatencyModel, layer: RelaxedLayer, gradient: Float64Array): number {
-  const { levels, dimensions: nd, factors, orders, cycles, operationCycles, cyclesGradient } = layer;
+  const { levels, dimensions: nd, cycles, cyclesGradient } = layer;
+  const layout = featureLayout(levels, nd);
+  const slope = new Float64Array(layout.size);
+  const first = factorAt(layout, 0, 0, 0);
+  const learned = cycles * Math.exp(model.residual(relaxedFeatures(layer), slope).value);
+  for (let l = 0; l < levels; l++) {
+    for (const kind of [0, 1] as const) {
+      for (let d = 0; d < nd; d++) {
+        const i = (2 * l + kind) * nd + d;
+        const byLog =
+          ((1 + slope[analyticalAt]) * cyclesGradient[i]) / cycles +
+          (kind === 1 ? slope[computeAt] : 0) +
+          slope[first + i];
+        gradient[i] = learned * byLog;
+      }
+    }
+  }
+  return learned;
+}
+
+/** Learned over analytical cycles of a layer after its `cost`. */
+export function relaxedLatencyRatio(model: LatencyModel, layer: RelaxedLayer): number {
+  return Math.exp(model.residual(relaxedFeatures(layer)).value);
+}
+
+function relaxedFeatures(layer: RelaxedLayer): Float64Array {
+  const { levels, dimensions: nd, factors, orders, cycles, operationCycles } = layer;
   const layout = featureLayout(levels, nd);
   const x = new Float64Array(layout.size);
-  const slope = new Float64Array(layout.size);
   const first = factorAt(layout, 0, 0, 0);
   const innermost = first + 2 * levels * nd;
   x[analyticalAt] = Math.log(Math.max(1, cycles));
@@ -26,18 +51,5 @@ export function relaxedLearnedCycles(model: LatencyModel, layer: RelaxedLayer, g
       break;
     }
   }
-  const learned = cycles * Math.exp(model.residual(x, slope).value);
-  for (let l = 0; l < levels; l++) {
-    for (const kind of [0, 1] as const) {
-      for (let d = 0; d < nd; d++) {
-        const i = (2 * l + kind) * nd + d;
-        const byLog =
-          ((1 + slope[analyticalAt]) * cyclesGradient[i]) / cycles +
-          (kind === 1 ? slope[computeAt] : 0) +
-          slope[first + i];
-        gradient[i] = learned * byLog;
-      }
-    }
-  }
-  return learned;
+  return x;
 }

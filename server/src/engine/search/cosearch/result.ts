@@ -6,7 +6,7 @@ import type { Network } from "../gradient/network.ts";
 import { objectiveValue } from "../objective.ts";
 import type { NetworkResult } from "./progress.ts";
 
-/** A design on its smallest hardware, or on given hardware, by the reference model under `exact` counting; null where the hardware cannot hold it. */
+/** A design on its smallest hardware, or on given hardware, by the reference model under `exact` counting (cycles as learned where the network has a latency model); null where the hardware cannot hold it. */
 export function networkResult(network: Network, design: NetworkDesign, given?: HardwareSizes): NetworkResult | null {
   const sizes = given ?? network.sizes(design.records);
   const architecture = instantiate(network.space, sizes);
@@ -20,7 +20,8 @@ export function networkResult(network: Network, design: NetworkDesign, given?: H
     const { evaluation, violations } = evaluate(architecture, mapspace.workload, mapping, options);
     if (evaluation === undefined || violations.length > 0) return null;
     energyPj += count * evaluation.energyPj;
-    cycles += count * evaluation.cycles;
+    const learned = network.latency?.predict(mapspace.workload, mapping, evaluation);
+    cycles += count * (learned?.cycles ?? evaluation.cycles);
     mappings.push(mapping);
   }
   return {

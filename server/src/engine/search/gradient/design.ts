@@ -39,6 +39,7 @@ export class NetworkDesign {
 export function copyRecord(from: LayerRecord, to: LayerRecord): void {
   to.excess = from.excess;
   to.operationCycles = from.operationCycles;
+  to.latencyRatio = from.latencyRatio;
   to.otherPj = from.otherPj;
   to.busyCycles.set(from.busyCycles);
   to.reads.set(from.reads);

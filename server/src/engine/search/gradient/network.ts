@@ -1,5 +1,7 @@
 import type { Mapspace } from "../../mapspace/mapspace.ts";
 import type { MapspacePoint } from "../../mapspace/point.ts";
+import type { LatencyModel } from "../../model/learned/latency-model.ts";
+import { relaxedLatencyRatio } from "../../model/learned/relaxed.ts";
 import { type HardwareSizes, type HardwareSpace, lawValue } from "../../model/relaxed/hardware.ts";
 import { RelaxedLayer, type RelaxedOptions } from "../../model/relaxed/layer.ts";
 import { type LevelPrices, pricesOf } from "../../model/relaxed/prices.ts";
@@ -18,6 +20,8 @@ export interface LayerRecord {
   /** By how much it exceeds fan-outs, fixed capacities and what must be used, as a sum of logarithms; 0 fits. */
   excess: number;
   operationCycles: number;
+  /** Cycles as learned over analytical ones; 1 without a latency model. */
+  latencyRatio: number;
   /** Cycles of each level at the template's bandwidth. */
   busyCycles: Float64Array;
   /** Vector accesses. */
@@ -50,6 +54,8 @@ export class Network {
   readonly layers: readonly NetworkLayer[];
   readonly space: HardwareSpace;
   readonly objective: Objective;
+  /** Cycles are those it expects, where there is one. Free sides must stay as they are: a model knows one array. */
+  readonly latency: LatencyModel | null;
   readonly relaxed: readonly RelaxedLayer[];
   /** Prices of the template, energies of accesses and leakage at 0: what records are made with. */
   readonly countPrices: readonly LevelPrices[];
@@ -64,7 +70,14 @@ export class Network {
   /** How much longer each level takes than with the template's bandwidth. */
   private readonly slower: Float64Array;
 
-  constructor(layers: readonly NetworkLayer[], space: HardwareSpace, objective: Objective) {
+  constructor(
+    layers: readonly NetworkLayer[],
+    space: HardwareSpace,
+    objective: Objective,
+    latency: LatencyModel | null = null,
+  ) {
+    if (latency !== null && space.sides.length > 0) throw new Error("a latency model needs an array of given size");
+    this.latency = latency;
     this.layers = layers;
     this.space = space;
     this.objective = objective;
@@ -126,6 +139,7 @@ export class Network {
     layer.cost(this.countPrices[index], wholeCounts, false);
     record.otherPj = layer.energyPj;
     record.operationCycles = layer.operationCycles;
+    record.latencyRatio = this.latency === null ? 1 : relaxedLatencyRatio(this.latency, layer);
     record.busyCycles.set(layer.levelCycles);
     record.reads.set(layer.reads);
     record.fills.set(layer.fills);
@@ -138,6 +152,7 @@ export class Network {
     return {
       excess: Number.POSITIVE_INFINITY,
       operationCycles: 0,
+      latencyRatio: 1,
       busyCycles: list(),
       reads: list(),
       fills: list(),
@@ -238,7 +253,7 @@ export class Network {
         if (own > busy) busy = Math.ceil(own - 1e-9 * own);
       }
       for (let l = 0; l < levels; l++) energy += count * storage[l].leakEnergyPj * record.leaking[l] * busy;
-      cycles += count * (busy + this.countPrices[i].latency);
+      cycles += count * record.latencyRatio * (busy + this.countPrices[i].latency);
     }
     for (let l = 0; l < levels; l++) {
       const buffer = space.buffers[l];
@@ -285,7 +300,7 @@ export class Network {
     }
     for (let g = 0; g < sizes.sides.length; g++) if (record.sides[g] > sizes.sides[g]) return Number.POSITIVE_INFINITY;
     for (let l = 0; l < levels; l++) energy += space.template.storage[l].leakEnergyPj * record.leaking[l] * busy;
-    const cycles = busy + this.countPrices[index].latency;
+    const cycles = record.latencyRatio * (busy + this.countPrices[index].latency);
     return objectiveValue(this.objective, count * energy, count * cycles);
   }
 

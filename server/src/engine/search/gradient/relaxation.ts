@@ -1,5 +1,6 @@
+import { relaxedLearnedCycles } from "../../model/learned/relaxed.ts";
 import { lawSlope, lawValue } from "../../model/relaxed/hardware.ts";
-import type { RelaxedOptions } from "../../model/relaxed/layer.ts";
+import type { RelaxedLayer, RelaxedOptions } from "../../model/relaxed/layer.ts";
 import { type LevelPrices, pricesOf } from "../../model/relaxed/prices.ts";
 import { spatialSlot } from "../../model/relaxed/space.ts";
 import type { Network } from "./network.ts";
@@ -247,20 +248,22 @@ export class Relaxation {
     if (blend === undefined || blend.length < 2) {
       layer.cost(this.prices[i], options, true);
       this.energySlopes[i].set(layer.energyGradient);
-      this.cycleSlopes[i].set(layer.cyclesGradient);
+      const cycles = this.cyclesOf(layer, this.cycleSlopes[i]);
       take(1);
-      return [layer.energyPj, layer.cycles];
+      return [layer.energyPj, cycles];
     }
     // Softmax over −log EDP: weights, then the blend of costs and slopes with the slopes of the weights.
     const costs = blend.map((orders) => {
       layer.orders.set(orders);
       layer.cost(this.prices[i], options, true);
+      const byCycles = new Float64Array(layer.factors.length);
+      const cycles = this.cyclesOf(layer, byCycles);
       return {
         energy: layer.energyPj,
-        cycles: layer.cycles,
-        score: -(Math.log(layer.energyPj) + Math.log(layer.cycles)) / this.options.orderTemperature,
+        cycles,
+        score: -(Math.log(layer.energyPj) + Math.log(cycles)) / this.options.orderTemperature,
         byEnergy: layer.energyGradient.slice(),
-        byCycles: layer.cyclesGradient.slice(),
+        byCycles,
       };
     });
     this.network.evaluations += blend.length - 1;
@@ -288,6 +291,14 @@ export class Relaxation {
     layer.cost(this.prices[i], options, false);
     take(1);
     return [energy, cycles];
+  }
+
+  /** Cycles of a layer after its cost, as learned where a model is given; their slopes are written into `slopes`. */
+  private cyclesOf(layer: RelaxedLayer, slopes: Float64Array): number {
+    const { latency } = this.network;
+    if (latency !== null) return relaxedLearnedCycles(latency, layer, slopes);
+    slopes.set(layer.cyclesGradient);
+    return layer.cycles;
   }
 
   /** Through the energies of free buffers and the bandwidths of free sides to the layers that size them. */

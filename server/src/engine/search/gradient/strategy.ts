@@ -1,4 +1,5 @@
 import type { Mapspace } from "../../mapspace/mapspace.ts";
+import { LatencyModel, type LatencyModelFile } from "../../model/learned/latency-model.ts";
 import { hardwareSpace } from "../../model/relaxed/hardware.ts";
 import { gradientCosearch, ownOptions } from "../cosearch/gradient.ts";
 import type { Objective } from "../objective.ts";
@@ -13,14 +14,19 @@ export interface GradientOptions {
   seed: number;
   /** Mappings tried at most; without, the caller stops by ceasing to iterate. */
   evaluations?: number | null;
+  /** Cycles are those that this latency model expects. */
+  latency?: LatencyModelFile;
 }
 
 /**
  * Gradient search of one layer on given hardware over perfect factors: real factors descend, are rounded looking
  * ahead and repaired by small moves; starts follow each other until the budget ends or the caller stops.
  */
-export function* gradientSearch(mapspace: Mapspace, { objective, seed, evaluations }: GradientOptions): Search {
-  const network = new Network([{ mapspace, count: 1 }], hardwareSpace(mapspace.architecture, "fixed"), objective);
+export function* gradientSearch(mapspace: Mapspace, options: GradientOptions): Search {
+  const { objective, seed, evaluations } = options;
+  const latency = options.latency === undefined ? null : new LatencyModel(options.latency);
+  const hardware = hardwareSpace(mapspace.architecture, "fixed");
+  const network = new Network([{ mapspace, count: 1 }], hardware, objective, latency);
   const bounds = mapspace.workload.dimensions.map((d) => d.bound);
   const most = evaluations ?? Number.POSITIVE_INFINITY;
   let best: Incumbent | null = null;
@@ -33,8 +39,8 @@ export function* gradientSearch(mapspace: Mapspace, { objective, seed, evaluatio
   });
   for (let series = 0; network.evaluations < most; series++) {
     const budget = Math.min(perSeries, most - network.evaluations);
-    const options = { ...ownOptions, seed: seed + series * 7919, evaluations: budget, starts: 2, kicks: 8 };
-    for (const progress of gradientCosearch(network, options)) {
+    const run = { ...ownOptions, seed: seed + series * 7919, evaluations: budget, starts: 2, kicks: 8 };
+    for (const progress of gradientCosearch(network, run)) {
       const found = progress.best;
       if (found !== null && found.value < (best?.value ?? Number.POSITIVE_INFINITY)) {
         const { energyPj, cycles, value } = found;
