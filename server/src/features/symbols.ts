@@ -13,14 +13,15 @@ export function documentSymbols({ file, tree }: Pick<FeatureContext, "file" | "t
   const symbols = (node: YamlNode): DocumentSymbol[] => {
     if (node.location.uri !== file.uri) return [];
     const found: DocumentSymbol[] = [];
-    const add = (symbol: DocumentSymbol) => {
-      if (count++ < maxSymbols) found.push(symbol);
+    /** A parent counts before its children: the limit cuts the end off, not the root. */
+    const add = (make: () => DocumentSymbol) => {
+      if (count++ < maxSymbols) found.push(make());
     };
     if (node.kind === "map") {
-      for (const entry of node.entries) if (!entry.merged) add(entrySymbol(entry, index, symbols));
+      for (const entry of node.entries) if (!entry.merged) add(() => entrySymbol(entry, index, symbols));
     } else if (node.kind === "sequence") {
       node.items.forEach((item) => {
-        if (item.kind === "map" && item.location.uri === file.uri) add(itemSymbol(item, index, symbols));
+        if (item.kind === "map" && item.location.uri === file.uri) add(() => itemSymbol(item, index, symbols));
       });
     }
     return found;
