@@ -56,6 +56,34 @@ test("a design comes from standard input as well as from files", () => {
   assert.equal(fromInput.cycles, fromFiles.cycles);
 });
 
+test("the modeline of standard input counts from the folder at hand", () => {
+  const mapping = readFileSync(join(repositoryRoot, folder, "gemm.map.yaml"), "utf8").replace(
+    /^# mapspace:.*$/m,
+    `# mapspace: architecture=${folder}/arch.yaml problem=${folder}/gemm.yaml ert=${folder}/ert.yaml`,
+  );
+  const { energyPj } = JSON.parse(mapspace(["evaluate", "--json", "-"], mapping).out);
+  assert.equal(energyPj, JSON.parse(mapspace(["evaluate", "--json", `${folder}/gemm.map.yaml`]).out).energyPj);
+});
+
+test("a folder stands for the mappings of the folders in it too", () => {
+  const { out } = mapspace(["check", "--quiet", "--json", "--each", "examples"]);
+  const files = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).file);
+  assert.ok(files.includes(conv) && files.some((file: string) => file.startsWith("examples/simba-like-v0.4/")), out);
+});
+
+test("convert --to v0.4 writes a design that costs the same", () => {
+  const { status } = mapspace(["convert", "--to", "v0.4", "-o", join(scratch, "v04"), `${folder}/gemm.map.yaml`]);
+  assert.equal(status, 0);
+  const before = JSON.parse(mapspace(["evaluate", "--json", `${folder}/gemm.map.yaml`]).out);
+  const after = JSON.parse(mapspace(["evaluate", "--json", join(scratch, "v04/gemm.map.yaml")]).out);
+  assert.deepEqual([after.cycles, after.macs], [before.cycles, before.macs]);
+  assert.ok(Math.abs(after.energyPj - before.energyPj) <= 1e-9 * before.energyPj);
+  assert.equal(mapspace(["convert", "--to", "v0.4", join(scratch, "v04/gemm.map.yaml")]).status, 2);
+});
+
 test("--each prints one line per file, and a folder stands for its mappings", () => {
   const { out, status } = mapspace(["evaluate", "--each", conv, `${folder}/gemm.map.yaml`]);
   assert.equal(status, 0);

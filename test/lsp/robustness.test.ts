@@ -36,7 +36,7 @@ const requests: [string, Record<string, unknown>][] = [
   ["textDocument/completion", { position: { line: 4, character: 12 } }],
   ["textDocument/codeLens", {}],
   ["textDocument/inlayHint", { range: everywhere }],
-  ["textDocument/codeAction", { range: everywhere, context: { diagnostics: [] } }],
+  ["textDocument/codeAction", { range: everywhere, context: { diagnostics: [], triggerKind: 2 } }],
   ["textDocument/definition", { position: { line: 4, character: 12 } }],
   ["textDocument/references", { position: { line: 4, character: 12 }, context: { includeDeclaration: true } }],
   ["textDocument/documentHighlight", { position: { line: 4, character: 12 } }],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { commentsIn } from "../../server/src/spec/convert/comments.ts";
+import { commentsIn } from "../../server/src/spec/comments.ts";
 import { applyEdits } from "../../server/src/spec/edit.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
 import type { SourceFile } from "../../server/src/syntax/source.ts";

@@ -43,7 +43,7 @@ export const evaluateCommand: Command = {
 
 All FILEs form one design: an architecture, a problem (one layer or a list), a mapping, and where you have them
 energy and area tables (ERT, ART). What is missing is looked for beside the mapping and in its modeline. A folder
-stands for each of its mapping files.
+stands for each mapping file in it, also in the folders inside.
 
   --json                   one JSON object (one line per file with --each)
   --terms                  how every count comes about

@@ -97,12 +97,17 @@ export function readSource(name: string): SourceFile {
 
 const isYaml = (name: string) => /\.ya?ml$/i.test(name);
 
-function mappingFiles(folder: string): string[] {
-  return readdirSync(folder)
-    .filter(isYaml)
-    .sort()
-    .map((name) => join(folder, name))
-    .filter((name) => fileKinds(readSource(name).text).includes("mapping"));
+/** Folders within folders that are looked into. */
+const deepest = 8;
+
+/** The mapping files of a folder, then those of the folders in it. */
+function mappingFiles(folder: string, depth = 0): string[] {
+  const own = entries(folder)
+    .filter((entry) => entry.isFile() && isYaml(entry.name))
+    .map((entry) => join(folder, entry.name))
+    .filter((name) => statSync(name).size <= neighbourLimit && fileKinds(readSource(name).text).includes("mapping"));
+  const inside = depth < deepest ? subfolders(folder).flatMap((inner) => mappingFiles(inner, depth + 1)) : [];
+  return [...own, ...inside];
 }
 
 /** Adds what a design still lacks, from the modeline of its main file and the files beside it. */
@@ -113,10 +118,12 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
   const complete = have.has("architecture") && have.has("problem") && have.has("mapping");
   const namedUris = named.map((file) => file.uri);
   const templated = named.some(isTemplate);
-  if (main.uri !== "-" && !complete && !templated) {
+  if (!complete && !templated) {
     // Several files without a mapping among them ask for no other file's mapping.
     const wanted = (file: SourceFile) => named.length === 1 || !fileKinds(file.text).includes("mapping");
-    for (const file of neighbours(main)) if (!candidates.has(file.uri) && wanted(file)) candidates.set(file.uri, file);
+    // Standard input has no neighbours; its modeline counts from the folder at hand.
+    const around = main.uri === "-" ? readParts(modelineFiles(main), main) : neighbours(main);
+    for (const file of around) if (!candidates.has(file.uri) && wanted(file)) candidates.set(file.uri, file);
   }
   const design: Design = resolveDesign(main.uri, [...candidates.values()], [], namedUris);
   const problems: Problem[] = [];
@@ -179,10 +186,19 @@ const disk: TemplateFiles = {
  */
 function neighbours(main: SourceFile): SourceFile[] {
   const folder = dirname(main.uri);
-  const named = readModeline(main).map((entry) => resolvePath(main.uri, entry.value));
   const beside = yamlFiles(folder);
   const around = subfolders(join(folder, "..")).flatMap(yamlFiles);
-  return [...new Set([...named, ...beside, ...yamlFiles(join(folder, "..")), ...around])]
+  return readParts([...modelineFiles(main), ...beside, ...yamlFiles(join(folder, "..")), ...around], main);
+}
+
+function modelineFiles(main: SourceFile): string[] {
+  return readModeline(main).map((entry) => resolvePath(main.uri, entry.value));
+}
+
+/** Those of the files that are part of a design; large ones only where the main file names them. */
+function readParts(paths: readonly string[], main: SourceFile): SourceFile[] {
+  const named = modelineFiles(main);
+  return [...new Set(paths)]
     .filter((path) => path !== main.uri && existsSync(path))
     .filter((path) => {
       const status = statSync(path);

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import { evaluate } from "../engine/model/evaluate.ts";
 import { LatencyModel, type LearnedLatency } from "../engine/model/learned/latency-model.ts";
@@ -12,8 +12,10 @@ import type { ExactProgress } from "../engine/search/exact/exact.ts";
 import { gpRefusal } from "../engine/search/gp/gp.ts";
 import { type Objective, objectiveValue } from "../engine/search/objective.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
+import { withoutComments } from "../spec/comments.ts";
 import { applyEdits, editMapping } from "../spec/edit.ts";
 import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
+import type { SourceFile } from "../syntax/source.ts";
 import {
   ContradictionError,
   type PoolOutcome,
@@ -25,6 +27,8 @@ import { poolInPlace } from "../worker/pool-in-place.ts";
 import { poolThreads } from "../worker/pool-threads.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { latencyText } from "../workspace/latency.ts";
+import { readModeline } from "../workspace/modeline.ts";
+import { resolvePath } from "../workspace/paths.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { externalFlags, externalHelp } from "./external/options.ts";
@@ -346,7 +350,21 @@ function writeCertificate(
   writeFileSync(file, `${JSON.stringify(certificate)}\n`);
 }
 
-/** Into the mapping the file (or the design) holds, so that its comments and style stay; else a new text. */
+/** A mapping as the text of another file. */
+function elsewhere(source: SourceFile, file: string): string {
+  const edits = readModeline(source)
+    .filter(({ key }) => key !== "layer")
+    .map(({ key, value, location }) => {
+      const path = relative(dirname(file), resolvePath(source.uri, value)).replaceAll("\\", "/");
+      return { location, newText: `${key}=${/\s/.test(path) ? `"${path}"` : path}` };
+    });
+  return withoutComments(applyEdits(source, edits).text, (comment) => /^#\s*mapspace/.test(comment));
+}
+
+/**
+ * Into the mapping the file holds, so that its comments and style stay. A new file has the style of the design's mapping,
+ * but not its comments, which speak about other factors; its modeline names the same files from where it stands.
+ */
 function writeMapping(input: SearchInput, mapping: Mapping, workload: Workload, file: string): void {
   const { architecture, architectureSource } = input;
   const own = existsSync(file) ? { uri: file, text: readFileSync(file, "utf8") } : undefined;
@@ -361,9 +379,11 @@ function writeMapping(input: SearchInput, mapping: Mapping, workload: Workload, 
     source === undefined ? null : editMapping(source, mapping, { architecture, workload, architectureSource });
   const style = architectureSource?.version === "0.4" ? "0.4" : "0.3";
   const text =
-    source !== undefined && edits !== null
-      ? applyEdits(source, edits).text
-      : printMappingYaml(mapping, architecture, workload, style);
+    source === undefined || edits === null
+      ? printMappingYaml(mapping, architecture, workload, style)
+      : own !== undefined || fileKinds(source.text).length > 1
+        ? applyEdits(source, edits).text
+        : elsewhere(applyEdits(source, edits), file);
   if (!existsSync(dirname(file))) throw new UsageError(`${file}: there is no folder ${dirname(file)}`);
   writeFileSync(file, text);
 }

@@ -1,9 +1,15 @@
-/** `--terms`: the derivation of every number, in sentences and then term by term, indented. */
+/**
+ * `--terms`: the derivation of every number, in sentences (of all instances) and then term by term, indented; each term
+ * says whether it is about one instance or all of them.
+ */
 
 import type { Evaluation, Term, TermLoop } from "../engine/model/types.ts";
 import { explanations } from "../features/explain-level.ts";
 import type { Explained } from "../features/explain-loops.ts";
 import { formatCount, formatNumber } from "../workspace/quantities.ts";
+
+/** Terms that count all instances; the others are about one of them (on the average, where they differ). */
+const sums: ReadonlySet<string> = new Set(["sent", "received"]);
 
 export function renderTerms(explained: Explained, evaluation: Evaluation): string {
   const { architecture, workload } = explained;
@@ -28,11 +34,14 @@ export function renderTerms(explained: Explained, evaluation: Evaluation): strin
     for (const text of explanations(explained, evaluation, index).flatMap((block) => block.split("\n"))) {
       lines.push(`    ${text.replaceAll("**", "")}`);
     }
-    for (const [name, term] of Object.entries(level.terms ?? {})) write(name, term, 2);
+    for (const [name, term] of Object.entries(level.terms ?? {})) write(`${name} of the level`, term, 2);
     level.dataSpaces.forEach((result, index) => {
       if (!result.kept || result.terms === undefined) return;
-      lines.push(`    ${workload.dataSpaces[index].name}`);
-      for (const [name, term] of Object.entries(result.terms)) write(name, term, 3);
+      const { name, used } = { name: workload.dataSpaces[index].name, used: result.utilizedInstances };
+      const [one, all] = ["of one instance", `of all ${formatNumber(used)} instances in use`];
+      lines.push(`    ${name}`);
+      for (const [field, term] of Object.entries(result.terms))
+        write(`${field} ${sums.has(field) ? all : one}`, term, 3);
     });
   }
   return lines.join("\n");

@@ -1,6 +1,12 @@
 /** “Convert to v0.4” on the parts of a design written for an older version; disabled, with the reason, where it cannot be. */
 
-import { type CodeAction, type CodeActionContext, CodeActionKind, type Range } from "vscode-languageserver-types";
+import {
+  type CodeAction,
+  type CodeActionContext,
+  CodeActionKind,
+  CodeActionTriggerKind,
+  type Range,
+} from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
 import { conversionToV04, isOlderThanV04 } from "../workspace/convert.ts";
 import { toWorkspaceEdit } from "./code-actions.ts";
@@ -13,8 +19,10 @@ const parts =
 export function convertActions(
   context: FeatureContext,
   range: Range,
-  request: Pick<CodeActionContext, "only">,
+  request: Pick<CodeActionContext, "only" | "triggerKind">,
 ): CodeAction[] {
+  // Reading the converted design and costing it is more than every move of the cursor is worth.
+  if (request.triggerKind === CodeActionTriggerKind.Automatic) return [];
   const kind = CodeActionKind.RefactorRewrite;
   const wanted = request.only?.some((only) => only === "" || kind === only || kind.startsWith(`${only}.`)) ?? true;
   const { file, tree, snapshot } = context;

@@ -1,9 +1,9 @@
 import type { Architecture } from "../../engine/model/types.ts";
 import type { Located } from "../../syntax/source.ts";
+import { type Comment, commentsIn } from "../comments.ts";
 import { nameAndRange } from "../component-classes.ts";
 import { quotedWord } from "../formats/mapping-yaml.ts";
 import type { ArchitectureSource, AttributeValue, ComponentSource } from "../types.ts";
-import { type Comment, commentsIn } from "./comments.ts";
 
 /** An architecture as nodes of v0.4, or why it has no such form. */
 export type Written =

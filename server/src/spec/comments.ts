@@ -22,7 +22,7 @@ export function commentsIn(text: string, from: number, to: number): Comment[] {
     } else if ((character === '"' || character === "'") && /[\s[{,:]/.test(text[i - 1] ?? " ")) quote = character;
     else if (character === "#" && (i === 0 || /\s/.test(text[i - 1]))) {
       const newline = text.indexOf("\n", i);
-      const end = newline < 0 ? text.length : newline;
+      const end = newline < 0 ? text.length : newline - (text[newline - 1] === "\r" ? 1 : 0);
       comments.push({
         start: i,
         end,
@@ -33,4 +33,19 @@ export function commentsIn(text: string, from: number, to: number): Comment[] {
     }
   }
   return comments;
+}
+
+/** The text without its comments but those that are `kept`. */
+export function withoutComments(text: string, kept: (comment: string) => boolean): string {
+  return commentsIn(text, 0, text.length)
+    .filter((comment) => !kept(comment.text))
+    .reverse()
+    .reduce((left, { start, end, alone }) => {
+      const before = left.slice(0, start).trimEnd();
+      const line = left.slice(0, start).replace(/[ \t]+$/, "");
+      // A comment with a line to itself takes the line along.
+      const from = alone ? line.length : before.length;
+      const newline = left.startsWith("\r\n", end) ? 2 : left.startsWith("\n", end) ? 1 : 0;
+      return left.slice(0, from) + left.slice(alone ? end + newline : end);
+    }, text);
 }
