@@ -9,7 +9,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
-import type { Fix, SourceEdit } from "../syntax/source.ts";
+import type { Fix, Problem, SourceEdit, SourceFile } from "../syntax/source.ts";
 import { type CheckedContext, type FeatureContext, toProtocolLocation } from "./context.ts";
 import { type DiagnosticSettings, inForce, toDiagnostic } from "./diagnostics.ts";
 
@@ -27,10 +27,13 @@ export function codeActions(
   const from = index.offset(range.start);
   const to = index.offset(range.end);
   const actions: CodeAction[] = [];
+  const silenced: (CodeAction & { edits: SourceEdit[] })[] = [];
   if (wants(CodeActionKind.QuickFix)) {
     for (const problem of inForce(context, settings)) {
       const { start, end } = problem.location;
       if (start > to || end < from) continue;
+      const silence = silencing(context.file, problem);
+      if (silence !== null) silenced.push({ ...silence, diagnostics: [toDiagnostic(context, problem)] });
       problem.fixes?.forEach((fix, position) => {
         actions.push({
           title: fix.title,
@@ -41,6 +44,8 @@ export function codeActions(
         });
       });
     }
+    // What cures comes before what hides.
+    actions.push(...silenced.map(({ edits, ...action }) => ({ ...action, edit: toWorkspaceEdit(context, edits) })));
   }
   if (request.only !== undefined && wants(fixAllKind)) {
     const edits = safeEdits(context);
@@ -49,6 +54,24 @@ export function codeActions(
     }
   }
   return actions;
+}
+
+/** A comment above the line that silences what is no error there. */
+function silencing(
+  { uri, text }: SourceFile,
+  { code, severity, location }: Problem,
+): (CodeAction & { edits: SourceEdit[] }) | null {
+  if (severity === "error" || code.startsWith("yaml-") || /\.jinja2?$/.test(uri)) return null;
+  const lineStart = text.lastIndexOf("\n", location.start - 1) + 1;
+  const start = lineStart === 0 && text.startsWith("\ufeff") ? 1 : lineStart;
+  const indent = /^[ ]*/.exec(text.slice(start))![0];
+  const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
+  const newText = `${indent}# mapspace-disable-next-line ${code}${lineEnd}`;
+  return {
+    title: `Silence ${code} on this line`,
+    kind: CodeActionKind.QuickFix,
+    edits: [{ location: { uri, start, end: start }, newText }],
+  };
 }
 
 /** Safe fixes of this document that do not touch each other; what is left comes with the next round. */

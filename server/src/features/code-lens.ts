@@ -69,5 +69,5 @@ function networkTitle({ snapshot }: Pick<FeatureContext, "snapshot">): string {
   const evaluated = snapshot.analysis.layers.length - totals.missingLayers;
   const learned = learnedTotal(snapshot.analysis);
   const missing = totals.missingLayers === 0 ? "" : ` (${totals.missingLayers} without a cost)`;
-  return `network of ${evaluated} layers${missing}: ${cyclesText(totals.cycles, learned)} · ${formatEnergy(totals.energyPj)} · EDP ${formatEdp(totals.edpPjCycles)}`;
+  return `network of ${evaluated} layers${missing}: ${cyclesText(totals.cycles, learned)} · ${formatEnergy(totals.energyPj)} · ${formatNumber(totals.energyPj / totals.macs)} pJ/MAC · EDP ${formatEdp(totals.edpPjCycles)}`;
 }

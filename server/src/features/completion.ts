@@ -16,7 +16,10 @@ import {
   describeWord,
   dimensionMeanings,
   directiveKeys,
+  nodeConstraintKeys,
+  nodeKeys,
   problemKeys,
+  spatialKeys,
   topLevelKeys,
   type Word,
 } from "./vocabulary.ts";
@@ -81,6 +84,14 @@ function valuesOf(key: string): CompletionItem[] {
 function architectureItems(path: readonly string[], present: ReadonlySet<string>): CompletionItem[] {
   if (path.includes("attributes")) return keyItems(attributes, CompletionItemKind.Property, present);
   const container = path.at(-1);
+  if (path.includes("nodes")) {
+    if (path.at(-2) === "constraints") {
+      // The node is the target, and the key around says the type.
+      return keyItems(directiveKeys, CompletionItemKind.Property, new Set([...present, "target", "type"]));
+    }
+    const keys = container === "spatial" ? spatialKeys : container === "constraints" ? nodeConstraintKeys : nodeKeys;
+    return keyItems(keys, CompletionItemKind.Property, present);
+  }
   return keyItems(
     container === "local" ? componentKeys : container === "architecture" ? architectureKeys : containerKeys,
     CompletionItemKind.Property,

@@ -11,7 +11,16 @@ import { rankWords } from "../workspace/tile-extents.ts";
 import { type FeatureContext, toRange } from "./context.ts";
 import { explainCompute, explainLevel } from "./explain-level.ts";
 import { type Occurrence, occurrenceAt } from "./names.ts";
-import { attributes, describeWord, dimensionMeanings, directiveKeys, topLevelKeys } from "./vocabulary.ts";
+import {
+  attributes,
+  describeWord,
+  dimensionMeanings,
+  directiveKeys,
+  nodeConstraintKeys,
+  nodeKeys,
+  spatialKeys,
+  topLevelKeys,
+} from "./vocabulary.ts";
 
 export function hover(context: FeatureContext, position: Position): Hover | null {
   const index = lineIndex(context.file);
@@ -50,6 +59,10 @@ function latencyHover({ snapshot: { analysis } }: FeatureContext): string | null
 function keyHover(keys: readonly string[], key: string): string | null {
   const name = key.replaceAll("-", "_");
   if (keys.length === 1) return topLevelKeys[name] ? describeWord(key, topLevelKeys[name]) : null;
+  if (keys.includes("nodes")) {
+    const own = keys.at(-2) === "spatial" ? spatialKeys : keys.at(-2) === "constraints" ? nodeConstraintKeys : nodeKeys;
+    if (own[name] !== undefined && keys.at(-2) !== "attributes") return describeWord(key, own[name]);
+  }
   const words = keys[0] === "architecture" ? [attributes, directiveKeys] : [directiveKeys, attributes];
   const word = words.find((table) => table[name] !== undefined)?.[name];
   return word === undefined ? null : describeWord(key, word);

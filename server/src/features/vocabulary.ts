@@ -283,6 +283,32 @@ export const componentKeys: Readonly<Record<string, Word>> = {
   attributes: { meaning: "Size, width, bandwidth and energies of the component.", type: "map" },
 };
 
+/** Of a node of v0.4. */
+export const nodeKeys: Readonly<Record<string, Word>> = {
+  name: { meaning: "Name that mappings, constraints and tables use.", type: "string" },
+  class: { meaning: "What a component is: storage, compute or network is told by this name.", type: "string" },
+  attributes: {
+    meaning: "Size, width, bandwidth and energies; those of a container hold for all that follows.",
+    type: "map",
+  },
+  spatial: { meaning: "How many of these there are side by side in each instance of what is outside.", type: "map" },
+  constraints: { meaning: "What every mapping must respect at this node.", type: "map" },
+  enabled: { meaning: "`False` leaves the node out.", type: "boolean", values: ["True", "False"], default: "True" },
+};
+
+/** Of `spatial:` of a node. */
+export const spatialKeys: Readonly<Record<string, Word>> = {
+  meshX: { meaning: "Instances along X in each instance of what is outside.", type: "integer", default: "1" },
+  meshY: { meaning: "Instances along Y in each instance of what is outside.", type: "integer", default: "1" },
+};
+
+/** Of `constraints:` of a node. */
+export const nodeConstraintKeys: Readonly<Record<string, Word>> = {
+  spatial: { meaning: "Loops spread over the instances of this node.", type: "map" },
+  temporal: { meaning: "Loops in time at this node.", type: "map" },
+  dataspace: { meaning: "Which data spaces are kept here.", type: "map" },
+};
+
 export const problemKeys: Readonly<Record<string, Word>> = {
   name: { meaning: "Name of the layer.", type: "string" },
   count: { meaning: "How often the layer occurs in the network.", type: "integer", default: "1" },
