@@ -21,6 +21,7 @@ import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { parseCompact } from "../../server/src/spec/formats/dosa-compact.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
 import { sharedDir } from "../support/shared.ts";
+import { searchOnLearnedCycles } from "./learned-search.ts";
 
 const shared = sharedDir();
 if (shared === null) {
@@ -101,8 +102,7 @@ function run(title: string, splits: readonly ReadonlySet<number>[]): void {
 }
 
 /** 74 layers for each of DOSA's predictors, each with buffers of its own. */
-function found(): void {
-  const model = new LatencyModel(fitLatencyModel(data, machineStamp(architecture!), data.dimensions, { seed: 1 }));
+function found(model: LatencyModel): void {
   console.log("\nMappings found by DOSA's searches for a 16 × 16 array");
   for (const which of ["analytical", "both", "dnn"]) {
     const { names, rows: cells } = readCsv(readFileSync(join(shared!, `data/dosa/rtl/test_${which}.csv`), "utf8"));
@@ -142,7 +142,11 @@ const random = Array.from({ length: 5 }, (_, k) => {
   const prng = new Prng(k + 1, 33);
   return new Set(rows.filter(() => prng.next() < 0.2));
 });
-run("Held-out mappings, five random splits of 80 % and 20 %", random);
-run("Layers never seen, five folds", foldsByLayer(data, 5, 1));
-found();
+if (process.env.BENCH_ONLY !== "search") {
+  run("Held-out mappings, five random splits of 80 % and 20 %", random);
+  run("Layers never seen, five folds", foldsByLayer(data, 5, 1));
+}
+const onAll = new LatencyModel(fitLatencyModel(data, machineStamp(architecture), data.dimensions, { seed: 1 }));
+found(onAll);
+searchOnLearnedCycles(onAll, shared);
 console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { CodeAction } from "vscode-languageserver-types";
 import type {
   CandidateView,
   DesignOffer,
@@ -279,5 +280,23 @@ test("what cannot be searched is refused in words", async () => {
       architecture: null,
     });
     assert.equal(view, null);
+  });
+});
+
+test("a code action starts the search by geometric programming", async () => {
+  await withExplorer(async ({ client, start, ended, progress }) => {
+    const line = files[map].split("\n").indexOf("mapping:");
+    const place = { line, character: 2 };
+    const actions: CodeAction[] = await client.request("textDocument/codeAction", map, {
+      range: { start: place, end: place },
+      context: { diagnostics: [] },
+    });
+    const action = actions.find(({ title }) => title === "Search by geometric programming");
+    assert.equal(action?.command?.command, "mapspace.optimizeLayer");
+    const [, layer, strategy] = action.command.arguments ?? [];
+    assert.deepEqual([layer, strategy], [0, "gp"]);
+    await start("gp", { strategy });
+    assert.equal((await ended("gp")).state, "done");
+    assert.ok(best(progress, "gp"));
   });
 });

@@ -275,6 +275,23 @@ test("learn, then evaluate with the model; data of other machines are refused", 
   );
   const shown = mapspace(["evaluate", "--latency-model", out, arch, prob, map]);
   assert.match(shown.out, /cycles: analytical [\d,]+ \(×\/÷ [\d.]+\) \/ learned [\d,]+ \(×\/÷ [\d.]+\)/, shown.err);
+  const search = ["search", "--strategy", "gradient", "--evaluations", "800", "--latency-model", out];
+  const found = mapspace([...search, "--json", arch, prob, map]);
+  assert.equal(found.status, 0, found.err);
+  const best = JSON.parse(found.out);
+  assert.ok(Math.abs(best.best.value / (best.best.energyPj * best.learnedCycles) - 1) < 1e-9);
+  const told = mapspace([...search, arch, prob, map]);
+  assert.match(told.out, /cycles before: analytical .*\n {2}cycles after: analytical [\d,]+ .* \/ learned/);
+  assert.match(
+    mapspace([...search, "--strategy", "exact", arch, prob]).err,
+    /--latency-model goes with --strategy gradient/,
+  );
+  const network = ["cosearch", "--evaluations", "60", "--latency-model", out, arch, prob];
+  const designed = mapspace([...network, "--hardware", "buffers", "--json"]);
+  assert.equal(designed.status, 0, designed.err);
+  const design = JSON.parse(designed.out);
+  assert.ok(Math.abs(design.cycles / design.layers[0].learnedCycles - 1) < 1e-9);
+  assert.match(mapspace([...network, "--hardware", "all"]).err, /use --hardware buffers or fixed/);
   const json = JSON.parse(mapspace(["evaluate", "--json", "--latency-model", out, arch, prob, map]).out);
   assert.ok(json.learnedCycles > 0 && json.learnedLogDeviation > 0);
 

@@ -49,6 +49,11 @@ function offers(context: FeatureContext, layer: number | null): Offer[] {
   const all: Offer[] = [];
   if (!several || layer !== null) {
     all.push({ title: "Optimize this layer", command: optimizeLayerCommand, arguments: [file.uri, layer ?? 0] });
+    all.push({
+      title: "Search by geometric programming",
+      command: optimizeLayerCommand,
+      arguments: [file.uri, layer ?? 0, "gp"],
+    });
   }
   if (several) all.push({ title: "Optimize all layers", command: optimizeAllCommand, arguments: [file.uri] });
   all.push(together);
@@ -101,7 +106,10 @@ export function optimizeLenses(context: FeatureContext): CodeLens[] {
   if (at === undefined) return [];
   const range = toRange(lineIndex(file), at.key.location.start, at.key.location.end);
   const lenses = offers(context, null)
-    .filter(({ command }) => command !== compareCommand && command !== cosearchCommand)
+    .filter(
+      ({ command, arguments: [, , strategy] }) =>
+        command !== compareCommand && command !== cosearchCommand && strategy === undefined,
+    )
     .map(({ title, command, arguments: args }): CodeLens => {
       const short =
         command === createMappingCommand ? "Create a mapping" : several ? "Optimize all layers…" : "Optimize…";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMapspace } from "../../../server/src/engine/mapspace/build.ts";
+import type { LatencyModel } from "../../../server/src/engine/model/learned/latency-model.ts";
 import {
   type HardwareFreedom,
   type HardwareSpace,
@@ -80,6 +81,7 @@ export function openNetwork(
   text: string,
   freedom: HardwareFreedom,
   objective: Objective = "edp",
+  latency: LatencyModel | null = null,
 ): Network {
   const { architecture, constraints, architectureSource, problems } = readSpecification([{ uri: "design.yaml", text }]);
   const error = problems.find(({ severity }) => severity === "error");
@@ -95,6 +97,7 @@ export function openNetwork(
     }),
     space,
     objective,
+    latency,
   );
 }
 
