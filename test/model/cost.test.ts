@@ -55,6 +55,7 @@ const flavours: [string, Flavour, number][] = [
   ["any", {}, 700],
   ["residuals", { residuals: true }, 500],
   ["windows with residuals", { windows: true, residuals: true }, 700],
+  ["residuals in space", { spread: true, windows: true }, 1000],
   ["bypass", { bypass: true, windows: true }, 400],
 ];
 

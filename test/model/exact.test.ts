@@ -69,6 +69,8 @@ const groups: { name: string; seed: number; problems: number; flavour: Flavour }
   { name: "windows", seed: 4, problems: 500, flavour: { windows: true } },
   { name: "windows with residuals", seed: 5, problems: 600, flavour: { windows: true, residuals: true } },
   { name: "bypass", seed: 6, problems: 300, flavour: { bypass: true } },
+  { name: "residuals in space", seed: 8, problems: 900, flavour: { spread: true } },
+  { name: "windows spread with residuals", seed: 9, problems: 1500, flavour: { spread: true, windows: true } },
   { name: "all at once", seed: 7, problems: 600, flavour: { bypass: true, windows: true, residuals: true } },
 ];
 

@@ -9,6 +9,8 @@ export interface Flavour {
   /** A level bypassed between two kept ones, with spatial loops between. */
   bypass?: boolean;
   perfect?: boolean;
+  /** Residuals in spatial loops only, and most dimensions spread (Ruby-S). */
+  spread?: boolean;
 }
 
 type DataSpaces = SimProblem["dataSpaces"];
@@ -87,14 +89,15 @@ function randomDataSpaces(random: Random, dimensions: number, flavour: Flavour):
 function placeLoops(random: Random, bound: number, dimension: number, slots: SimLoop[][][], flavour: Flavour): void {
   const places = slots.flatMap((kinds) => [kinds[1], kinds[2], kinds[0]]);
   const isSpatial = (k: number) => k % 3 !== 2;
-  const chosen = places.map((_, k) => random.chance(isSpatial(k) ? 0.25 : flavour.residuals ? 0.7 : 0.55));
+  const spatialShare = flavour.spread ? 0.45 : 0.25;
+  const chosen = places.map((_, k) => random.chance(isSpatial(k) ? spatialShare : flavour.residuals ? 0.7 : 0.55));
   let rest = bound;
   places.forEach((place, k) => {
     if (!chosen[k] || rest === 1) return;
     const most = Math.min(rest, isSpatial(k) ? 4 : 6);
     let factor = random.between(1, most);
-    if (flavour.perfect) while (rest % factor !== 0) factor--;
-    if (flavour.residuals && random.chance(0.8)) factor = random.between(2, Math.max(2, Math.min(3, most)));
+    if (flavour.perfect || (flavour.spread && !isSpatial(k))) while (rest % factor !== 0) factor--;
+    if (flavour.residuals && !flavour.spread && random.chance(0.8)) factor = random.between(2, Math.max(2, Math.min(3, most)));
     const residual = ((rest - 1) % factor) + 1;
     rest = Math.ceil(rest / factor);
     if (factor > 1 || random.chance(0.1)) place.push({ dimension, factor, residual });
