@@ -1,6 +1,6 @@
 /**
  * Our searches beside the recorded runs of timeloop-mapper, one line per run:
- * `npm run bench:search [-- --only PATTERN] [--seconds 60] [--random-seconds 2]`. CPU seconds of one thread.
+ * `npm run bench:search [-- --only PATTERN] [--seconds 60] [--random-seconds 1]`. CPU seconds of one thread.
  * Ends with the claims and whether they hold; fails where an optimum, a gap or a comparison does not.
  */
 
@@ -54,7 +54,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     seconds: { type: "string", default: "60" },
-    "random-seconds": { type: "string", default: "2" },
+    "random-seconds": { type: "string", default: "1" },
   },
 });
 const folder = join(process.cwd(), "../shared/data/mapper");

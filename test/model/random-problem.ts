@@ -97,7 +97,8 @@ function placeLoops(random: Random, bound: number, dimension: number, slots: Sim
     const most = Math.min(rest, isSpatial(k) ? 4 : 6);
     let factor = random.between(1, most);
     if (flavour.perfect || (flavour.spread && !isSpatial(k))) while (rest % factor !== 0) factor--;
-    if (flavour.residuals && !flavour.spread && random.chance(0.8)) factor = random.between(2, Math.max(2, Math.min(3, most)));
+    if (flavour.residuals && !flavour.spread && random.chance(0.8))
+      factor = random.between(2, Math.max(2, Math.min(3, most)));
     const residual = ((rest - 1) % factor) + 1;
     rest = Math.ceil(rest / factor);
     if (factor > 1 || random.chance(0.1)) place.push({ dimension, factor, residual });
