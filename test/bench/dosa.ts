@@ -18,7 +18,7 @@ import { plot, tables } from "./dosa/report.ts";
 import { type Algorithm, type RunResult, runOne } from "./dosa/runs.ts";
 import { type LayerResult, singleLayers } from "./dosa/single.ts";
 
-const parts = ["single", "runs", "profile", "defaults", "known", "fidelity"] as const;
+const parts = ["runs", "profile", "defaults", "known", "single", "fidelity"] as const;
 
 const { values } = parseArgs({
   options: {
@@ -80,7 +80,6 @@ if (sharedDir() === null) {
     const names = values.networks.split(",");
     const evaluations = Number(values.evaluations);
     const wanted = (part: (typeof parts)[number]) => values.parts.split(",").includes(part);
-    if (wanted("single") && single.all.length === 0) for (const result of singleLayers()) single.add(result);
     // What costs most comes last.
     for (const group of wanted("runs") ? ([["random", "dosa", "ours"], ["bayes"], ["bayesOwn"]] as const) : []) {
       for (let seed = 1; seed <= Number(values.seeds); seed++) {
@@ -102,6 +101,7 @@ if (sharedDir() === null) {
     for (const name of wanted("known") ? names : []) {
       if (!known.all.some(({ network }) => network === name)) known.add(bestKnown(name, runs.all));
     }
+    if (wanted("single")) for (const result of singleLayers([...single.all])) single.add(result);
     if (wanted("fidelity") && fidelity.all.length === 0) fidelity.add(relaxedFidelity(Number(values.rows)));
   }
 

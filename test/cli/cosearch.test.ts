@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mapspace } from "../support/cli.ts";
+import { repositoryRoot } from "../support/shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cosearch-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -82,6 +85,60 @@ test("a finished state is read again; one of other inputs is refused", () => {
   const other = cosearch("--seed", "9", "--state", state);
   assert.equal(other.status, 2);
   assert.match(other.err, /belongs to other files or flags/);
+});
+
+test("the mappings size what they may: nothing, the buffers, the array too; one layer or all", () => {
+  const sizes = (...flags: string[]) => {
+    const { status, out } = cosearch("--json", "--evaluations", "2000", ...flags);
+    assert.equal(status, 0);
+    const { hardware, energyPj, cycles } = JSON.parse(out);
+    const level = (name: string) => hardware.levels.find((l: { name: string }) => l.name === name);
+    return { buffer: level("Buffer").capacityWords, rows: level("Register").instances, edp: energyPj * cycles };
+  };
+  const fixed = sizes("--hardware", "fixed");
+  assert.deepEqual([fixed.buffer, fixed.rows], [8192, 8]);
+  const buffers = sizes("--hardware", "buffers");
+  assert.equal(buffers.rows, 8);
+  assert.ok(buffers.buffer < 8192);
+  const all = sizes("--hardware", "all");
+  assert.ok(all.rows > 8);
+  assert.ok(all.edp < buffers.edp && buffers.edp < fixed.edp);
+  const alone = mapspace(["cosearch", architecture, join(layers, "first.yaml"), "--hardware", "fixed", "--json"]);
+  assert.equal(JSON.parse(alone.out).layers.length, 1);
+});
+
+test("published fits price a buffer by its size; maxima may be smooth", () => {
+  const target = join(folder, "fits");
+  assert.equal(cosearch("--fits", "Buffer=scratchpad", "--temperature", "0.1", "--write", target).status, 0);
+  const text = readFileSync(join(target, "architecture.yaml"), "utf8");
+  const words = Number(/name: Buffer[\s\S]*?entries: (\d+)/.exec(text)?.[1]);
+  const energy = Number(/Buffer[\s\S]*?energy: ([\d.e+-]+)/.exec(text.slice(text.indexOf("ERT")))?.[1]);
+  assert.ok(Math.abs(energy - (0.49 + (0.02513 * words) / 1024)) < 1e-9, `${words} words, ${energy} pJ`);
+  assert.match(cosearch("--fits", "Buffer=sram").err, /--fits takes LEVEL=FIT/);
+  assert.match(cosearch("--fits", "DRAM=scratchpad").err, /no level named or of class "DRAM".*Buffer \(SRAM\)/);
+  assert.match(cosearch("--temperature", "1").err, /--temperature takes a number from 0 to below 1/);
+});
+
+test("Ctrl-C keeps the best so far; the state goes on as if never stopped", { timeout: 120_000 }, async () => {
+  const state = join(folder, "interrupted.json");
+  const args = ["cosearch", architecture, layers, "--evaluations", "20000", "--json"];
+  const search = spawn(process.execPath, ["bin/mapspace.js", ...args, "--state", state], { cwd: repositoryRoot });
+  let out = "";
+  search.stdout.on("data", (data) => {
+    out += data;
+  });
+  const ended = new Promise<number | null>((resolve) => search.once("exit", resolve));
+  while (!existsSync(state)) await sleep(5);
+  search.kill("SIGINT");
+  assert.equal(await ended, 0);
+  const stopped = JSON.parse(out);
+  assert.equal(stopped.complete, false);
+  assert.ok(stopped.evaluations < 20_000 && stopped.layers.length === 2);
+  const resumed = JSON.parse(mapspace([...args, "--state", state]).out);
+  const whole = JSON.parse(mapspace(args).out);
+  assert.ok(resumed.complete && whole.complete);
+  assert.deepEqual(resumed.layers, whole.layers);
+  assert.equal(resumed.edpPjCycles, whole.edpPjCycles);
 });
 
 test("what cannot be searched is said", () => {

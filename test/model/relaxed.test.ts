@@ -7,7 +7,7 @@ import { setMapping } from "../../server/src/engine/model/relaxed/point.ts";
 import { type LevelPrices, pricesOf } from "../../server/src/engine/model/relaxed/prices.ts";
 import { defaultEvaluationOptions, type Workload } from "../../server/src/engine/model/types.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
-import { chipletLike, convolution, eyerissLike, gemminiLike } from "../support/accelerators.ts";
+import { chipletLike, convolution, depthwise, eyerissLike, gemminiLike } from "../support/accelerators.ts";
 import { Random } from "../support/random.ts";
 import { toyGemm } from "../support/toy.ts";
 
@@ -17,6 +17,7 @@ const workloads: Workload[] = [
   convolution({ p: 12, q: 56, c: 6, k: 8, stride: 2, n: 2 }),
   convolution({ r: 5, s: 3, p: 12, q: 12, c: 8, k: 4, dilation: 2 }),
   convolution({ r: 1, s: 1, p: 14, q: 14, c: 48, k: 12, stride: 2 }),
+  depthwise({ p: 28, q: 14, c: 24, stride: 2 }),
   toyGemm({ M: 24, N: 36, K: 40 }),
 ];
 

@@ -24,8 +24,16 @@ import { Network } from "../../server/src/engine/search/gradient/network.ts";
 import { Relaxation } from "../../server/src/engine/search/gradient/relaxation.ts";
 import { randomDesign } from "../../server/src/engine/search/gradient/start.ts";
 import { gradientSearch } from "../../server/src/engine/search/gradient/strategy.ts";
-import { convolution, eyerissLike, gemminiLike, type Machine } from "../support/accelerators.ts";
+import {
+  chipletLike,
+  convolution,
+  depthwise,
+  eyerissLike,
+  gemminiLike,
+  type Machine,
+} from "../support/accelerators.ts";
 import { bentLatencyModel } from "../support/latency-model.ts";
+import { toyGemm } from "../support/toy.ts";
 
 const layers: { workload: Workload; count: number }[] = [
   { workload: convolution({ p: 28, q: 14, c: 32, k: 16 }), count: 3 },
@@ -45,11 +53,12 @@ function open(
   freedom: HardwareFreedom,
   more: MapspaceConstraint[] = [],
   latency: LatencyModel | null = null,
+  of: readonly { workload: Workload; count: number }[] = layers,
 ): Network {
   const space = hardwareSpace(machine.architecture, freedom);
   const sizes = { capacityWords: space.buffers.map(() => null), sides: space.sides.map(() => 32) };
   const widest = instantiate(space, sizes);
-  const network = layers.map(({ workload, count }) => {
+  const network = of.map(({ workload, count }) => {
     const { mapspace } = createMapspace(widest, workload, "pfm", [...keeps(machine), ...more]);
     assert.ok(mapspace);
     return { mapspace, count };
@@ -210,6 +219,35 @@ test("more freedom is worth more; every design is what the reference model says"
     return best.value;
   });
   assert.ok(values[1] < values[0] && values[2] < values[1], values.join(" "));
+});
+
+test("any machine, any shape: free keeps, two fan-outs, depthwise and matrix layers", () => {
+  const mixed = [
+    { workload: depthwise({ p: 14, q: 14, c: 24, stride: 2 }), count: 2 },
+    { workload: convolution({ r: 5, s: 1, p: 8, q: 12, c: 6, k: 10, dilation: 2 }), count: 1 },
+    { workload: toyGemm({ M: 24, N: 36, K: 40 }), count: 5 },
+  ];
+  for (const machine of [eyerissLike(), chipletLike()]) {
+    for (const freedom of ["fixed", "buffers", "all"] as const) {
+      for (const options of [
+        own(3, 300),
+        { ...publishedOptions, orders: "softmax" as const, seed: 3, evaluations: 300 },
+      ]) {
+        const { best } = run(gradientCosearch(open(machine, freedom, [], null, mixed), options));
+        assert.ok(best !== null, `${machine.architecture.name} ${freedom}`);
+        let energy = 0;
+        let cycles = 0;
+        mixed.forEach(({ workload, count }, i) => {
+          const exact = defaultEvaluationOptions("exact");
+          const { evaluation, violations } = evaluate(best.architecture, workload, best.mappings[i], exact);
+          assert.deepEqual(violations, []);
+          energy += count * evaluation!.energyPj;
+          cycles += count * evaluation!.cycles;
+        });
+        assert.ok(Math.abs(best.value / (energy * cycles) - 1) < 1e-12);
+      }
+    }
+  }
 });
 
 test("constraints hold in every design", () => {

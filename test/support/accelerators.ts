@@ -150,3 +150,27 @@ export function convolution({ r = 3, s = 3, p, q, c, k, n = 1, stride = 1, dilat
     ],
   };
 }
+
+/** One filter per channel: dimensions R S P Q C N; weights, inputs, outputs. */
+export function depthwise(shape: Omit<ConvolutionShape, "k">): Workload {
+  const { dimensions, dataSpaces } = convolution({ ...shape, k: 1 });
+  const k = dimensions.findIndex(({ name }) => name === "K");
+  const c = dimensions.findIndex(({ name }) => name === "C");
+  const without = (dimension: number) => (dimension > k ? dimension - 1 : dimension);
+  return {
+    name: "depthwise",
+    dimensions: dimensions.filter((_, d) => d !== k),
+    dataSpaces: dataSpaces.map(({ ranks, ...space }) => ({
+      ...space,
+      // Outputs have the channels of the inputs, weights one filter for each.
+      ranks: ranks
+        .map((rank) =>
+          rank
+            .map((term) => (term.dimension === k && space.readWrite ? { ...term, dimension: c } : term))
+            .filter(({ dimension }) => dimension !== k)
+            .map((term) => ({ ...term, dimension: without(term.dimension) })),
+        )
+        .filter((rank) => rank.length > 0),
+    })),
+  };
+}

@@ -4,7 +4,13 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createMapspace } from "../engine/mapspace/build.ts";
 import type { LatencyModel } from "../engine/model/learned/latency-model.ts";
-import { type HardwareFreedom, hardwareSpace, instantiate } from "../engine/model/relaxed/hardware.ts";
+import { type PublishedFit, publishedFits, withFits } from "../engine/model/relaxed/fits.ts";
+import {
+  type HardwareFreedom,
+  type HardwareSpace,
+  hardwareSpace,
+  instantiate,
+} from "../engine/model/relaxed/hardware.ts";
 import { Network, type NetworkLayer } from "../engine/search/gradient/network.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
@@ -30,6 +36,7 @@ export function readCosearchInput(
   freedom: HardwareFreedom,
   objective: Objective,
   latency: LatencyModel | null = null,
+  fits: ReadonlyMap<string, PublishedFit> = new Map(),
 ): CosearchInput {
   if (names.length === 0) throw new UsageError("name an architecture and the layers of a network: files or folders");
   const files = names.flatMap((name) => (isFolder(name) ? yamlFiles(name) : [name])).map(readSource);
@@ -42,7 +49,7 @@ export function readCosearchInput(
   }
   if (architecture === undefined) throw new UsageError("there is no readable architecture in the files");
   if (layers.length === 0) throw new UsageError("there is no readable problem in the files");
-  const space = hardwareSpace(architecture, freedom);
+  const space = fitted(hardwareSpace(architecture, freedom), fits);
   const widest = instantiate(space, {
     capacityWords: space.buffers.map(() => null),
     sides: space.sides.map(({ most }) => most),
@@ -58,6 +65,31 @@ export function readCosearchInput(
     );
   });
   return { files, layers, architectureSource, network: new Network(network, space, objective, latency) };
+}
+
+/** Published fits by the name or the class of a level. */
+export function parseFits(text: string): Map<string, PublishedFit> {
+  const names = Object.keys(publishedFits);
+  return new Map(
+    text.split(",").map((part) => {
+      const [, level, fit] = /^([^=]+)=(.+)$/.exec(part.trim()) ?? [];
+      if (level === undefined || !names.includes(fit))
+        throw new UsageError(`--fits takes LEVEL=FIT,… with FIT one of ${names.join(", ")}; not "${part}"`);
+      return [level, fit as PublishedFit];
+    }),
+  );
+}
+
+function fitted(space: HardwareSpace, fits: ReadonlyMap<string, PublishedFit>): HardwareSpace {
+  const free = space.template.storage.filter((_, l) => space.buffers[l] !== null);
+  for (const name of fits.keys()) {
+    if (free.some((level) => level.name === name || level.class === name)) continue;
+    const known = free.map((level) => `${level.name} (${level.class})`).join(", ") || "none";
+    throw new UsageError(
+      `--fits: no level named or of class "${name}" is sized by the mappings; those that are: ${known}`,
+    );
+  }
+  return withFits(space, (level) => fits.get(level.name) ?? fits.get(level.class));
 }
 
 const isFolder = (name: string) => name !== "-" && existsSync(name) && statSync(name).isDirectory();

@@ -6,6 +6,7 @@ import { evaluate } from "../engine/model/evaluate.ts";
 import type { HardwareFreedom } from "../engine/model/relaxed/hardware.ts";
 import { defaultEvaluationOptions } from "../engine/model/types.ts";
 import { bayesianCosearch } from "../engine/search/cosearch/bayesian.ts";
+import { publishedBayesianCosearch } from "../engine/search/cosearch/bayesian-published.ts";
 import { gradientCosearch, ownOptions, publishedOptions } from "../engine/search/cosearch/gradient.ts";
 import type { Cosearch, CosearchProgress, NetworkResult } from "../engine/search/cosearch/progress.ts";
 import { randomCosearch } from "../engine/search/cosearch/random.ts";
@@ -14,7 +15,7 @@ import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
 import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
 import { formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
-import { type CosearchInput, readCosearchInput } from "./cosearch-inputs.ts";
+import { type CosearchInput, parseFits, readCosearchInput } from "./cosearch-inputs.ts";
 import { type CosearchState, inputsHash, readState, writeState } from "./cosearch-state.ts";
 import { learnedJson, openLatencyModel } from "./latency.ts";
 import { renderTable } from "./table.ts";
@@ -24,6 +25,8 @@ const flagSpec = {
   hardware: { type: "string" },
   algorithm: { type: "string" },
   orders: { type: "string" },
+  temperature: { type: "string" },
+  fits: { type: "string" },
   objective: { type: "string" },
   evaluations: { type: "string" },
   seed: { type: "string" },
@@ -35,7 +38,7 @@ const flagSpec = {
 
 const freedoms = ["fixed", "buffers", "all"] as const satisfies readonly HardwareFreedom[];
 const objectives: readonly Objective[] = ["edp", "energy", "latency"];
-const algorithms = ["gradient", "dosa", "random", "bayes"] as const;
+const algorithms = ["gradient", "dosa", "random", "bayes", "bayes-dosa"] as const;
 
 export const cosearchCommand: Command = {
   name: "cosearch",
@@ -47,8 +50,13 @@ constraints; a folder stands for all its YAML files. Perfect factors, exact coun
 of a network is (Σ count · energy) × (Σ count · cycles).
 
   --hardware FREEDOM    what the mappings may size: all (buffers and array, default), buffers, fixed (nothing)
-  --algorithm NAME      gradient (default), dosa (gradient search as published), random, bayes
+  --algorithm NAME      gradient (default), dosa (gradient search as published), random, bayes, bayes-dosa (Bayesian
+                        search as DOSA is compared with)
   --orders NAME         iterate (default) or softmax: how gradient and dosa choose loop orders
+  --temperature T       maxima (the slowest level, the largest tile) are smooth in the gradient: (Σ x^(1/T))^T;
+                        between 0 and 1, default 0: plain maxima
+  --fits LEVEL=FIT,...  energy of a buffer by its size: scratchpad or accumulator as published with DOSA, for levels of
+                        this name or class; others scale what the tables say by Timeloop's technology model
   --objective NAME      edp (default), energy, latency
   --evaluations N       evaluations of the whole network (default 10500)
   --seed N              the same seed and evaluations give the same result (default 1)
@@ -66,6 +74,8 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
       hardware: choice(flags, "hardware", freedoms, "all"),
       algorithm: choice(flags, "algorithm", algorithms, "gradient"),
       orders: choice(flags, "orders", ["iterate", "softmax"] as const, "iterate"),
+      temperature: temperatureOf(flags.temperature as string | undefined),
+      fits: flags.fits as string | undefined,
       objective: choice(flags, "objective", objectives, "edp"),
       evaluations: whole(flags, "evaluations", 1) ?? 10_500,
       seed: whole(flags, "seed", 0) ?? 1,
@@ -77,7 +87,13 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
     if (model !== null && settings.hardware === "all") {
       throw new UsageError("--latency-model knows one array: use --hardware buffers or fixed");
     }
-    const input = readCosearchInput(files, settings.hardware, settings.objective, model);
+    const input = readCosearchInput(
+      files,
+      settings.hardware,
+      settings.objective,
+      model,
+      settings.fits === undefined ? undefined : parseFits(settings.fits),
+    );
     const stateFile = flags.state as string | undefined;
     const inputs = inputsHash(input.files, { ...settings, latency: model?.file });
     const state = stateFile === undefined ? null : readState(stateFile, inputs);
@@ -109,18 +125,20 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
 interface Settings {
   algorithm: (typeof algorithms)[number];
   orders: "iterate" | "softmax";
+  temperature: number;
   evaluations: number;
   seed: number;
 }
 
 function begin(input: CosearchInput, settings: Settings, state: CosearchState | null): Cosearch {
   const { network } = input;
-  const { algorithm, orders, evaluations, seed } = settings;
+  const { algorithm, orders, temperature, evaluations, seed } = settings;
   if (algorithm === "random") return randomCosearch(network, { seed, evaluations, hardware: 10 });
   if (algorithm === "bayes") return bayesianCosearch(network, { seed, evaluations, hardware: 100 });
+  if (algorithm === "bayes-dosa") return publishedBayesianCosearch(network, { seed, evaluations, hardware: 100 });
   const base = algorithm === "dosa" ? publishedOptions : ownOptions;
   const resume = state === null ? undefined : { ...state.checkpoint, best: state.best };
-  return gradientCosearch(network, { ...base, orders, seed, evaluations, resume });
+  return gradientCosearch(network, { ...base, orders, sharpness: 1 / temperature, seed, evaluations, resume });
 }
 
 interface Outcome {
@@ -279,6 +297,12 @@ function choice<T extends string>(flags: Flags, name: string, allowed: readonly 
   if (given === undefined) return otherwise;
   if (!allowed.includes(given)) throw new UsageError(`--${name} takes ${allowed.join(", ")}; not "${given}"`);
   return given;
+}
+
+function temperatureOf(given: string | undefined): number {
+  const value = given === undefined ? 0 : Number(given);
+  if (value >= 0 && value < 1 && given !== "") return value;
+  throw new UsageError(`--temperature takes a number from 0 to below 1; not "${given}"`);
 }
 
 function whole(flags: Flags, name: string, least: number): number | null {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMapspace } from "../../../server/src/engine/mapspace/build.ts";
 import type { LatencyModel } from "../../../server/src/engine/model/learned/latency-model.ts";
+import { withFits } from "../../../server/src/engine/model/relaxed/fits.ts";
 import {
   type HardwareFreedom,
   type HardwareSpace,
@@ -108,19 +109,8 @@ function widestHardware(space: HardwareSpace): Architecture {
   });
 }
 
-/** DOSA's fits (40 nm, Gemmini): pJ per word of accumulator and scratchpad by their size in KiB. */
-export function withPublishedFits(space: HardwareSpace): HardwareSpace {
-  const buffers = space.buffers.map((buffer, l) => {
-    const level = space.template.storage[l];
-    if (buffer === null) return null;
-    const kilobytes = level.wordBits / 8192;
-    const law =
-      level.name === "Accumulator"
-        ? { base: 1.94, slope: 0.1005 * kilobytes, exponent: 1 }
-        : level.name === "Scratchpad"
-          ? { base: 0.49, slope: 0.02513 * kilobytes, exponent: 1 }
-          : null;
-    return law === null ? buffer : { ...buffer, read: law, fill: law, update: law };
-  });
-  return { ...space, buffers };
-}
+/** Energies of accumulator and scratchpad by their size, as published with DOSA. */
+export const withPublishedFits = (space: HardwareSpace): HardwareSpace =>
+  withFits(space, ({ name }) =>
+    name === "Accumulator" ? "accumulator" : name === "Scratchpad" ? "scratchpad" : undefined,
+  );

@@ -19,11 +19,14 @@ export interface LayerResult {
 
 const limit = 2;
 
-/** Gradient search on the mapper baselines against the optimum, perfect factors. */
-export function* singleLayers(): Generator<LayerResult> {
+/** Gradient search on the mapper baselines against the optimum, perfect factors; all but those done. */
+export function* singleLayers(done: readonly LayerResult[]): Generator<LayerResult> {
   const folder = join(sharedDir() ?? "", "data/mapper");
-  for (const name of readdirSync(folder).filter((id) => id.endsWith("__uber__random__60s"))) {
-    const text = readFileSync(join(folder, name, "in.yaml"), "utf8");
+  const kind = "__uber__random__60s";
+  for (const folderName of readdirSync(folder).filter((id) => id.endsWith(kind))) {
+    const name = folderName.replace(kind, "");
+    if (done.some((layer) => layer.name === name)) continue;
+    const text = readFileSync(join(folder, folderName, "in.yaml"), "utf8");
     const specification = readSpecification([{ uri: "in.yaml", text }]);
     const { architecture, layers, constraints, architectureSource } = specification;
     if (architecture === undefined) throw new Error(`${name}: no architecture`);
@@ -41,6 +44,6 @@ export function* singleLayers(): Generator<LayerResult> {
     const proving = stopwatch();
     let optimum = Number.NaN;
     for (const { best } of exactSearch(mapspace, { objective: "edp", seed: 1 })) optimum = best?.value ?? optimum;
-    yield { name: name.replace("__uber__random__60s", ""), found, seconds, optimum, exactSeconds: proving() };
+    yield { name, found, seconds, optimum, exactSeconds: proving() };
   }
 }

@@ -15,7 +15,7 @@ function divisorsOf(n: number): readonly number[] {
   return list;
 }
 
-/** From real factors to divisors, inner to outer, spatial before temporal; the implied factor takes what remains. */
+/** From real factors to divisors, all spatial ones first, then inner to outer; the implied factor takes what remains. */
 export class Rounding {
   private readonly network: Network;
   private readonly variables: readonly LayerVariables[];
@@ -27,7 +27,10 @@ export class Rounding {
     this.network = network;
     this.variables = variables;
     this.record = network.emptyRecord();
-    this.ordered = variables.map(({ free }) => [...free].sort((a, b) => a.slot - b.slot));
+    this.ordered = variables.map(({ free }, i) => {
+      const kind = ({ slot }: FactorVariable) => Math.floor(slot / network.relaxed[i].dimensions) % 2;
+      return [...free].sort((a, b) => kind(a) - kind(b) || a.slot - b.slot);
+    });
   }
 
   /** Each factor to the nearest divisor of what remains (DOSA, Sec. 5.3). */
