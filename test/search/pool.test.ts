@@ -4,7 +4,7 @@ import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
 import type { MapspaceKind } from "../../server/src/engine/mapspace/constraints.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
-import { type BlockSettings, blockSearch } from "../../server/src/engine/search/blocks.ts";
+import { BlockMerge, type BlockSettings, blockSearch } from "../../server/src/engine/search/blocks.ts";
 import { ContradictionError, type PoolSettings, startPool } from "../../server/src/worker/pool.ts";
 import { poolThreads } from "../../server/src/worker/pool-threads.ts";
 import { architecture, compute, storage, workload } from "../mapspace/hardware.ts";
@@ -69,6 +69,32 @@ test("a cancelled search keeps its best", async () => {
   const { progress, complete } = await pool.outcome;
   assert.equal(complete, false);
   assert.ok(progress.best !== null);
+});
+
+test("a search stopped in its first blocks has told of what they have found, and keeps it", async () => {
+  const large = workload({ m: 720, n: 480, k: 960 }, { A: ["m", "k"], B: ["k", "n"], C: ["m", "n"] });
+  let told = 0;
+  const pool = startPool(
+    spawn,
+    { ...job("ruby"), workload: large },
+    { ...settings, strategy: "exhaustive", evaluations: null, jobs: 2 },
+    ({ best }) => {
+      if (best !== null && ++told === 4) pool.cancel();
+    },
+  );
+  const { progress, complete } = await pool.outcome;
+  assert.equal(complete, false);
+  assert.ok(progress.best !== null && progress.valid > 0);
+});
+
+test("blocks that are done before the first one count when a search is stopped", () => {
+  const merge = new BlockMerge({ strategy: "random", objective: "edp", seed: 1, evaluations: null, victory: null });
+  const found = { mapping: { levels: [] }, bounds: [1], energyPj: 2, cycles: 3, value: 6 };
+  const front = [{ energyPj: 2, cycles: 3, mapping: found.mapping }];
+  const block = { evaluations: 5, valid: 2, improvements: [{ ...found, afterValid: 0 }], front };
+  const shown = merge.preview([block, block]);
+  assert.deepEqual([shown.evaluations, shown.valid, shown.best, shown.front], [10, 4, found, front]);
+  assert.equal(merge.progress(false).best, null);
 });
 
 test("exact in a thread proves its optimum, and no strategy beats it", async () => {

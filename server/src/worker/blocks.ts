@@ -45,6 +45,8 @@ export type ToBlocks =
 
 export type FromBlocks =
   | { type: "block-done"; index: number; result: BlockResult }
+  /** What an unfinished block has found so far. */
+  | { type: "block-progress"; index: number; result: BlockResult }
   | { type: "progress-alone"; progress: SearchProgress }
   | { type: "contradiction"; conflict: Conflict }
   | { type: "broken"; error: string };
@@ -81,27 +83,41 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
     }
     if (mapspace === undefined) return;
     if (message.type === "block") {
-      trial ??= new Trial(mapspace, message.settings.objective);
-      const block = runBlock(mapspace, trial, message.settings, message.index);
-      let step = block.next();
-      while (!step.done) step = block.next();
-      post({ type: "block-done", index: message.index, result: step.value });
+      const tried = trial ?? new Trial(mapspace, message.settings.objective);
+      trial = tried;
+      const { settings, index } = message;
+      const block = runBlock(mapspace, tried, settings, index);
+      let told = now();
+      inSlices(() => {
+        const { value: result, done } = block.next();
+        if (done) post({ type: "block-done", index, result });
+        else if (now() - told >= postMs) {
+          told = now();
+          post({ type: "block-progress", index, result: tried.result() });
+        }
+        return done === true;
+      });
       return;
     }
     const search = alone[message.strategy](mapspace, message);
     let posted = now();
     let value = Number.POSITIVE_INFINITY;
+    inSlices(() => {
+      const { value: progress, done } = search.next();
+      if (done) return true;
+      const better = (progress.best?.value ?? Number.POSITIVE_INFINITY) < value;
+      if (!better && !progress.done && now() - posted < postMs) return false;
+      value = progress.best?.value ?? value;
+      posted = now();
+      post({ type: "progress-alone", progress });
+      return false;
+    });
+  };
+  /** Steps until one says it is done, in slices between messages. */
+  const inSlices = (step: () => boolean): void => {
     const slice = (): void => {
       const until = now() + sliceMs;
-      while (now() < until) {
-        const { value: progress, done } = search.next();
-        if (done) return;
-        const better = (progress.best?.value ?? Number.POSITIVE_INFINITY) < value;
-        if (!better && !progress.done && now() - posted < postMs) continue;
-        value = progress.best?.value ?? value;
-        posted = now();
-        post({ type: "progress-alone", progress });
-      }
+      while (now() < until) if (step()) return;
       later(() => guarded(slice));
     };
     slice();

@@ -4,6 +4,7 @@ import type { Conflict } from "../engine/mapspace/constraints.ts";
 import type { LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import { BlockMerge, type BlockSettings, type BlockStrategy, blockEvaluations } from "../engine/search/blocks.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
+import type { BlockResult } from "../engine/search/sampler.ts";
 import { type FromBlocks, isLone, type LoneStrategy, type MapspaceJob, type ToBlocks } from "./blocks.ts";
 
 /** A worker as the pool sees it: a thread of Node.js or a Web Worker. */
@@ -86,7 +87,7 @@ export function startPool(
         run.take(message);
         onProgress(run.last());
         if (run.done) finish(true);
-        else run.feed(workers[i]);
+        else if (message.type === "block-done") run.feed(workers[i]);
       };
       workers.push(spawn(receive, (reason) => fail(new Error(reason))));
       workers[i].post({ type: "mapspace", job });
@@ -136,7 +137,9 @@ class LoneRun implements Run {
 class BlockRun implements Run {
   private readonly settings: BlockSettings;
   private readonly merge: BlockMerge;
-  private readonly early = new Map<number, Extract<FromBlocks, { type: "block-done" }>>();
+  /** Blocks done before one that comes first, and what unfinished ones have found. */
+  private readonly early = new Map<number, BlockResult>();
+  private readonly unfinished = new Map<number, BlockResult>();
   private next = 0;
   private merged = 0;
 
@@ -150,16 +153,21 @@ class BlockRun implements Run {
     return this.merge.won || (this.merged >= this.next && blockEvaluations(this.settings, this.next) === null);
   }
 
+  /** Whoever stops the search here keeps what blocks have found that are not yet merged. */
   last(): SearchProgress {
-    return this.merge.progress(this.done);
+    return this.done
+      ? this.merge.progress(true)
+      : this.merge.preview([...this.early.values(), ...this.unfinished.values()]);
   }
 
   take(message: FromBlocks): void {
+    if (message.type === "block-progress") this.unfinished.set(message.index, message.result);
     if (message.type !== "block-done") return;
-    this.early.set(message.index, message);
+    this.unfinished.delete(message.index);
+    this.early.set(message.index, message.result);
     for (let block = this.early.get(this.merged); block !== undefined; block = this.early.get(this.merged)) {
       this.early.delete(this.merged++);
-      this.merge.add(block.result);
+      this.merge.add(block);
     }
   }
 

@@ -4,7 +4,7 @@ import { ParetoFront } from "../numeric/pareto.ts";
 import { exhaustiveBlock, exhaustiveParts } from "./exhaustive.ts";
 import { localBlock } from "./local.ts";
 import type { Objective } from "./objective.ts";
-import type { Incumbent, Search, SearchProgress } from "./progress.ts";
+import type { FrontPoint, Incumbent, Search, SearchProgress } from "./progress.ts";
 import { randomBlock } from "./random.ts";
 import { type BlockResult, Trial } from "./sampler.ts";
 
@@ -93,6 +93,24 @@ export class BlockMerge {
     for (const { energyPj, cycles, mapping } of block.front) this.front.add(energyPj, cycles, () => mapping);
   }
 
+  /** Progress with blocks that cannot be merged yet, because others come before them. */
+  preview(unmerged: readonly BlockResult[]): SearchProgress {
+    const front = new ParetoFront<Mapping>();
+    const shown = this.progress(false);
+    for (const { energyPj, cycles, mapping } of shown.front ?? []) front.add(energyPj, cycles, () => mapping);
+    for (const block of unmerged) {
+      shown.evaluations += block.evaluations;
+      shown.valid += block.valid;
+      const found = block.improvements.at(-1);
+      if (found !== undefined && found.value < (shown.best?.value ?? Number.POSITIVE_INFINITY)) {
+        const { afterValid: _, ...best } = found;
+        shown.best = best;
+      }
+      for (const { energyPj, cycles, mapping } of block.front) front.add(energyPj, cycles, () => mapping);
+    }
+    return { ...shown, front: pointsOf(front) };
+  }
+
   progress(done: boolean): SearchProgress {
     return {
       evaluations: this.evaluations,
@@ -100,9 +118,13 @@ export class BlockMerge {
       best: this.best,
       bound: null,
       done,
-      front: this.front.points.map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: value })),
+      front: pointsOf(this.front),
     };
   }
+}
+
+function pointsOf(front: ParetoFront<Mapping>): FrontPoint[] {
+  return front.points.map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: value }));
 }
 
 /** A search in blocks, one after the other. */
