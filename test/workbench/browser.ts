@@ -29,3 +29,29 @@ export async function openWindow(browser: Browser, url: string): Promise<Page> {
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   return page;
 }
+
+/** Opens a file of the folder by its path, as a person does. */
+export async function openFile(page: Page, path: string): Promise<void> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  await page.keyboard.press("Control+p");
+  await choose(page, path, name);
+  await page.locator(".tab.active", { hasText: name }).waitFor();
+  await page.locator(".view-line").first().waitFor();
+}
+
+/** Types into the pick list and takes the entry once the list has caught up; typed again where it has not. */
+export async function choose(page: Page, typed: string, entry = typed): Promise<void> {
+  const wanted = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry });
+  for (let attempt = 1; ; attempt++) {
+    await page.locator(".quick-input-widget input").fill(typed);
+    try {
+      await wanted.waitFor({ timeout: patience / 3 });
+      break;
+    } catch (error) {
+      if (attempt === 3) throw error;
+      // A list drawn before the files were known stays empty until something is typed.
+      await page.locator(".quick-input-widget input").fill("");
+    }
+  }
+  await page.keyboard.press("Enter");
+}

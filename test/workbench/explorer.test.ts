@@ -8,7 +8,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import type { Browser, Frame, FrameLocator, Page } from "playwright-core";
 import { catalogue } from "../../server/src/worker/catalogue.ts";
 import { repositoryRoot } from "../support/shared.ts";
-import { launchBrowser, openWindow } from "./browser.ts";
+import { choose, launchBrowser, openFile, openWindow } from "./browser.ts";
 import { bundledWorkbenchRunsHere, prepareWorkbench } from "./setup.ts";
 import { type RunningWorkbench, startWorkbench } from "./start.ts";
 
@@ -228,13 +228,6 @@ async function chooseTheme(page: Page, name: string): Promise<void> {
   await choose(page, name);
 }
 
-/** Types into the pick list and takes the entry once the list has caught up. */
-async function choose(page: Page, typed: string, entry = typed): Promise<void> {
-  await page.locator(".quick-input-widget input").fill(typed);
-  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry }).waitFor();
-  await page.keyboard.press("Enter");
-}
-
 async function undo(page: Page): Promise<void> {
   await page.keyboard.press("Control+z");
 }
@@ -265,12 +258,4 @@ async function until(read: () => Promise<string>, holds: (now: string) => boolea
     if (Date.now() > end) throw new Error(`${otherwise}, but ${await read()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function openFile(page: Page, path: string): Promise<void> {
-  await page.keyboard.press("Control+p");
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  await choose(page, path, name);
-  await page.locator(".tab.active", { hasText: name }).waitFor();
-  await page.locator(".view-line").first().click();
 }

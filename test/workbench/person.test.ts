@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { repositoryRoot } from "../support/shared.ts";
-import { launchBrowser, openWindow } from "./browser.ts";
+import { choose, launchBrowser, openFile, openWindow } from "./browser.ts";
 import { packageExtension } from "./build.ts";
 import { bundledWorkbenchRunsHere, prepareWorkbench } from "./setup.ts";
 import { type RunningWorkbench, startWorkbench } from "./start.ts";
@@ -100,18 +100,3 @@ describe("a person", { skip }, () => {
 
   test("leaves no error in the window", () => assert.deepEqual(errors, []));
 });
-
-async function openFile(page: Page, path: string): Promise<void> {
-  await page.keyboard.press("Control+p");
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  await choose(page, path, name);
-  await page.locator(".tab.active", { hasText: name }).waitFor();
-  await page.locator(".view-line").first().click();
-}
-
-/** Types into the pick list and takes the entry once the list has caught up. */
-async function choose(page: Page, typed: string, entry = typed): Promise<void> {
-  await page.locator(".quick-input-widget input").fill(typed);
-  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry }).waitFor();
-  await page.keyboard.press("Enter");
-}
