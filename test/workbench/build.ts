@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { repositoryRoot } from "../support/shared.ts";
 import { lock } from "./lock.ts";
 
-const outputs = ["client.cjs", "server.cjs", "browser/client.js", "browser/server.js"];
-const sources = ["client/src", "server/src", "scripts"];
+const outputs = ["client.cjs", "server.cjs", "webview/explorer.js", "browser/client.js", "browser/server.js"];
+const sources = ["client/src", "server/src", "webview/src", "scripts"];
 const at = (path: string) => join(repositoryRoot, path);
 const changed = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 

@@ -56,11 +56,13 @@ export function bestSoFar(
     };
   });
   const main = searched.find(({ selected }) => selected) ?? searched[0];
+  // Most is found early: a wide range is shown by its magnitude, and the first tries may leave the picture.
+  const wide = last / first > 30;
   const rules: typeof lines = [];
   const rule = (label: string, y: number, dash: number[]) => {
     all.push(y);
     const data = [
-      { x: first, y },
+      { x: wide ? first : 0, y },
       { x: last, y },
     ];
     rules.push({ label, data, borderColor: theme.muted, borderWidth: 1.5, borderDash: dash, pointRadius: 0 } as never);
@@ -76,8 +78,6 @@ export function bestSoFar(
     rule("Proven bound", bound, [2, 3]);
     keys.push({ label: "proven bound", color: theme.muted, dashed: true } as never);
   }
-  // Most is found early: a wide range is shown by its magnitude, and the first tries may leave the picture.
-  const wide = last / first > 30;
   const x = axis(
     against === "time" ? "time" : "mappings tried",
     wide ? [first, last] : [],

@@ -256,7 +256,7 @@ export class Panel {
       ? { before: networkOf(offer.layers, (i) => offer.layers[i].before), after: selected?.best ?? null }
       : { before, after: candidate };
 
-    this.summary.draw(offer, layer, whole.before, whole.after, this.label(selected));
+    this.summary.draw(offer, layer, whole.before, whole.after, this.label(selected), selected?.cosearch === true);
     this.controls.setOffer(offer, this.options);
     this.controls.setLive(runs.findLast(isLive) ?? null);
     this.list.draw(runs, this.selection.run, new Set(shown.map(({ run }) => run.id)), (id) => colors.get(id)!);

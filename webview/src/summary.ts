@@ -77,7 +77,15 @@ export class Summary {
     );
   }
 
-  draw(offer: DesignOffer, layer: number, before: Candidate | null, after: Candidate | null, label: string): void {
+  /** @param whole the mappings of all layers, and hardware */
+  draw(
+    offer: DesignOffer,
+    layer: number,
+    before: Candidate | null,
+    after: Candidate | null,
+    label: string,
+    whole: boolean,
+  ): void {
     setText(this.title, offer.name);
     const own = offer.layers[layer];
     setText(this.facts, own === undefined ? "" : `${own.bounds} · ${count(own.macs)} MACs`);
@@ -104,7 +112,7 @@ export class Summary {
     const found = after !== null;
     this.apply.hidden = !found;
     this.diff.hidden = !found;
-    setText(this.apply, offer.mappingUri === null ? "Write mapping file" : "Apply");
+    setText(this.apply, offer.mappingUri === null && !whole ? "Write mapping file" : "Apply");
     const worse = after !== null && before !== null && figures[0].of(after) > figures[0].of(before);
     this.apply.classList.toggle("primary", !worse);
     setText(

@@ -159,7 +159,7 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
       if ((await window.showWarningMessage(text, explorer)) === explorer) panels.show(offer.uri);
       return;
     }
-    const applyIt = offer.mappingUri === null ? l10n.t("Write Mapping File") : l10n.t("Apply");
+    const applyIt = offer.mappingUri === null && !run.cosearch ? l10n.t("Write Mapping File") : l10n.t("Apply");
     const diff = l10n.t("Show Diff");
     const choices = gain(run) > 0 ? [applyIt, diff, explorer] : [explorer];
     const chosen = await window.showInformationMessage(summary(run), ...choices);
@@ -253,7 +253,7 @@ function gain({ before, best, options }: Run): number {
 function progressText(run: Run): string {
   const tried = l10n.t("{0} mappings tried", format.format(run.evaluations));
   if (run.best === null || run.before === null) return tried;
-  return `${percent.format(-gain(run))} · ${tried}`;
+  return `${percent.format(-gain(run)).replace("-", "−")} · ${tried}`;
 }
 
 /** `EDP 3.2e14 → 2.4e14 pJ·cycles (−25 %)`, with energy and cycles, and the hardware where that changed. */
@@ -275,17 +275,16 @@ function summary(run: Run): string {
       ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", name)
       : l10n.t("{0}: nothing better than the mapping at hand was found.", name);
   }
-  const change = (now: number, then: number) => percent.format(now / then - 1);
+  const change = (now: number, then: number) => percent.format(now / then - 1).replace("-", "−");
+  const fromTo = (text: (candidate: Candidate) => string) =>
+    text(before) === text(best) ? text(best) : `${text(before)} → ${text(best)}`;
   const text = l10n.t(
-    "{0}: EDP {1} → {2} ({3}), cycles {4} → {5}, energy {6} → {7} µJ.",
+    "{0}: EDP {1} ({2}), cycles {3}, energy {4} µJ.",
     name,
-    edp(before),
-    edp(best),
+    fromTo(edp),
     change(best.cost.energyPj * best.cost.cycles, before.cost.energyPj * before.cost.cycles),
-    cycles(before),
-    cycles(best),
-    energy(before),
-    energy(best),
+    fromTo(cycles),
+    fromTo(energy),
   );
   return proven ? `${text} ${l10n.t("Proven best.")}` : `${text}${sized}`;
 }

@@ -1,3 +1,4 @@
+import { fanouts, hasFanout } from "../engine/model/fanout.ts";
 import type { Architecture, StorageLevel } from "../engine/model/types.ts";
 import type { Location, SourceEdit, SourceFile } from "../syntax/source.ts";
 import { parseYaml, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
@@ -18,15 +19,16 @@ const tolerance = 1e-4;
  * The smallest edits that make files say hardware of other sizes: capacities, fan-outs with the bandwidths that grow
  * with them, and the energies and areas that tables state for them. What comes of it is read back and compared, so
  * that an attribute shared with another component, say, is an obstacle and never a silent mistake. Capacities are
- * rounded up to whole rows.
+ * rounded up to whole rows; a v0.4 fan-out keeps at least two children, for with one it would be no level any more.
  */
 export function editArchitecture(
   files: readonly SourceFile[],
   specification: Specification,
-  wanted: Architecture,
+  sized: Architecture,
 ): ArchitectureEdit {
   const now = specification.architecture;
   if (now === undefined) return { obstacle: "There is no architecture that can be read." };
+  const wanted = withLevelsKept(specification, now, sized);
   const writer = new SizeWriter(files, specification);
   const obstacle = writer.write(now, wanted);
   if (obstacle !== null) return { obstacle };
@@ -41,6 +43,23 @@ export function editArchitecture(
     return { obstacle: `The files do not let ${difference} change alone.` };
   }
   return { edits, files: after, architecture };
+}
+
+function withLevelsKept({ architectureSource }: Specification, now: Architecture, sized: Architecture): Architecture {
+  const generated = architectureSource?.components.filter(({ kind }) => kind === "storage").map((c) => c.generated);
+  const levels = (generated ?? []).reverse();
+  const fans = fanouts(sized);
+  const lone = fans.flatMap((fan, l) => (levels[l] && !hasFanout(fan) ? [l] : []));
+  if (lone.length === 0) return sized;
+  const were = fanouts(now);
+  const doubled = <T extends Size>(level: T, l: number): T => {
+    const outside = lone.filter((outer) => outer > l);
+    const along = (y: boolean) => 2 ** outside.filter((outer) => were[outer].x > 1 !== y).length;
+    const meshX = level.meshX * along(false);
+    const meshY = level.meshY * along(true);
+    return { ...level, meshX, meshY, instances: meshX * meshY };
+  };
+  return { ...sized, storage: sized.storage.map(doubled), compute: doubled(sized.compute, -1) };
 }
 
 class SizeWriter {
