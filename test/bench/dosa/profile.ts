@@ -112,8 +112,11 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, fo
 /** From the names of the functions on the stack, innermost first. */
 function phase(names: readonly string[]): string {
   for (let i = names.length - 1; i >= 0; i--) if (names[i] in phases) return phases[names[i]];
-  if (!names.includes("step")) return "other";
-  if (!names.includes("evaluate")) return "Adam";
-  if (names.includes("cost")) return "both passes";
-  return names.includes("measure") ? "forward" : "backward";
+  const step = names.lastIndexOf("step");
+  if (step < 0) return "other";
+  // What called the step is left aside: modules are loaded by an `evaluate` too.
+  const within = names.slice(0, step);
+  if (!within.includes("evaluate")) return "Adam";
+  if (within.includes("cost")) return "both passes";
+  return within.includes("measure") ? "forward" : "backward";
 }
