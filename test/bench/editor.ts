@@ -1,10 +1,12 @@
 /**
  * `npm run bench:editor`: realistic typing in designs of 100 to 10,000 lines, against a real server over its
- * connection. Prints p50 and p95 per feature, the longest time the event loop was held, and the heap before and after
- * 5,000 edits. Times are divided by how much slower a calibration loop ran than at its best (other programs on the
+ * connection. Prints p50 and p95 per feature, the longest time the event loop was held (while typing, and from opening to
+ * the first answers), pauses of the garbage collector, the heap before and after 5,000 edits, and last each budget with
+ * what was measured. Times are divided by how much slower a calibration loop ran than at its best (other programs on the
  * machine). `--edits N` for the soak, `--lines N,N` for the designs.
  */
 
+import { PerformanceObserver } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { type Client, withServer } from "../lsp/harness.ts";
 import { Random } from "../support/random.ts";
@@ -22,6 +24,13 @@ const budgets: Readonly<Record<string, (lines: number) => number>> = {
   hover: (lines) => (lines <= 2000 ? 10 : Number.POSITIVE_INFINITY),
   completion: (lines) => (lines <= 2000 ? 10 : Number.POSITIVE_INFINITY),
 };
+/** Milliseconds that the event loop may be held, whatever the length. */
+const longestBlock = 50;
+/** What a measurement may exceed its budget by before it counts as missed. On a busy machine runs differ by more: repeat. */
+const noise = 1.2;
+
+/** Every budget that was measured, for the table at the end. */
+const verdicts: { budget: string; limit: number; measured: number; unit: string }[] = [];
 
 interface Edit {
   start: number;
@@ -69,8 +78,28 @@ function* typing(random: Random, text: () => string): Generator<Edit> {
     return { at: match.index, match };
   };
   for (;;) {
-    const kind = random.below(10);
-    if (kind < 4) {
+    const kind = random.below(13);
+    if (kind === 12) {
+      // A copied layer, pasted behind its original, renamed and taken back.
+      const { at, match } = find(/^ {2}- name: stage.*\n(?: {4}.*\n)+/gm);
+      const end = at + match[0].length;
+      yield { start: end, end, text: match[0] };
+      yield { start: end + "  - name: ".length, end: end + "  - name: stage".length, text: "copy" };
+      yield { start: end, end: end + match[0].length - 1, text: "" };
+    } else if (kind === 11) {
+      // A directive commented out and in again.
+      const at = text().indexOf("\n- target: WeightSpad") + 1;
+      yield { start: at, end: at, text: "# " };
+      yield { start: at, end: at + 2, text: "" };
+    } else if (kind === 10) {
+      // A list that is open for a while, and a quote.
+      const { at, match } = find(/keep: \[Inputs, Outputs\]/g);
+      const end = at + match[0].length;
+      yield { start: end - 1, end, text: "" };
+      yield { start: end - 1, end: end - 1, text: ', "' };
+      yield { start: end - 1, end: end + 2, text: "" };
+      yield { start: end - 1, end: end - 1, text: "]" };
+    } else if (kind < 4) {
       // Another bound of a layer: delete its last digit, type another, and back.
       const { at, match } = find(/^ {4}[KCPQ]: \d+$/gm);
       const end = at + match[0].length;
@@ -154,15 +183,40 @@ class LoopWatch {
 }
 
 const best = Math.min(...Array.from({ length: 200 }, calibrate));
-let missed = 0;
+
+/** Pauses of the garbage collector so far, in milliseconds of the clock. */
+let pauses: number[] = [];
+new PerformanceObserver((list) => pauses.push(...list.getEntries().map(({ duration }) => duration))).observe({
+  entryTypes: ["gc"],
+});
+
+function verdict(budget: string, limit: number, measured: number, unit = "ms"): string {
+  verdicts.push({ budget, limit, measured, unit });
+  return measured <= limit ? `within ${limit}` : `OVER ${limit}`;
+}
 
 async function typingInDesigns(): Promise<void> {
   for (const wanted of values.lines.split(",").map(Number)) {
     const text = designOf(wanted);
     const lines = text.split("\n").length;
     await withServer({ files: {} }, async (client) => {
+      pauses = [];
+      const slowBefore = calibrate() / best;
+      const opening = new LoopWatch();
+      const opened = now();
       await client.open(file, text);
-      await client.request("textDocument/diagnostic", file);
+      const whole = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
+      await Promise.all([
+        client.request("textDocument/diagnostic", file),
+        client.request("textDocument/codeLens", file),
+        client.request("textDocument/inlayHint", file, { range: whole }),
+        client.request("textDocument/documentSymbol", file),
+        client.request("textDocument/foldingRange", file),
+        client.request("textDocument/semanticTokens/full", file),
+      ]);
+      const openingTime = since(opened) / slowBefore;
+      opening.stop();
+      const openingBlock = opening.longest / slowBefore;
       const typist = new Typist(client, text);
       const times = new Map<string, number[]>();
       const slowness: number[] = [];
@@ -185,12 +239,7 @@ async function typingInDesigns(): Promise<void> {
         await Promise.all([
           ask("diagnostics and estimates", "textDocument/diagnostic", {}, began),
           ask("code lenses after a key", "textDocument/codeLens", {}, began),
-          ask(
-            "inlay hints after a key",
-            "textDocument/inlayHint",
-            { range: { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } } },
-            began,
-          ),
+          ask("inlay hints after a key", "textDocument/inlayHint", { range: whole }, began),
         ]);
         watch.stop();
         if (round >= 0) {
@@ -203,6 +252,13 @@ async function typingInDesigns(): Promise<void> {
           position: typist.position(typist.text.indexOf("GlobalBuffer") + 2),
         });
         if (round % 10 !== 0) continue;
+        const level = typist.position(typist.text.indexOf("GlobalBuffer") + 2);
+        await ask("definition", "textDocument/definition", { position: level });
+        await ask("highlights", "textDocument/documentHighlight", { position: level });
+        await ask("prepare rename", "textDocument/prepareRename", { position: level });
+        await ask("rename", "textDocument/rename", { position: level, newName: "Shared" });
+        await ask("selection", "textDocument/selectionRange", { positions: [at] });
+        await ask("links", "textDocument/documentLink");
         await ask("outline", "textDocument/documentSymbol");
         await ask("folding", "textDocument/foldingRange");
         await ask("semantic tokens", "textDocument/semanticTokens/full");
@@ -217,22 +273,28 @@ async function typingInDesigns(): Promise<void> {
         await ask("formatting", "textDocument/formatting", { options: { tabSize: 2, insertSpaces: true } });
       }
       const machine = percentile(slowness, 0.5);
-      console.log(`\n${lines} lines (machine ${machine.toFixed(2)} × slower than at its best)`);
+      console.log(
+        `\n${lines} lines (calibration loop ${(best * machine).toFixed(1)} ms, ${machine.toFixed(2)} × its best)`,
+      );
+      console.log(
+        `  opening, to the first answers  ${openingTime.toFixed(0)} ms, event loop held ${openingBlock.toFixed(1)} ms  ${verdict(`event loop held, opening ${lines} lines`, longestBlock, openingBlock)}`,
+      );
       for (const [name, all] of times) {
         const [p50, p95] = [percentile(all, 0.5) / machine, percentile(all, 0.95) / machine];
         const budget = budgets[name]?.(lines) ?? Number.POSITIVE_INFINITY;
-        const verdict =
-          budget === Number.POSITIVE_INFINITY ? "" : p95 <= budget ? `  within ${budget}` : `  OVER ${budget}`;
-        if (p95 > budget) missed++;
+        const judged =
+          budget === Number.POSITIVE_INFINITY ? "" : `  ${verdict(`${name}, p95, ${lines} lines`, budget, p95)}`;
         console.log(
-          `  ${name.padEnd(28)} p50 ${p50.toFixed(1).padStart(7)} ms   p95 ${p95.toFixed(1).padStart(7)} ms${verdict}`,
+          `  ${name.padEnd(28)} p50 ${p50.toFixed(1).padStart(7)} ms   p95 ${p95.toFixed(1).padStart(7)} ms${judged}`,
         );
       }
       const held = longest.map((time, i) => time / slowness[i]);
       const block = Math.max(...held);
-      if (block > 50) missed++;
       console.log(
-        `  event loop held              p95 ${percentile(held, 0.95).toFixed(1)} ms, longest ${block.toFixed(1)} ms${block > 50 ? "  OVER 50" : "  within 50"}`,
+        `  event loop held, typing      p95 ${percentile(held, 0.95).toFixed(1)} ms, longest ${block.toFixed(1)} ms  ${verdict(`event loop held, typing in ${lines} lines`, longestBlock, block)}`,
+      );
+      console.log(
+        `  garbage collection           ${pauses.length} pauses, longest ${Math.max(0, ...pauses).toFixed(1)} ms by the clock`,
       );
     });
   }
@@ -259,15 +321,23 @@ async function soak(): Promise<void> {
     await work(edits);
     const after = heap();
     const ratio = after / before;
-    if (ratio > 1.3) missed++;
     console.log(
-      `\nheap after ${edits} edits: ${(before / 1e6).toFixed(1)} MB -> ${(after / 1e6).toFixed(1)} MB, ${ratio.toFixed(2)} ×${ratio > 1.3 ? "  OVER 1.3" : "  within 1.3"}`,
+      `\nheap after ${edits} edits: ${(before / 1e6).toFixed(1)} MB -> ${(after / 1e6).toFixed(1)} MB, ${ratio.toFixed(2)} ×  ${verdict(`heap after ${edits} edits`, 1.3, ratio, "×")}`,
     );
   });
 }
 
-typingInDesigns()
-  .then(soak)
-  .then(() => {
-    process.exitCode = missed === 0 ? 0 : 1;
-  });
+/** Each budget with what was measured; in units of the calibration loop as well, which other machines can compare. */
+function summary(): void {
+  console.log(`\n${"budget".padEnd(52)}${"limit".padStart(10)}${"measured".padStart(12)}${"loops".padStart(8)}`);
+  for (const { budget, limit, measured, unit } of verdicts) {
+    const loops = unit === "ms" ? (measured / best).toFixed(1) : "";
+    const holds = measured <= limit ? "holds" : measured <= limit * noise ? "holds within noise" : "MISSED";
+    console.log(
+      `${budget.padEnd(52)}${`${limit} ${unit}`.padStart(10)}${`${measured.toFixed(unit === "ms" ? 1 : 2)} ${unit}`.padStart(12)}${loops.padStart(8)}  ${holds}`,
+    );
+  }
+  process.exitCode = verdicts.some(({ limit, measured }) => measured > limit * noise) ? 1 : 0;
+}
+
+typingInDesigns().then(soak).then(summary);

@@ -2,7 +2,8 @@
 
 import type { EvaluationOutcome } from "../engine/model/types.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
-import { type Analysis, finish, type LayerAnalysis } from "../workspace/analysis.ts";
+import { finish } from "../syntax/steps.ts";
+import type { Analysis, LayerAnalysis } from "../workspace/analysis.ts";
 import { bypass } from "./bypass.ts";
 import { capacity } from "./capacity.ts";
 import { withoutConsequences } from "./consequences.ts";
@@ -49,6 +50,7 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
     ...estimate(analysis, files),
     ...latencyModel(analysis, files),
   ];
+  yield;
   const compared = costliest(analysis);
   const found = new Map<unknown, FoundInLayers>();
   for (const entry of analysis.layers) {
@@ -57,14 +59,16 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
     else {
       found.set(entry.lowered ?? entry, {
         names: [entry.layer.workload.name],
-        problems: layerProblems(analysis, entry, files, compared.has(entry.outcome)),
+        problems: yield* layerProblems(analysis, entry, files, compared.has(entry.outcome)),
       });
       yield;
     }
   }
   problems.push(...problemsOfLayers([...found.values()]));
+  yield;
   const subjects = analysis.layers.flatMap((entry) => subjectOf(analysis, entry, files) ?? []);
   problems.push(...minimalBuffers(subjects, files));
+  yield;
   const context = { specification, files, subject: subjects[0] };
   const told = withoutConsequences(distinct(problems), specification).map((one) => withDesignFixes(one, context));
   return unsuppressed(told, files);
@@ -92,12 +96,12 @@ function costliest({ layers }: Analysis): ReadonlySet<EvaluationOutcome | undefi
   return new Set(sorted.slice(0, layersCompared).map(([outcome]) => outcome));
 }
 
-function layerProblems(
+function* layerProblems(
   analysis: Analysis,
   entry: LayerAnalysis,
   files: readonly SourceFile[],
   compareCounting: boolean,
-): Problem[] {
+): Generator<void, Problem[]> {
   const { architecture, architectureSource, constraints } = analysis.specification;
   const { layer } = entry;
   const found = [...entry.problems];
@@ -107,7 +111,10 @@ function layerProblems(
   const subject = subjectOf(analysis, entry, files);
   if (subject === undefined) return found;
   for (const rule of mappingRules) found.push(...rule(subject));
-  if (compareCounting) found.push(...countingDifference(subject));
+  if (compareCounting) {
+    yield;
+    found.push(...countingDifference(subject));
+  }
   return found;
 }
 

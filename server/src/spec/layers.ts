@@ -4,15 +4,21 @@ import type { Parts } from "./parts.ts";
 import type { Report } from "./report.ts";
 import type { LayerSource } from "./types.ts";
 import type { Evaluate, VariableValues } from "./values.ts";
-import { readProblem } from "./workload.ts";
+import { readingProblem } from "./workload.ts";
 
 /** The layers of all files, as often as a table of counts says. */
-export function readLayers(parts: Parts, evaluate: Evaluate, variables: VariableValues, report: Report): LayerSource[] {
+export function* readingLayers(
+  parts: Parts,
+  evaluate: Evaluate,
+  variables: VariableValues,
+  report: Report,
+): Generator<void, LayerSource[]> {
   const problems = parts.all("problem", "layers").filter(({ value }) => !isNull(value));
-  let layers = problems.flatMap(({ value, alone, file }) => {
+  let layers: LayerSource[] = [];
+  for (const { value, alone, file } of problems) {
     const fallbackName = alone ? baseName(file.uri) : null;
-    return readProblem(value, { evaluate, variables, fallbackName, report });
-  });
+    layers.push(...(yield* readingProblem(value, { evaluate, variables, fallbackName, report })));
+  }
   distinguish(layers);
   const roots = parts.others.map(({ root }) => root);
   layers = selectLayers(roots.filter(isNameList), layers, report);

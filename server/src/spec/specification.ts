@@ -2,6 +2,7 @@
 
 import type { EvaluationOptions, Workload } from "../engine/model/types.ts";
 import type { SourceFile } from "../syntax/source.ts";
+import { finish } from "../syntax/steps.ts";
 import { isNull } from "../syntax/yaml.ts";
 import { readArchitecture } from "./architecture.ts";
 import { readAreaTables } from "./area-tables.ts";
@@ -10,7 +11,7 @@ import { readConstraints } from "./constraints.ts";
 import { readDirectives } from "./directives.ts";
 import { readEnergyTables } from "./energy-tables.ts";
 import { readEvaluateOptions } from "./evaluate-options.ts";
-import { readLayers } from "./layers.ts";
+import { readingLayers } from "./layers.ts";
 import { collectParts, type Part, type Parts } from "./parts.ts";
 import { Report } from "./report.ts";
 import type {
@@ -35,6 +36,11 @@ import { type Evaluate, plain, type VariableValues, valueAt } from "./values.ts"
  * Files are parsed once per `SourceFile` object.
  */
 export function readSpecification(files: readonly SourceFile[]): Specification {
+  return finish(readingSpecification(files));
+}
+
+/** The same in steps, for callers that have other things to do in between. */
+export function* readingSpecification(files: readonly SourceFile[]): Generator<void, Specification> {
   const report = new Report();
   const parts = collectParts(files, report);
   const architectures = parts.all("architecture", "arch").filter(({ value }) => !isNull(value));
@@ -44,7 +50,7 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
   const variables = readAllVariables(parts, expressions, report);
   const scope = variableScope(variables);
   const evaluate: Evaluate = expressions ? (node) => attributeValue(node, scope, report.problems) : plain;
-  const layers = readLayers(parts, evaluate, variables, report);
+  const layers = yield* readingLayers(parts, evaluate, variables, report);
   const constraintNodes = parts.all(
     "constraints",
     "architecture_constraints",
@@ -70,6 +76,7 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
     architectureSource = readArchitecture(architectures, report);
     constraints = readConstraints(parts, architectureSource?.version ?? "0.3", report);
   }
+  yield;
   const energyTables = readTables(parts.all("ERT"), readEnergyTables, report);
   const areaTables = readTables(parts.all("ART"), readAreaTables, report);
   const specification: Specification = {
@@ -84,6 +91,7 @@ export function readSpecification(files: readonly SourceFile[]): Specification {
     evaluate: readOptions(parts, isV04, report),
     problems: report.problems,
   };
+  yield;
   if (architectureSource) lower(specification, architectureSource, variables, layers, report);
   reportUnmodelled(parts, report);
   return specification;

@@ -27,10 +27,13 @@ export interface ProblemContext {
 const problemKeys = ["version", "shape", "instance", "name", "count", "layers"];
 const densityKeys = ["densities", "commonDensity"];
 
-/** The layers of one `problem:` value: one problem, or a list of them; `instance` may be a list as well. */
-export function readProblem(node: YamlNode, context: ProblemContext): LayerSource[] {
-  if (node.kind === "sequence")
-    return node.items.flatMap((item) => readProblem(item, { ...context, fallbackName: null }));
+/** The layers of one `problem:` value, one a step: one problem, or a list of them; `instance` may be a list as well. */
+export function* readingProblem(node: YamlNode, context: ProblemContext): Generator<void, LayerSource[]> {
+  if (node.kind === "sequence") {
+    const layers: LayerSource[] = [];
+    for (const item of node.items) layers.push(...(yield* readingProblem(item, { ...context, fallbackName: null })));
+    return layers;
+  }
   if (node.kind !== "map") {
     const message = `A problem must be a map with a shape and its bounds, found ${describe(node)}.`;
     context.report.error("wrong-type", message, node.location);
@@ -40,13 +43,16 @@ export function readProblem(node: YamlNode, context: ProblemContext): LayerSourc
   if (shape === null) return [];
   const instance = valueAt(node, "instance");
   if (instance?.kind === "sequence") {
-    return instance.items.flatMap((item) => {
+    const layers: LayerSource[] = [];
+    for (const item of instance.items) {
       const layer = item.kind === "map" ? readLayer(item, item, shape, { ...context, fallbackName: null }) : null;
       if (item.kind !== "map") {
         context.report.error("wrong-type", `A layer must be a map of bounds, found ${describe(item)}.`, item.location);
       }
-      return layer ? [layer] : [];
-    });
+      if (layer) layers.push(layer);
+      yield;
+    }
+    return layers;
   }
   if (instance !== undefined && instance.kind !== "map") {
     context.report.error(

@@ -4,6 +4,7 @@ import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
 import { type ReportSyntax, TreeBuilder } from "./builder.ts";
 import { maxDepth, maxFileLength, maxProblems, maxTokenLength, maxTokens } from "./limits.ts";
 import type { Location, Problem, SourceFile } from "./source.ts";
+import { finish } from "./steps.ts";
 import type { YamlFile, YamlNode } from "./tree.ts";
 
 export interface Parsed {
@@ -15,11 +16,7 @@ export interface Parsed {
 }
 
 export function parse(file: SourceFile): Parsed {
-  const steps = parsing(file);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(parsing(file));
 }
 
 /** How often a text was parsed, whole or a piece of one: tests see by it that nothing is parsed twice. */

@@ -3,6 +3,7 @@
 import { reparse } from "./incremental.ts";
 import { type Parsed, parsing } from "./parse.ts";
 import type { SourceFile } from "./source.ts";
+import { finish } from "./steps.ts";
 import type { YamlFile } from "./tree.ts";
 
 export * from "./tree.ts";
@@ -13,11 +14,7 @@ const before = new WeakMap<SourceFile, SourceFile>();
 
 /** Parses a file once: the result is kept as long as the caller keeps the `SourceFile` object. */
 export function parseYaml(file: SourceFile): YamlFile {
-  const steps = parsingYaml(file);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(parsingYaml(file));
 }
 
 /** The same in steps, for callers that have other things to do in between. */

@@ -13,6 +13,7 @@ import {
 import { lowerMapping } from "../spec/mapping.ts";
 import type { LayerSource, LoweredMapping, Reading, Specification } from "../spec/types.ts";
 import type { Problem } from "../syntax/source.ts";
+import { finish } from "../syntax/steps.ts";
 
 export interface LayerAnalysis {
   layer: LayerSource;
@@ -103,13 +104,6 @@ export function* analysing(
     layers.push({ layer, lowered, outcome, problems });
   }
   return { specification, options, layers, conditions, latency, evaluated };
-}
-
-export function finish<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
 }
 
 /** What two layers must share to have the same cost: everything but the name. */

@@ -4,12 +4,13 @@
  */
 
 import type { EvaluationOptions } from "../engine/model/types.ts";
-import { readSpecification } from "../spec/specification.ts";
+import { readingSpecification } from "../spec/specification.ts";
 import type { Specification } from "../spec/types.ts";
 import type { TemplateEngine } from "../spec/v04/template-engine.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
+import { finish } from "../syntax/steps.ts";
 import { followYaml, parsingYaml } from "../syntax/yaml.ts";
-import { type Analysis, analysing, type ChosenLatency, finish } from "./analysis.ts";
+import { type Analysis, analysing, type ChosenLatency } from "./analysis.ts";
 import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { kindsOf } from "./kinds.ts";
 import { offerTables, type TableOffer } from "./reference-tables.ts";
@@ -171,7 +172,7 @@ export class DesignStore {
   private *analysing(design: Design, tables: TableOffer, renderings: readonly Rendering[]): Generator<void, Snapshot> {
     const files = renderings.map(({ file }) => file);
     for (const file of files) yield* parsingYaml(file);
-    const whole = readSpecification(files);
+    const whole = yield* readingSpecification(files);
     yield;
     const chosen = design.layer === null ? [] : whole.layers.filter((layer) => layer.workload.name === design.layer);
     const specification = chosen.length > 0 ? { ...whole, layers: chosen } : whole;
