@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createMapspace } from "../../../server/src/engine/mapspace/build.ts";
 import type { MapspaceKind } from "../../../server/src/engine/mapspace/constraints.ts";
@@ -73,7 +73,9 @@ export class Bench {
     // Another run may have added to it.
     this.known = { ...this.read(), [key]: measured };
     mkdirSync(dirname(this.file), { recursive: true });
-    writeFileSync(this.file, JSON.stringify(this.known));
+    // In one stroke: another run may be reading.
+    writeFileSync(`${this.file}.${process.pid}`, JSON.stringify(this.known));
+    renameSync(`${this.file}.${process.pid}`, this.file);
     return measured;
   }
 }
