@@ -143,8 +143,10 @@ describe("the server as a web worker", { skip }, () => {
     await send({ method: "textDocument/didOpen", params: { textDocument } });
     const problems = await page.waitForFunction((wanted) => {
       if (window.failed.length > 0) return window.failed;
-      const published = window.said.map((m) => m.params as { uri?: string; diagnostics?: { code: string }[] });
-      const codes = published.findLast((params) => params?.uri === wanted)?.diagnostics?.map(({ code }) => code);
+      const published = window.said
+        .filter(({ method }) => method === "textDocument/publishDiagnostics")
+        .map((m) => m.params as { uri: string; diagnostics: { code: string }[] });
+      const codes = published.findLast(({ uri }) => uri === wanted)?.diagnostics.map(({ code }) => code);
       return codes?.includes("factor-product") ? codes : null;
     }, uri);
     assert.ok(((await problems.jsonValue()) as string[]).includes("factor-product"));
