@@ -26,7 +26,8 @@ test("exact proves its optimum; evaluate agrees with it; verify accepts the proo
   assert.equal(result.gap, 0);
   assert.equal(result.complete, true);
 
-  const checked = mapspace(["evaluate", "--json", ...design.slice(0, 4), written]);
+  // Alone in another folder the mapping costs the same: its modeline names the energy tables too.
+  const checked = mapspace(["evaluate", "--json", written]);
   const cost = JSON.parse(checked.out);
   assert.equal(cost.cycles, result.best.cycles);
   assert.ok(Math.abs(cost.energyPj - result.best.energyPj) <= 1e-9 * cost.energyPj);

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, normalize, relative } from "node:path";
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import { evaluate } from "../engine/model/evaluate.ts";
 import { LatencyModel, type LearnedLatency } from "../engine/model/learned/latency-model.ts";
@@ -27,7 +27,7 @@ import { poolInPlace } from "../worker/pool-in-place.ts";
 import { poolThreads } from "../worker/pool-threads.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { latencyText } from "../workspace/latency.ts";
-import { readModeline } from "../workspace/modeline.ts";
+import { readModeline, withModelineEntries } from "../workspace/modeline.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
@@ -350,15 +350,21 @@ function writeCertificate(
   writeFileSync(file, `${JSON.stringify(certificate)}\n`);
 }
 
-/** A mapping as the text of another file. */
-function elsewhere(source: SourceFile, file: string): string {
-  const edits = readModeline(source)
-    .filter(({ key }) => key !== "layer")
-    .map(({ key, value, location }) => {
-      const path = relative(dirname(file), resolvePath(source.uri, value)).replaceAll("\\", "/");
-      return { location, newText: `${key}=${/\s/.test(path) ? `"${path}"` : path}` };
-    });
-  return withoutComments(applyEdits(source, edits).text, (comment) => /^#\s*mapspace/.test(comment));
+/** A mapping as the text of another file. In another folder its modeline names every file of the design. */
+function elsewhere(source: SourceFile, files: readonly SourceFile[], file: string): string {
+  const from = (uri: string) => relative(dirname(file), uri).replaceAll("\\", "/");
+  const named = readModeline(source).filter(({ key }) => key !== "layer");
+  const edits = named.map(({ key, value, location }) => {
+    const path = from(resolvePath(source.uri, value));
+    return { location, newText: `${key}=${/\s/.test(path) ? `"${path}"` : path}` };
+  });
+  const text = withoutComments(applyEdits(source, edits).text, (comment) => /^#\s*mapspace/.test(comment));
+  const known = new Set([source.uri, ...named.map(({ value }) => normalize(resolvePath(source.uri, value)))]);
+  const others = files.filter(({ uri }) => uri !== "-" && !known.has(normalize(uri)));
+  if (dirname(file) === dirname(source.uri) || others.length === 0) return text;
+  const entries = others.map((other): [string, string] => [fileKinds(other.text)[0].toLowerCase(), from(other.uri)]);
+  const written = { uri: file, text };
+  return applyEdits(written, [withModelineEntries(written, entries)]).text;
 }
 
 /**
@@ -383,7 +389,7 @@ function writeMapping(input: SearchInput, mapping: Mapping, workload: Workload, 
       ? printMappingYaml(mapping, architecture, workload, style)
       : own !== undefined || fileKinds(source.text).length > 1
         ? applyEdits(source, edits).text
-        : elsewhere(applyEdits(source, edits), file);
+        : elsewhere(applyEdits(source, edits), input.files, file);
   if (!existsSync(dirname(file))) throw new UsageError(`${file}: there is no folder ${dirname(file)}`);
   writeFileSync(file, text);
 }
