@@ -27,7 +27,7 @@ import { poolInPlace } from "../worker/pool-in-place.ts";
 import { poolThreads } from "../worker/pool-threads.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { latencyText } from "../workspace/latency.ts";
-import { readModeline, withModelineEntries } from "../workspace/modeline.ts";
+import { modelineEntry, readModeline, withModelineEntries } from "../workspace/modeline.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
@@ -354,10 +354,10 @@ function writeCertificate(
 function elsewhere(source: SourceFile, files: readonly SourceFile[], file: string): string {
   const from = (uri: string) => relative(dirname(file), uri).replaceAll("\\", "/");
   const named = readModeline(source).filter(({ key }) => key !== "layer");
-  const edits = named.map(({ key, value, location }) => {
-    const path = from(resolvePath(source.uri, value));
-    return { location, newText: `${key}=${/\s/.test(path) ? `"${path}"` : path}` };
-  });
+  const edits = named.map(({ key, value, location }) => ({
+    location,
+    newText: modelineEntry(key, from(resolvePath(source.uri, value))),
+  }));
   const text = withoutComments(applyEdits(source, edits).text, (comment) => /^#\s*mapspace/.test(comment));
   const known = new Set([source.uri, ...named.map(({ value }) => normalize(resolvePath(source.uri, value)))]);
   const others = files.filter(({ uri }) => uri !== "-" && !known.has(normalize(uri)));

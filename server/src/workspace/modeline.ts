@@ -39,10 +39,15 @@ export function readModeline(file: SourceFile): ModelineEntry[] {
   return entries;
 }
 
+/** `key=value` as a modeline has it. */
+export function modelineEntry(key: string, value: string): string {
+  return `${key}=${/\s/.test(value) ? `"${value}"` : value}`;
+}
+
 /** Adds entries to the modeline of a file, or begins one. */
 export function withModelineEntries(file: SourceFile, entries: readonly (readonly [string, string])[]): SourceEdit {
   const { uri, text } = file;
-  const written = entries.map(([key, value]) => `${key}=${/\s/.test(value) ? `"${value}"` : value}`).join(" ");
+  const written = entries.map(([key, value]) => modelineEntry(key, value)).join(" ");
   const last = readModeline(file).at(-1)?.location.end;
   if (last !== undefined) return { location: { uri, start: last, end: last }, newText: ` ${written}` };
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
