@@ -29,7 +29,7 @@ const longestMs = 1500;
 const open = "simba-like/resnet50-conv3x3.map.yaml";
 const host = { spawn: spawnThreads(join(repositoryRoot, "dist/search.cjs")), commands: false };
 
-await withServer({ files: exampleFiles("simba-like"), host }, async (client) => {
+withServer({ files: exampleFiles("simba-like"), host }, async (client) => {
   const heard: RunProgress[] = [];
   let ended = 0;
   client.connection.onNotification(progressNotification, (progress: RunProgress) => {
@@ -70,5 +70,4 @@ await withServer({ files: exampleFiles("simba-like"), host }, async (client) => 
       `${strategy.padEnd(16)} median ${at(0.5)} ms, most ${at(1)} ms; a valid best in ${found} of ${cancels}`,
     );
   }
-});
-process.exit(0);
+}).then(() => process.exit(0));
