@@ -1,5 +1,5 @@
-// Prints failures and skips as they come, one line per file that passed, and leaves the totals in the file
-// named by MAPSPACE_TEST_SUMMARY so that test/run.mjs can print them last.
+// Prints failures and skips as they come, one line per file that passed with its seconds, and leaves the totals in the
+// file named by MAPSPACE_TEST_SUMMARY so that test/run.mjs can print them last.
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 
@@ -13,10 +13,14 @@ function reason(error) {
 export default async function* reporter(source) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   const perFile = new Map();
+  const seconds = new Map();
   for await (const { type, data } of source) {
     if (type === "test:stdout" || type === "test:stderr") {
       yield data.message;
       continue;
+    }
+    if (type === "test:complete" && data.name === data.file) {
+      seconds.set(relative(process.cwd(), data.file), data.details.duration_ms / 1000);
     }
     if (type !== "test:pass" && type !== "test:fail") continue;
     const isSuite = data.details?.type === "suite";
@@ -36,7 +40,9 @@ export default async function* reporter(source) {
       yield `  FAILED   ${file}:${data.line ?? ""} › ${data.name}\n${indent(reason(data.details?.error), 11)}\n`;
     }
   }
-  for (const [file, count] of [...perFile].sort()) yield `  ${String(count).padStart(5)}  ${file}\n`;
+  for (const [file, count] of [...perFile].sort()) {
+    yield `  ${String(count).padStart(5)}  ${file} (${(seconds.get(file) ?? 0).toFixed(1)} s)\n`;
+  }
   const out = process.env.MAPSPACE_TEST_SUMMARY;
   if (out) writeFileSync(out, JSON.stringify(totals));
 }
