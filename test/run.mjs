@@ -1,6 +1,6 @@
 // Runs every check of the repository and prints `N passed, N failed` last. Arguments narrow it to test files
 // whose path contains one of them (`npm test -- model`); then only those test files run.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,24 +29,30 @@ function testFiles(folder) {
   });
 }
 
-function runTestFiles(files) {
+function runTestFiles(files, concurrency) {
+  if (files.length === 0) return Promise.resolve();
   const scratch = mkdtempSync(join(tmpdir(), "mapspace-test-"));
   const summary = join(scratch, "summary.json");
-  const result = spawnSync(
+  const run = spawn(
     process.execPath,
-    ["--import", "tsx", "--test", "--test-concurrency=2", "--test-reporter=./test/reporter.mjs", ...files],
+    ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, "--test-reporter=./test/reporter.mjs", ...files],
     { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, MAPSPACE_TEST_SUMMARY: summary } },
   );
-  try {
-    const counted = JSON.parse(readFileSync(summary, "utf8"));
-    for (const key of Object.keys(totals)) totals[key] += counted[key];
-    if (result.status !== 0 && counted.failed === 0) totals.failed++;
-  } catch {
-    totals.failed++;
-    process.stdout.write("  FAILED  the test process ended without a summary\n");
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  return new Promise((resolve) => {
+    run.once("close", (status) => {
+      try {
+        const counted = JSON.parse(readFileSync(summary, "utf8"));
+        for (const key of Object.keys(totals)) totals[key] += counted[key];
+        if (status !== 0 && counted.failed === 0) totals.failed++;
+      } catch {
+        totals.failed++;
+        process.stdout.write("  FAILED  the test process ended without a summary\n");
+      } finally {
+        rmSync(scratch, { recursive: true, force: true });
+        resolve();
+      }
+    });
+  });
 }
 
 if (wanted.length === 0) {
@@ -66,7 +72,15 @@ if (wanted.length === 0) {
   step("build", process.execPath, ["scripts/build.mjs", "--production", "--metafile"]);
 }
 const files = testFiles("test").filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)));
-if (files.length > 0) runTestFiles(files);
+// Tests in the workbench mostly wait: one at a time, beside all others.
+const inWorkbench = (file) => file.startsWith(join("test", "workbench"));
+await Promise.all([
+  runTestFiles(files.filter(inWorkbench), 1),
+  runTestFiles(
+    files.filter((file) => !inWorkbench(file)),
+    2,
+  ),
+]);
 
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
