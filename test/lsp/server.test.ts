@@ -253,33 +253,37 @@ test("rename reaches every file of the design", async () => {
   });
 });
 
-test("energy tables that lie near are offered, and read once the design names them", async () => {
-  const { "eyeriss-like/ert.yaml": table, ...others } = eyeriss;
-  const files = { ...others, "eyeriss-like/output/accelergy.ERT.yaml": table };
-  await withServer({ files }, async (client) => {
-    const uri = await client.open(map);
-    const diagnostics = await client.settled(map);
-    const offer = diagnostics.find(({ code }) => code === "tables-at-hand");
-    assert.ok(offer, String(codes(diagnostics)));
-    const actions = await client.request("textDocument/codeAction", map, {
-      range: offer.range,
-      context: { diagnostics: [offer], only: ["quickfix"] },
+for (const name of ["output/accelergy.ERT.yaml", "timeloop-mapper.ERT.yaml", "out/timeloop-model.ERT.yaml"]) {
+  test(`energy tables that lie near are offered, and read once the design names them: ${name}`, async () => {
+    const { "eyeriss-like/ert.yaml": table, ...others } = eyeriss;
+    const files = { ...others, [`eyeriss-like/${name}`]: table };
+    await withServer({ files }, async (client) => {
+      const uri = await client.open(map);
+      const diagnostics = await client.settled(map);
+      const offer = diagnostics.find(({ code }) => code === "tables-at-hand");
+      assert.ok(offer, String(codes(diagnostics)));
+      const actions = await client.request("textDocument/codeAction", map, {
+        range: offer.range,
+        context: { diagnostics: [offer], only: ["quickfix"] },
+      });
+      const action = actions.find(({ title }: { title: string }) =>
+        title.includes(name.slice(name.lastIndexOf("/") + 1)),
+      );
+      const [edit] = action.edit.changes[uri];
+      const lines = client.files.get(uri)!.split("\n");
+      const { line, character } = edit.range.start;
+      lines[line] = lines[line].slice(0, character) + edit.newText + lines[line].slice(character);
+      await client.change(map, lines.join("\n"));
+      let after = await client.diagnostics(map);
+      for (let round = 0; round < 500 && codes(after).includes("tables-at-hand"); round++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        after = await client.diagnostics(map);
+      }
+      assert.ok(!codes(after).includes("tables-at-hand"), String(codes(after)));
+      assert.match(String(after.find(({ code }) => code === "estimate")?.message), /688,128 cycles/);
     });
-    const action = actions.find(({ title }: { title: string }) => /accelergy\.ERT\.yaml/.test(title));
-    const [edit] = action.edit.changes[uri];
-    const lines = client.files.get(uri)!.split("\n");
-    const { line, character } = edit.range.start;
-    lines[line] = lines[line].slice(0, character) + edit.newText + lines[line].slice(character);
-    await client.change(map, lines.join("\n"));
-    let after = await client.diagnostics(map);
-    for (let round = 0; round < 500 && codes(after).includes("tables-at-hand"); round++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      after = await client.diagnostics(map);
-    }
-    assert.ok(!codes(after).includes("tables-at-hand"), String(codes(after)));
-    assert.match(String(after.find(({ code }) => code === "estimate")?.message), /688,128 cycles/);
   });
-});
+}
 
 test("a cancelled request is answered as cancelled", async () => {
   await withServer({ files: eyeriss }, async (client) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
@@ -26,4 +26,25 @@ test("no design that Timeloop runs gets an error", { skip: skipWithoutShared }, 
     count++;
   }
   t.diagnostic(`${count} designs`);
+});
+
+test("what Timeloop's mapper finds under constraints does not violate them", { skip: skipWithoutShared }, () => {
+  const folder = join(sharedDir()!, "data/timeloop/v04_pairs");
+  const designs = readdirSync(folder).filter((name) => existsSync(join(folder, name, "timeloop-mapper.map.yaml")));
+  assert.ok(designs.length >= 4);
+  for (const name of designs) {
+    const read = (uri: string) => ({ uri, text: readFileSync(join(folder, name, uri), "utf8") });
+    const parts = read("parsed-processed-input.yaml").text.split(/^(?=\w+:)/m);
+    const problem = { uri: "problem.yaml", text: parts.find((part) => part.startsWith("problem:"))! };
+    const files = [read("arch_v04_nodes.yaml"), problem, read("timeloop-mapper.map.yaml")];
+    const analysis = analyse(readSpecification(files));
+    const constraints = analysis.specification.architectureSource?.constraints ?? [];
+    assert.ok(constraints.length > 5, name);
+    const told = checkDesign(analysis, files).filter((p) => p.severity === "error" || p.code === "constraint-violated");
+    assert.deepEqual(
+      told.map(({ message }) => message),
+      [],
+      name,
+    );
+  }
 });

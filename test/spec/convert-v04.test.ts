@@ -108,3 +108,28 @@ for (const name of ["eyeriss-like", "gemmini-like", "simba-like", "three-level"]
     assert.ok(!isOlderThanV04(readSpecification(result.files)));
   });
 }
+
+test("a network is converted only where every layer costs the same, the last one too", () => {
+  const folder = join(repositoryRoot, "test/features/fixtures/common");
+  const read = (uri: string) => ({ uri, text: readFileSync(join(folder, uri), "utf8") });
+  const more = [1, 2, 3, 4, 5].map((n) => `  - {name: more${n}, M: 32, N: 64, K: 16}\n`).join("");
+  const network = read("network.yaml");
+  const arch = read("arch.yaml");
+  const files = [
+    { ...arch, text: arch.text.replace(/^\s*router_energy:.*\n/m, "") },
+    read("gemm.map.yaml"),
+    { ...network, text: network.text + more },
+  ];
+  const analysis = analyse(readSpecification(files));
+  assert.equal(analysis.layers.length, 8);
+  for (let changed = -1; changed < analysis.layers.length; changed++) {
+    const layers = analysis.layers.map((entry, i) => {
+      const evaluation = entry.outcome?.evaluation;
+      if (i !== changed || evaluation === undefined) return entry;
+      return { ...entry, outcome: { ...entry.outcome!, evaluation: { ...evaluation, cycles: evaluation.cycles + 1 } } };
+    });
+    // The mapping does not fit the second layer: it has no cost to compare.
+    const refused = "reason" in conversionToV04({ ...analysis, layers }, files);
+    assert.equal(refused, changed >= 0 && changed !== 1, `layer ${changed}`);
+  }
+});

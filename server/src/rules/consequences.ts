@@ -3,17 +3,8 @@
 import type { Specification } from "../spec/types.ts";
 import type { Location, Problem } from "../syntax/source.ts";
 
-/** Problems after which some factors are missing, so that their product says nothing. */
-const losesFactors: ReadonlySet<string> = new Set([
-  "unknown-target",
-  "unknown-dimension",
-  "missing-target",
-  "missing-type",
-  "unknown-directive-type",
-  "not-a-directive",
-  "not-a-list",
-  "yaml-tab",
-]);
+/** Problems after which nobody knows which factors are missing, so that their product says nothing. */
+const losesFactors: ReadonlySet<string> = new Set(["not-a-directive", "not-a-list", "yaml-tab"]);
 const needsTiles: ReadonlySet<string> = new Set(["capacity", "min-utilization"]);
 
 const inside = (inner: Location, outer: Location) =>
@@ -25,8 +16,12 @@ export function withoutConsequences(
 ): Problem[] {
   const errors = all.filter(({ severity }) => severity === "error");
   const inMapping = ({ location }: Problem) => mappingSource !== undefined && inside(location, mappingSource.location);
+  // A mapping in one line has no directives that could tell what a wrong name loses.
+  const namesLoseFactors = mappingSource?.directives.length === 0;
   const incomplete = errors.some(
-    (problem) => losesFactors.has(problem.code) && (inMapping(problem) || problem.code !== "unknown-dimension"),
+    (problem) =>
+      losesFactors.has(problem.code) ||
+      (namesLoseFactors && problem.code === "unknown-dimension" && inMapping(problem)),
   );
   const places = new Set(mappingSource?.directives.map(({ factorsLocation }) => factorsLocation?.start));
   const ignored = all.filter(

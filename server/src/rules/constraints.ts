@@ -2,6 +2,7 @@ import type { Loop, MappingLevel } from "../engine/model/types.ts";
 import { isGenerated, targetLevel } from "../spec/component-constraints.ts";
 import type { ConstraintSource, FactorSource } from "../spec/types.ts";
 import type { Fix, Location, Problem, Severity } from "../syntax/source.ts";
+import { misplacedLoops } from "./misplaced-loops.ts";
 import { type Move, moveFix } from "./moves.ts";
 import { levelName, mappingPlace, type Subject, writtenFactors } from "./subject.ts";
 
@@ -195,13 +196,19 @@ function beginsAsTimeloopCompares(wanted: readonly number[], order: readonly num
 function splitProblems(checked: Checked, mapped: MappingLevel): Problem[] {
   const { subject, constraint, level, spatial, loops } = checked;
   const { split } = constraint;
+  if (!spatial || split === null || loops.length === 0) return [];
+  const own = subject.lowered.places[level].spatial?.split;
+  const told = (message: string) => [
+    violated(checked, message, own?.location ?? mappingPlace(subject, level, "spatial"), split.location),
+  ];
+  if (checked.inside) {
+    if (own == null || own.value === split.value) return [];
+    const misplaced = misplacedLoops(subject.layer.workload, constraint, split.value, mapped);
+    return misplaced === null ? [] : told(`${misplaced}, which the constraint's split of ${split.value} rules out.`);
+  }
   const inX = mapped.spatialX.filter((loop) => loop.factor > 1).length;
-  if (!spatial || split === null || loops.length === 0 || inX === split.value) return [];
-  const own = subject.lowered.places[level].spatial?.split?.value;
-  if (checked.inside && (own === undefined || own === split.value)) return [];
-  const at = subject.lowered.places[level].spatial?.split?.location ?? mappingPlace(subject, level, "spatial");
-  const message = `${inX} loops with more than one trip run along X, the constraint's split asks for ${split.value}.`;
-  return [violated(checked, message, at, split.location)];
+  if (inX === split.value) return [];
+  return told(`${inX} loops with more than one trip run along X, the constraint's split asks for ${split.value}.`);
 }
 
 function bypassProblems(subject: Subject, constraint: ConstraintSource, level: number): Problem[] {

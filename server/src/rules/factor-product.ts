@@ -1,5 +1,6 @@
 import type { Fix, Problem } from "../syntax/source.ts";
 import { type Cure, curesOf } from "./factor-cures.ts";
+import { lostFactors, productWithLost } from "./lost-factors.ts";
 import { appended } from "./moves.ts";
 import { repeatedLetters } from "./repeated-letters.ts";
 import {
@@ -20,7 +21,12 @@ export function factorProduct(subject: Subject): Problem[] {
   const { directives } = subject.mappingSource;
   if (wrong.length > 1 && directives.every(({ factors }) => factors.length === 0)) return [nothingMapped(subject)];
   const { problems, explained } = repeatedLetters(subject, wrong);
-  return [...problems, ...wrong.filter((one) => !explained.has(one)).map((one) => describe(subject, one))];
+  const lost = lostFactors(subject);
+  const others = wrong.flatMap((one): Problem[] => {
+    const product = explained.has(one) ? null : productWithLost(subject, one, lost);
+    return product === null ? [] : [describe(subject, one, product)];
+  });
+  return [...problems, ...others];
 }
 
 /** A mapping without a factor is one mistake, not one for every dimension. */
@@ -40,11 +46,13 @@ function nothingMapped(subject: Subject): Problem {
   };
 }
 
-function describe(subject: Subject, violation: ViolationOf<"factor-product">): Problem {
+/** @param withLost the product with factors that count nowhere yet: with them no cure can be told */
+function describe(subject: Subject, violation: ViolationOf<"factor-product">, withLost: number): Problem {
   const { dimension, product, bound } = violation;
   const { name } = subject.layer.workload.dimensions[dimension];
   const factors = writtenFactors(subject, dimension);
-  const cures = curesOf(subject, factors, violation);
+  const lost = withLost !== product;
+  const cures = lost ? [] : curesOf(subject, factors, violation);
   const [cured] = cures;
   const imperfect = factors.find(({ source }) => source.residual !== null);
   const listedFactors = factors
@@ -54,11 +62,14 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">): P
     );
   const sum = listedFactors.length > 1 ? ` (${listedFactors.join(" × ")})` : "";
   const bounds = subject.layer.boundLocations.get(name);
-  const missing = factors.length === 0 && product === 1;
+  const missing = factors.length === 0 && !lost;
+  const rest = lost
+    ? ` and, with those of directives that name no level, to ${withLost}; the layer has ${bound}`
+    : `, the layer has ${bound}; ${advice(name, factors, cured)}`;
   return {
     code: "factor-product",
     severity: "error",
-    message: `${name}: factors multiply to ${product}${sum}, the layer has ${bound}; ${advice(name, factors, cured)}.`,
+    message: `${name}: factors multiply to ${product}${sum}${rest}.`,
     location: (cured?.at.source ?? imperfect?.source ?? factors[0]?.source)?.location ?? outermostPlace(subject),
     related: bounds === undefined ? [] : [{ message: `${name} is ${bound} in the problem`, location: bounds }],
     fixes: [

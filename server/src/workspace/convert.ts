@@ -8,8 +8,6 @@ import type { Specification } from "../spec/types.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 
-/** Layers of a network that are evaluated to compare. */
-const layersCompared = 3;
 const conversions = new WeakMap<Analysis, Conversion>();
 
 /** True for what v0.4 writes otherwise. */
@@ -40,14 +38,10 @@ function checked(analysis: Analysis, files: readonly SourceFile[]): Conversion {
   const after = readSpecification(converted);
   const differs = differentHardware(specification.architecture, after.architecture);
   if (differs !== null) return { reason: `${differs} would not mean the same` };
-  const names = new Set(specification.layers.slice(0, layersCompared).map(({ workload }) => workload.name));
-  const some = (whole: Specification) => ({
-    ...whole,
-    layers: whole.layers.filter(({ workload }) => names.has(workload.name)),
-  });
-  const before = analysis.layers.filter(({ layer }) => names.has(layer.workload.name));
-  const then = analyse(some(after), options).layers;
-  for (const [index, { outcome }] of before.entries()) {
+  const names = new Set(specification.layers.map(({ workload }) => workload.name));
+  const layers = after.layers.filter(({ workload }) => names.has(workload.name));
+  const then = analyse({ ...after, layers }, options).layers;
+  for (const [index, { outcome }] of analysis.layers.entries()) {
     if (outcome?.evaluation === undefined) continue;
     const now = then[index]?.outcome?.evaluation;
     if (now === undefined || !sameCost(outcome.evaluation, now))
