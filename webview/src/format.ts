@@ -11,8 +11,9 @@ const changes = new Intl.NumberFormat("en-US", {
 export const count = (value: number): string => groups.format(value);
 export const percent = (share: number): string => percents.format(share);
 
-/** Change from one value to another, with a true minus sign. */
+/** Change from one value to another, with a true minus sign: `−21.5%`, `+8%`, `×3.2`. */
 export function change(from: number, to: number): string {
+  if (to >= 2 * from) return `×${short(to / from, 3)}`;
   return changes.format(to / from - 1).replace("-", "−");
 }
 
@@ -54,4 +55,9 @@ export function objectiveValue(objective: string, value: number): string {
   if (objective === "energy") return energy(value);
   if (objective === "measured") return short(value);
   return objective.endsWith("latency") ? `${count(value)} cycles` : `${edp(value)} pJ·cycles`;
+}
+
+export function provenText(bound: number, value: number): string {
+  if (bound >= value * (1 - 1e-6)) return "Proven best.";
+  return `At most ${percent(1 - bound / value)} better is possible.`;
 }

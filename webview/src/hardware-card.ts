@@ -34,7 +34,7 @@ export class HardwareCard extends Card {
     this.set(
       changed.length === 0
         ? "The hardware stays as it is."
-        : `${changed.map(({ name, text }) => `${name} ${text}`).join(", ")}. Pale bars: in the file.`,
+        : `${changed.length} of ${sizes.length} sizes changed. Pale bars: in the file.`,
       {
         columns: ["Part", "In the file", "Sized", "Unit"],
         rows: sizes.map(({ name, before, after, unit }) => [name, before, after, unit]),

@@ -11,28 +11,27 @@ import type {
   SearchOptions,
   Selection,
   ToPanelBody,
-  TrafficCurve,
 } from "../../server/src/features/explorer/protocol.ts";
+import { Answers } from "./answers.ts";
 import { ArrayCard } from "./array-card.ts";
 import { ChartCard } from "./chart-card.ts";
 import { Controls } from "./controls.ts";
-import { h, setText } from "./dom.ts";
-import {
-  bestSoFar,
-  bufferUse,
-  energyAndCycles,
-  energyByLevel,
-  influences,
-  rooflineChart,
-  type ScatterPick,
-  type ShownRun,
-  trafficAgainstSize,
-} from "./drawings.ts";
-import { count, objectiveName, objectiveValue } from "./format.ts";
+import { h } from "./dom.ts";
+import { bestSoFar } from "./drawings/best-so-far.ts";
+import { bufferUse } from "./drawings/buffer-use.ts";
+import { energyAndCycles, type ScatterPick } from "./drawings/energy-and-cycles.ts";
+import { energyByLevel } from "./drawings/energy-by-level.ts";
+import { influences } from "./drawings/influences.ts";
+import { rooflineChart } from "./drawings/roofline.ts";
+import type { ShownRun } from "./drawings/shown-run.ts";
+import { trafficAgainstSize } from "./drawings/traffic.ts";
 import { HardwareCard } from "./hardware-card.ts";
 import { LayersCard } from "./layers-card.ts";
+import { Narrator } from "./narrator.ts";
 import { NestCard } from "./nest-card.ts";
-import { candidateOf, goalOf, goalValue, isLive, networkOf, withProgress } from "./run.ts";
+import { Notice } from "./notice.ts";
+import { Pace, windowClock } from "./pace.ts";
+import { candidateOf, goalOf, isLive, networkOf, withProgress } from "./run.ts";
 import { RunList } from "./run-list.ts";
 import { Summary } from "./summary.ts";
 import type { Theme } from "./theme.ts";
@@ -43,12 +42,6 @@ export interface PanelHost {
   theme(): Theme;
 }
 
-/** Screen readers are told of a running search this often. */
-const tellEvery = 4000;
-const mostViews = 40;
-/** Good news goes away by itself. */
-const goodNewsFor = 5000;
-
 export class Panel {
   private offer: DesignOffer | null = null;
   private readonly runs = new Map<string, Run>();
@@ -56,24 +49,20 @@ export class Panel {
   private options: SearchOptions | null = null;
   private readonly hiddenRuns = new Set<string>();
   private against: "evaluations" | "time" = "evaluations";
-  private readonly views = new Map<string, CandidateView | null>();
-  private readonly curves = new Map<string, TrafficCurve | null>();
-  private readonly asked = new Map<number, string>();
-  private requests = 0;
+  private readonly answers: Answers;
   private picks: (ScatterPick | null)[][] = [];
   /** What the cards about one mapping were drawn from. */
   private drawnViews: unknown[] = [];
   private drawnTraffic: unknown[] = [];
   private drawnInfluence: unknown[] = [];
-  private waiting = false;
-  private told = 0;
-  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly pace = new Pace(() => this.draw(), windowClock);
+  private kept = "";
 
   private readonly controls: Controls;
   private readonly list: RunList;
   private readonly summary: Summary;
-  private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
-  private readonly live = h("p", { class: "hidden-text", "aria-live": "polite" });
+  private readonly notice = new Notice();
+  private readonly narrator = new Narrator();
   private readonly loading = h("p", { class: "empty", text: "Reading the design…" });
   private readonly content = h("div", { hidden: true });
   private readonly curve: ChartCard<"line">;
@@ -93,6 +82,7 @@ export class Panel {
     root: HTMLElement,
     private readonly design: string,
   ) {
+    this.answers = new Answers((body) => host.send(body));
     const saver = { save: (name: string, base64: string) => host.send({ type: "save", name, base64 }) };
     this.controls = new Controls({
       start: (options) => host.send({ type: "start", layers: [this.selection.layer], options }),
@@ -132,7 +122,7 @@ export class Panel {
     this.buffers = new ChartCard(saver, "Buffers", "bar");
     this.roofline = new ChartCard(saver, "Roofline", "scatter");
     this.traffic = new ChartCard(saver, "Traffic and buffer size", "scatter");
-    this.influence = new ChartCard(saver, "What the cost hangs on", "bar");
+    this.influence = new ChartCard(saver, "What the cost hangs on", "bar", { height: 330 });
     this.nest = new NestCard(saver, (level, part) => host.send({ type: "reveal", level, part }));
     this.array = new ArrayCard(saver, (level) => host.send({ type: "reveal", level, part: "spatial" }));
     this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
@@ -141,7 +131,7 @@ export class Panel {
     this.addScatterPicking();
     this.content.append(
       this.summary.element,
-      this.notice,
+      this.notice.element,
       this.controls.element,
       this.list.element,
       h(
@@ -160,7 +150,7 @@ export class Panel {
         this.traffic.element,
       ),
     );
-    root.append(this.loading, this.content, this.live);
+    root.append(this.loading, this.content, this.narrator.element);
   }
 
   receive(message: ToPanelBody): void {
@@ -180,9 +170,12 @@ export class Panel {
         break;
       case "progress": {
         const run = this.runs.get(message.progress.run);
-        if (run !== undefined) this.runs.set(run.id, withProgress(run, message.progress));
-        this.tell(message.progress.run);
-        break;
+        if (run === undefined) return;
+        const now = withProgress(run, message.progress);
+        this.runs.set(run.id, now);
+        if (run.id === this.selection.run) this.narrator.tell(now);
+        this.pace.soon();
+        return;
       }
       case "removed":
         this.runs.delete(message.run);
@@ -191,18 +184,10 @@ export class Panel {
       case "select":
         this.select(message.selection);
         break;
-      case "view": {
-        const key = this.asked.get(message.request);
-        this.asked.delete(message.request);
-        if (key !== undefined) this.views.set(key, message.view);
+      case "view":
+      case "traffic":
+        this.answers.take(message);
         break;
-      }
-      case "traffic": {
-        const key = this.asked.get(message.request);
-        this.asked.delete(message.request);
-        if (key !== undefined) this.curves.set(key, message.curve);
-        break;
-      }
       case "cursor":
         this.nest.showCursor(message.level);
         return;
@@ -222,12 +207,7 @@ export class Panel {
 
   /** Draws everything in the next frame, once for however many messages. */
   later(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => {
-      this.waiting = false;
-      this.draw();
-    });
+    this.pace.now();
   }
 
   private draw(): void {
@@ -269,10 +249,9 @@ export class Panel {
     const scatter = energyAndCycles(comparable, whole.before, whole.after, theme);
     this.picks = scatter.picks;
     if (typeof scatter.drawing !== "string") {
-      const choices = comparable.flatMap(({ run }) => run.front.map((_, front) => ({ run: run.id, front })));
       scatter.drawing.table.action = {
         label: "Select",
-        run: (row) => this.select({ ...this.selection, ...choices[row] }),
+        run: (row) => this.select({ ...this.selection, ...scatter.choices[row] }),
       };
     }
     this.scatter.draw(scatter.drawing, theme);
@@ -327,13 +306,7 @@ export class Panel {
     theme: Theme,
   ): void {
     const { layer } = this.selection;
-    const key = `traffic ${JSON.stringify([layer, this.offer?.layers[layer]?.bounds, this.offer?.hardware])}`;
-    if (!this.curves.has(key) && ![...this.asked.values()].includes(key)) {
-      const request = this.requests++;
-      this.asked.set(request, key);
-      this.host.send({ type: "traffic", request, layer });
-    }
-    const curve = this.curves.get(key);
+    const curve = this.offer === null ? null : this.answers.traffic(this.offer, layer);
     this.traffic.element.hidden = curve === null;
     if (curve === null || then === undefined || now === undefined) return;
     const drawn = [curve, then, now, theme];
@@ -345,26 +318,8 @@ export class Panel {
     );
   }
 
-  /** What is known of a mapping; undefined while it is asked for. */
   private view({ mapping }: Candidate, architecture: Architecture | null): CandidateView | null | undefined {
-    const { layer } = this.selection;
-    const key = JSON.stringify([
-      layer,
-      mapping,
-      this.offer?.layers[layer]?.bounds,
-      architecture ?? this.offer?.hardware,
-    ]);
-    if (this.views.has(key)) return this.views.get(key);
-    if (![...this.asked.values()].includes(key)) {
-      const request = this.requests++;
-      this.asked.set(request, key);
-      this.host.send({ type: "view", request, layer, mapping, architecture });
-      for (const old of this.views.keys()) {
-        if (this.views.size < mostViews) break;
-        this.views.delete(old);
-      }
-    }
-    return undefined;
+    return this.offer === null ? undefined : this.answers.view(this.offer, this.selection.layer, mapping, architecture);
   }
 
   private select(selection: Selection): void {
@@ -392,50 +347,18 @@ export class Panel {
 
   private keep(): void {
     const { design, selection, options } = this;
-    this.host.keep({ design, name: this.offer?.name ?? "", selection, options, hidden: [...this.hiddenRuns] });
+    const state = { design, name: this.offer?.name ?? "", selection, options, hidden: [...this.hiddenRuns] };
+    const text = JSON.stringify(state);
+    if (text === this.kept) return;
+    this.kept = text;
+    this.host.keep(state);
   }
 
   private say(text: string, problem: boolean, again: boolean): void {
-    const close = h("button", { class: "quiet", type: "button", "aria-label": "Dismiss", text: "✕" });
-    close.addEventListener("click", () => {
-      this.notice.hidden = true;
-    });
-    const buttons: HTMLElement[] = [];
     const options = this.runs.get(this.selection.run ?? "")?.options;
-    if (again && options) {
-      const search = h("button", { type: "button", text: "Search again" });
-      search.addEventListener("click", () => {
-        this.notice.hidden = true;
-        this.host.send({ type: "start", layers: [this.selection.layer], options });
-      });
-      buttons.push(search);
-    }
-    this.notice.replaceChildren(h("span", { text }), ...buttons, close);
-    this.notice.classList.toggle("problem", problem);
-    this.notice.hidden = false;
-    clearTimeout(this.noticeTimer);
-    if (!problem) {
-      this.noticeTimer = setTimeout(() => {
-        this.notice.hidden = true;
-      }, goodNewsFor);
-    }
-  }
-
-  /** Speaks of the run that is looked at, now and then and at its end. */
-  private tell(id: string): void {
-    const run = this.runs.get(id);
-    if (run === undefined || run.id !== this.selection.run) return;
-    const now = performance.now();
-    if (isLive(run) && now - this.told < tellEvery) return;
-    this.told = now;
-    const objective = goalOf(run.options);
-    const value = run.best === null ? null : goalValue(objective, run.best);
-    const best =
-      value === null ? "nothing found yet" : `best ${objectiveName(objective)} ${objectiveValue(objective, value)}`;
-    setText(
-      this.live,
-      `${run.label} ${isLive(run) ? "searching" : run.state}: ${best}, ${count(run.evaluations)} mappings tried.`,
-    );
+    const { layer } = this.selection;
+    const search = again && options ? () => this.host.send({ type: "start", layers: [layer], options }) : null;
+    this.notice.say(text, problem, search);
   }
 
   private addCurveSwitch(): void {

@@ -2,8 +2,7 @@
 
 import type { Run } from "../../server/src/features/explorer/protocol.ts";
 import { h, setText } from "./dom.ts";
-import { provenText } from "./drawings.ts";
-import { change, count, objectiveName, objectiveValue, seconds } from "./format.ts";
+import { change, count, objectiveName, objectiveValue, provenText, seconds } from "./format.ts";
 import { goalOf, goalValue, isLive } from "./run.ts";
 
 export interface RunListHost {
@@ -48,7 +47,11 @@ export class RunList {
       const gained = value === null || before === null ? "" : ` (${change(before, value)})`;
       setText(
         row.value,
-        value === null ? "" : `${objectiveName(objective)} ${objectiveValue(objective, value)}${gained}`,
+        value === null
+          ? isLive(run)
+            ? ""
+            : "nothing found"
+          : `${objectiveName(objective)} ${objectiveValue(objective, value)}${gained}`,
       );
       setText(row.state, stateText(run, value));
       row.pick.setAttribute("aria-pressed", String(run.id === selected));

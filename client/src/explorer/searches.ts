@@ -112,11 +112,26 @@ export class Searches {
   private async file(asked: Promise<StartResult>): Promise<StartResult> {
     try {
       const result = await asked;
-      if (result.run) this.store.put(result.run);
-      return result;
+      if (result.run === undefined) return result;
+      const run = { ...result.run, label: this.freeLabel(result.run) };
+      this.store.put(run);
+      return { run };
     } catch (error) {
       return { refusal: error instanceof Error ? error.message : l10n.t("The Mapspace server does not answer.") };
     }
+  }
+
+  /** Runs that were asked for alike are told apart by a number. */
+  private freeLabel({ design, layer, label }: Run): string {
+    const taken = new Set(
+      this.store
+        .of(design)
+        .filter((run) => run.layer === layer)
+        .map((run) => run.label),
+    );
+    let free = label;
+    for (let i = 2; taken.has(free); i++) free = `${label} ${i}`;
+    return free;
   }
 
   private nextId(): string {

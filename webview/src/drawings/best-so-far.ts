@@ -1,0 +1,119 @@
+/** The best value that searches have found, as they go on. */
+
+import type { Run } from "../../../server/src/features/explorer/protocol.ts";
+import type { Drawing, XY } from "../chart-card.ts";
+import { change, count, energy, large, objectiveName, objectiveValue, provenText, seconds, short } from "../format.ts";
+import { goalOf, goalValue } from "../run.ts";
+import type { Theme } from "../theme.ts";
+import { around, axis, noLegend } from "./axes.ts";
+import type { ShownRun } from "./shown-run.ts";
+
+const hover = { interaction: { mode: "nearest" as const, intersect: false, axis: "xy" as const } };
+
+/** Value of the best mapping against mappings tried or time. */
+export function bestSoFar(
+  shown: readonly ShownRun[],
+  objective: string,
+  against: "evaluations" | "time",
+  theme: Theme,
+): Drawing<"line"> | string {
+  const searched = shown.filter(
+    ({ run }) => run.options !== null && goalOf(run.options) === objective && run.curve.length > 0,
+  );
+  if (searched.length === 0) return "Run a search to see how it gets on.";
+  const offset = against === "time" ? 1 : 0;
+  const all: number[] = [];
+  let last = 0;
+  let first = Number.POSITIVE_INFINITY;
+  const lines = searched.map(({ run, color, selected }) => {
+    const points: XY[] = [];
+    for (let i = 0; i < run.curve.length; i += 3) points.push({ x: run.curve[i + offset], y: run.curve[i + 2] });
+    const end = against === "time" ? run.elapsedMs : run.evaluations;
+    if (points.length > 0) points.push({ x: Math.max(end, points.at(-1)!.x), y: points.at(-1)!.y });
+    for (const { y } of points) all.push(y);
+    last = Math.max(last, end);
+    first = Math.min(first, Math.max(1, points[0]?.x ?? 1));
+    return {
+      label: run.label,
+      data: points,
+      borderColor: color,
+      borderWidth: selected ? 2.5 : 1.5,
+      stepped: true as const,
+      pointRadius: 0,
+      pointHitRadius: 6,
+    };
+  });
+  const main = searched.find(({ selected }) => selected) ?? searched[0];
+  // Most is found early: a wide range is shown by its magnitude, and the first tries may leave the picture.
+  const wide = last / first > 30;
+  const rules: typeof lines = [];
+  const rule = (label: string, y: number, dash: number[]) => {
+    all.push(y);
+    const data = [
+      { x: wide ? first : 0, y },
+      { x: last, y },
+    ];
+    rules.push({ label, data, borderColor: theme.muted, borderWidth: 1.5, borderDash: dash, pointRadius: 0 } as never);
+  };
+  const { before, bound } = main.run;
+  const keys = searched.map(({ run, color }) => ({ label: run.label, color }));
+  const inFile = before === null ? null : goalValue(goalOf(main.run.options), before);
+  if (inFile !== null) {
+    rule("The mapping in the file", inFile, [6, 4]);
+    keys.push({ label: "in the file", color: theme.muted, dashed: true } as never);
+  }
+  if (bound !== null && bound > 0) {
+    rule("Proven bound", bound, [2, 3]);
+    keys.push({ label: "proven bound", color: theme.muted, dashed: true } as never);
+  }
+  const x = axis(
+    against === "time" ? "time" : "mappings tried",
+    wide ? [first, last] : [],
+    against === "time" ? seconds : large,
+    theme,
+  );
+  const least = Math.min(...all);
+  const most = Math.min(Math.max(...all), 4 * least);
+  const y = axis(
+    objectiveName(objective),
+    [least, most],
+    (value) => (objective === "energy" ? energy(value) : short(value, 3)),
+    theme,
+  );
+  return {
+    datasets: [...lines, ...rules],
+    options: {
+      ...hover,
+      scales: { x: wide ? { ...x, min: first, max: last } : { ...x, min: 0 }, y: { ...y, ...around([least, most]) } },
+      plugins: {
+        ...noLegend,
+        tooltip: {
+          callbacks: {
+            label: ({ dataset, parsed }) => `${dataset.label}: ${objectiveValue(objective, parsed.y ?? 0)}`,
+          },
+        },
+      },
+    } as Drawing<"line">["options"],
+    keys,
+    summary: curveSummary(main.run, objective),
+    table: {
+      columns: ["Run", "Mappings tried", "Time (ms)", objectiveName(objective)],
+      rows: searched.flatMap(({ run }) => {
+        const rows: [string, number, number, number][] = [];
+        for (let i = 0; i < run.curve.length; i += 3) {
+          rows.push([run.label, run.curve[i], Math.round(run.curve[i + 1]), run.curve[i + 2]]);
+        }
+        return rows;
+      }),
+    },
+  };
+}
+
+function curveSummary(run: Run, objective: string): string {
+  const value = run.best === null ? null : goalValue(goalOf(run.options), run.best);
+  if (value === null) return `${run.label}: nothing found yet in ${count(run.evaluations)} mappings.`;
+  const before = run.before === null ? null : goalValue(goalOf(run.options), run.before);
+  const gained = before === null ? "" : `, ${change(before, value)} against the file`;
+  const gap = run.bound !== null && run.bound > 0 ? ` ${provenText(run.bound, value)}` : "";
+  return `${run.label}: ${objectiveValue(objective, value)}${gained}, after ${count(run.evaluations)} mappings in ${seconds(run.elapsedMs)}.${gap}`;
+}

@@ -1,0 +1,144 @@
+/** Every mapping seen, by what it costs. */
+
+import type { Candidate, Run } from "../../../server/src/features/explorer/protocol.ts";
+import type { Drawing, XY } from "../chart-card.ts";
+import { count, energy, large } from "../format.ts";
+import { type Theme, withAlpha } from "../theme.ts";
+import { around, axis, noLegend } from "./axes.ts";
+import type { ShownRun } from "./shown-run.ts";
+
+export interface ScatterPick {
+  run: string;
+  front: number | null;
+}
+
+/** Energy against cycles. `picks[dataset][index]` says which mapping a point is, `choices[row]` a row of the table. */
+export function energyAndCycles(
+  shown: readonly ShownRun[],
+  before: Candidate | null,
+  selected: Candidate | null,
+  theme: Theme,
+): { drawing: Drawing<"scatter"> | string; picks: (ScatterPick | null)[][]; choices: ScatterPick[] } {
+  const drawn = shown.filter(({ run }) => run.best !== null);
+  if (drawn.length === 0 && before === null) return { drawing: "No mapping yet.", picks: [], choices: [] };
+  const at = ({ cost }: Candidate): XY => ({ x: cost.cycles, y: cost.energyPj });
+  const datasets: Drawing<"scatter">["datasets"] = [];
+  const picks: (ScatterPick | null)[][] = [];
+  const keys: { label: string; color: string; hollow?: boolean }[] = [];
+  const xs: number[] = [];
+  const ys: number[] = [];
+  const add = (dataset: (typeof datasets)[number], meaning: (ScatterPick | null)[]) => {
+    datasets.push(dataset);
+    picks.push(meaning);
+    for (const { x, y } of dataset.data) {
+      xs.push(x);
+      ys.push(y);
+    }
+  };
+  if (selected !== null) {
+    add(
+      {
+        label: "Selected",
+        data: [at(selected)],
+        pointRadius: 10,
+        pointStyle: "circle",
+        backgroundColor: "transparent",
+        borderColor: theme.focus,
+        borderWidth: 2,
+      },
+      [null],
+    );
+  }
+  if (before !== null) {
+    add(
+      {
+        label: "In the file",
+        data: [at(before)],
+        pointRadius: 6,
+        pointStyle: "rectRot",
+        backgroundColor: theme.background,
+        borderColor: theme.foreground,
+        borderWidth: 2,
+      },
+      [null],
+    );
+    keys.push({ label: "in the file", color: theme.foreground, hollow: true });
+  }
+  for (const { run, color } of drawn) {
+    const front = run.front.length > 0 ? run.front : [run.best!];
+    add(
+      {
+        label: run.label,
+        data: front.map(at),
+        showLine: true,
+        stepped: "before",
+        borderColor: color,
+        backgroundColor: color,
+        borderWidth: 1.5,
+        pointRadius: 4.5,
+        pointHoverRadius: 6,
+      },
+      front.map((_, index) => ({ run: run.id, front: run.front.length > 0 ? index : null })),
+    );
+    keys.push({ label: run.front.length > 0 ? `${run.label}: Pareto front` : run.label, color });
+  }
+  const layers = drawn.map(({ run, color }) => {
+    for (let i = 0; i < run.cloud.length; i += 2) {
+      ys.push(run.cloud[i]);
+      xs.push(run.cloud[i + 1]);
+    }
+    return { color: withAlpha(color, theme.contrast ? 0.9 : 0.45), values: run.cloud };
+  });
+  const rows = drawn.flatMap(({ run }): { run: Run; candidate: Candidate; front: number | null }[] =>
+    run.front.length === 0
+      ? [{ run, candidate: run.best!, front: null }]
+      : run.front.map((candidate, front) => ({ run, candidate, front })),
+  );
+  const onFront = rows.filter(({ front }) => front !== null).length;
+  const summary =
+    onFront > 0
+      ? `${onFront} mapping${onFront === 1 ? "" : "s"} on the Pareto front: none has both less energy and fewer cycles.`
+      : rows.length === 0
+        ? "Only the mapping in the file so far."
+        : rows
+            .map(
+              ({ run, candidate: { cost } }) => `${run.label}: ${energy(cost.energyPj)}, ${count(cost.cycles)} cycles.`,
+            )
+            .join(" ");
+  return {
+    picks,
+    choices: rows.map(({ run, front }) => ({ run: run.id, front })),
+    drawing: {
+      datasets,
+      options: {
+        interaction: { mode: "nearest", intersect: true },
+        scales: {
+          x: { ...axis("cycles", xs, large, theme), ...around(xs) },
+          y: { ...axis("energy", ys, energy, theme), ...around(ys) },
+        },
+        plugins: {
+          ...noLegend,
+          cloud: { layers },
+          tooltip: {
+            filter: (item) => item.dataset.label !== "Selected",
+            callbacks: {
+              label: ({ dataset, parsed }) =>
+                `${dataset.label}: ${energy(parsed.y ?? 0)}, ${count(parsed.x ?? 0)} cycles`,
+            },
+          },
+        },
+      } as Drawing<"scatter">["options"],
+      keys,
+      summary,
+      table: {
+        columns: ["Run", "Cycles", "Energy (pJ)", "EDP (pJ·cycles)"],
+        rows: rows.map(({ run, candidate: { cost } }) => [
+          run.label,
+          cost.cycles,
+          cost.energyPj,
+          cost.energyPj * cost.cycles,
+        ]),
+      },
+    },
+  };
+}
