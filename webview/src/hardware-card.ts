@@ -55,7 +55,7 @@ export class HardwareCard extends Card {
           { class: "size" },
           h("span", { class: "size-name", text: name }),
           h("span", { class: "size-bars", "aria-hidden": "true" }, bar(before, "was"), bar(after, "is")),
-          h("span", { class: "size-text", text: before === after ? `${text} ${unit}`.trim() : text }),
+          h("span", { class: "size-text", text: `${text} ${unit}` }),
           h("span", { class: "size-change", text: before === after ? "same" : change(before, after) }),
         );
       }),

@@ -58,9 +58,3 @@ export class Pace {
     }
   }
 }
-
-export const windowClock: Clock = {
-  now: () => performance.now(),
-  frame: (work) => void requestAnimationFrame(work),
-  later: (work, ms) => void setTimeout(work, ms),
-};

@@ -30,7 +30,7 @@ import { LayersCard } from "./layers-card.ts";
 import { Narrator } from "./narrator.ts";
 import { NestCard } from "./nest-card.ts";
 import { Notice } from "./notice.ts";
-import { Pace, windowClock } from "./pace.ts";
+import { type Clock, Pace } from "./pace.ts";
 import { candidateOf, goalOf, isLive, networkOf, withProgress } from "./run.ts";
 import { RunList } from "./run-list.ts";
 import { Summary } from "./summary.ts";
@@ -41,6 +41,12 @@ export interface PanelHost {
   keep(state: PanelState): void;
   theme(): Theme;
 }
+
+const windowClock: Clock = {
+  now: () => performance.now(),
+  frame: (work) => void requestAnimationFrame(work),
+  later: (work, ms) => void setTimeout(work, ms),
+};
 
 export class Panel {
   private offer: DesignOffer | null = null;

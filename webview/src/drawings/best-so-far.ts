@@ -73,7 +73,9 @@ export function bestSoFar(
     theme,
   );
   const least = Math.min(...all);
-  const most = Math.min(Math.max(...all), 4 * least);
+  // First tries may leave the picture; where a search ends and what it is held against may not.
+  const ends = [...lines, ...rules].flatMap(({ data }) => data.at(-1)?.y ?? []);
+  const most = Math.min(Math.max(...all), Math.max(4 * least, ...ends));
   const y = axis(
     objectiveName(objective),
     [least, most],
