@@ -1,4 +1,5 @@
 import type { Mapspace } from "../mapspace/mapspace.ts";
+import type { Cost } from "../model/cost.ts";
 import type { EvaluationOptions, Mapping } from "../model/types.ts";
 import { ParetoFront } from "../numeric/pareto.ts";
 import { exhaustiveBlock, exhaustiveParts } from "./exhaustive.ts";
@@ -132,18 +133,21 @@ export function* blockSearch(mapspace: Mapspace, settings: BlockSettings, option
   const merge = new BlockMerge(settings);
   const trial = new Trial(mapspace, settings.objective, options);
   let shown = merge.progress(false);
+  let costed: Cost = { energyPj: 0, cycles: 0 };
   for (let index = 0; !merge.won && blockEvaluations(settings, index) !== null; index++) {
     const block = runBlock(mapspace, trial, settings, index);
     let step = block.next();
     while (!step.done) {
       const { incumbent, evaluations, valid, cost } = trial;
       const better = incumbent !== null && (shown.best === null || incumbent.value < shown.best.value);
+      const again = cost.energyPj === costed.energyPj && cost.cycles === costed.cycles;
+      if (!again) costed = { ...cost };
       yield {
         ...shown,
         evaluations: shown.evaluations + evaluations,
         valid: shown.valid + valid,
         best: better ? incumbent : shown.best,
-        tried: valid > 0 ? { ...cost } : undefined,
+        tried: again ? undefined : costed,
       };
       step = block.next();
     }
