@@ -10,7 +10,6 @@ import {
   mappingLayout,
 } from "./encoding.ts";
 import { evaluate } from "./evaluate.ts";
-import { meshBetween } from "./exact/classes.ts";
 import { ClosedForm } from "./exact/closed.ts";
 import { EvenNest } from "./exact/even.ts";
 import { WindowFloor } from "./exact/floor.ts";
@@ -293,8 +292,7 @@ class ExactCost implements CostModel, DirectCost {
     const { closed, nest } = this;
     if (closed.traffic(nest, projection, child, parent, child < 0)) return;
     const rules = { wholeTiles: child < 0, alone: false };
-    const mesh = meshBetween(nest, child, parent, this.available);
-    const traffic = walkSteps(nest, projection, child, parent, mesh, rules);
+    const traffic = walkSteps(nest, projection, child, parent, null, rules);
     closed.parentWords = traffic.parentWords;
     closed.childWords = traffic.childWords;
     closed.firstParentWords = traffic.firstParentWords;

@@ -1,7 +1,5 @@
-import type { Cell } from "./classes.ts";
-
 /** From the middle of the left edge along the row, then up and down every column used (Timeloop's route). */
-export function hopsOf(members: readonly Cell[], height: number): number {
+export function hopsOf(members: readonly { x: number; y: number }[], height: number): number {
   const centre = (height - 1) / 2;
   const columns = new Map<number, { low: number; high: number }>();
   let along = 0;

@@ -1,6 +1,7 @@
-import type { Cell, ChildClass, Mesh } from "./classes.ts";
+import type { Mesh } from "./classes.ts";
 import type { Delta } from "./delta.ts";
 import { hopsOf } from "./hops.ts";
+import type { Joint, Place } from "./joints.ts";
 
 /** One kind of step: which loop advances and what every class of children receives. */
 export interface StepClass {
@@ -28,15 +29,6 @@ export interface WalkRules {
   links?: { toroidal: boolean } | null;
 }
 
-/** A class of children along all dimensions: one index into the parent's classes per dimension. */
-export interface Joint {
-  /** Column of the relation table per dimension. */
-  column: Int32Array;
-  classes: readonly ChildClass[];
-  cells: readonly (Cell & { offset: number })[];
-  first: boolean;
-}
-
 /** A kind of step, with what the first parent and child have of it. */
 export interface Kind {
   step: StepClass;
@@ -51,6 +43,12 @@ export interface Former {
   translation: readonly number[];
 }
 
+interface Group {
+  words: number;
+  multicast: number;
+  members: Place[];
+}
+
 /** Sorts what children receive at one step into groups that share a transfer. */
 export class Sharing {
   constructor(
@@ -63,7 +61,8 @@ export class Sharing {
 
   /** Groups the children that receive the same points. */
   kindOf(a: number, deltas: readonly (Delta | null)[], former: readonly (Former | null)[] | null): Kind {
-    const groups = new Map<string, { words: number; members: Cell[] }>();
+    const shapes = new Map<string, Map<number, Group>>();
+    const groups: Group[] = [];
     let childWords = 0;
     let wholeWords = 0;
     let firstChildWords = 0;
@@ -71,33 +70,47 @@ export class Sharing {
     let firstLinkedWords = 0;
     let shown: Delta | null = null;
     const around = former === null ? null : this.received(former);
-    this.joints.forEach((joint, j) => {
+    for (let j = 0; j < this.joints.length; j++) {
+      const joint = this.joints[j];
       const delta = deltas[j];
-      if (delta === null || delta.words === 0) return;
+      if (delta === null || delta.words === 0) continue;
       shown ??= delta;
-      childWords += delta.words * joint.cells.length;
-      wholeWords += delta.tile * joint.cells.length;
+      childWords += delta.words * joint.children;
+      wholeWords += delta.tile * joint.children;
       if (joint.first) firstChildWords = delta.words;
-      const shift = delta.shift.reduce((sum, x, k) => sum + x * this.weights[k], 0);
-      joint.cells.forEach((cell, n) => {
-        if (around !== null && this.linked(around, cell, `${delta.shape}@${cell.offset + shift}`)) {
+      let shift = 0;
+      for (let k = 0; k < this.weights.length; k++) shift += delta.shift[k] * this.weights[k];
+      let alike = shapes.get(delta.shape);
+      if (alike === undefined) {
+        alike = new Map();
+        shapes.set(delta.shape, alike);
+      }
+      for (const place of joint.places) {
+        if (around !== null && this.linked(around, place, `${delta.shape}@${place.offset + shift}`)) {
           linkedWords += delta.words;
-          if (joint.first && cell.offset === 0 && cell.x === 0 && cell.y === 0) firstLinkedWords += delta.words;
-          return;
+          if (joint.first && place.offset === 0 && place.x === 0 && place.y === 0) firstLinkedWords += delta.words;
+          continue;
         }
-        const key = `${delta.shape}@${cell.offset + shift}${this.rules.alone ? `|${j}|${n}` : ""}`;
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, { words: delta.words, members: [cell] });
-        else group.members.push(cell);
-      });
-    });
+        const at = place.offset + shift;
+        let group = this.rules.alone ? undefined : alike.get(at);
+        if (group === undefined) {
+          group = { words: delta.words, multicast: 0, members: [] };
+          alike.set(at, group);
+          groups.push(group);
+        }
+        group.multicast += place.copies;
+        group.members.push(place);
+      }
+    }
     const bySize = new Map<number, { multicast: number; words: number; hops: number; groups: number }>();
     let parentWords = 0;
-    for (const { words, members } of groups.values()) {
+    for (const { words, multicast, members } of groups) {
       parentWords += words;
-      const multicast = members.length;
-      const record = bySize.get(multicast) ?? { multicast, words: 0, hops: 0, groups: 0 };
-      bySize.set(multicast, record);
+      let record = bySize.get(multicast);
+      if (record === undefined) {
+        record = { multicast, words: 0, hops: 0, groups: 0 };
+        bySize.set(multicast, record);
+      }
       record.words += words;
       record.groups++;
       if (this.mesh !== null) record.hops += words * hopsOf(members, this.mesh.height);
@@ -124,7 +137,7 @@ export class Sharing {
       if (before === null) return;
       const { shape, shift } = before.delta;
       const by = shift.reduce((sum, x, k) => sum + (x - before.translation[k]) * this.weights[k], 0);
-      for (const cell of joint.cells) places.set(this.place(cell.x, cell.y), `${shape}@${cell.offset + by}`);
+      for (const { x, y, offset } of joint.places) places.set(this.place(x, y), `${shape}@${offset + by}`);
     });
     return places;
   }
@@ -133,7 +146,7 @@ export class Sharing {
     return (y + 1) * (this.mesh!.width + 2) + x + 1;
   }
 
-  private linked(around: ReadonlyMap<number, string>, { x, y }: Cell, wanted: string): boolean {
+  private linked(around: ReadonlyMap<number, string>, { x, y }: Place, wanted: string): boolean {
     const { width, height } = this.mesh!;
     const toroidal = this.rules.links?.toroidal === true;
     const holds = (i: number, j: number) => {

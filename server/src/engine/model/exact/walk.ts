@@ -1,4 +1,4 @@
-import { type Mesh, type ParentClass, parentClasses } from "./classes.ts";
+import { type Mesh, type MeshWeights, type ParentClass, parentClasses } from "./classes.ts";
 import type { Nest } from "./nest.ts";
 import type { Projection } from "./projection.ts";
 import { StepRuns } from "./runs.ts";
@@ -22,20 +22,22 @@ export interface WalkResult {
  * spatial slots. A run of the loops from one on inwards depends only on how the digits outside compare with each
  * class's last step and on the translations remembered, so each such run is worked out once, and a loop that comes
  * back to a state it was in before is not repeated: the number of runs does not grow with trip counts. Only the
- * children of one parent are enumerated, to find which deltas are equal.
+ * children of one parent are enumerated, to find which deltas are equal. Without a mesh only the sums are
+ * worked out.
  */
 export function walkSteps(
   nest: Nest,
   projection: Projection,
   child: number,
   parent: number,
-  mesh: Mesh,
+  mesh: Mesh | null,
   rules: WalkRules,
 ): WalkResult {
   const { dimensions } = nest;
   const perDimension: ParentClass[][] = [];
+  const weights = mesh?.weights ?? nowhere(nest);
   for (let d = 0; d < dimensions; d++) {
-    perDimension.push(parentClasses(nest, d, child, parent, mesh.weights, projection.relevant[d] === 1));
+    perDimension.push(parentClasses(nest, d, child, parent, weights, projection.relevant[d] === 1));
   }
   const result: WalkResult = {
     parentWords: 0,
@@ -64,8 +66,9 @@ export function walkSteps(
       null,
       rules.links ? lastSteps(nest, perDimension) : null,
     );
-    for (const [signature, count] of walk.run()) {
-      const { step, firstChildWords, linkedWords, firstLinkedWords } = walk.kinds[signature];
+    const counts = walk.run();
+    walk.kinds.forEach(({ step, firstChildWords, linkedWords, firstLinkedWords }, kind) => {
+      const count = counts[kind];
       result.linkedWords += multiplicity * count * linkedWords;
       if (isFirst) result.firstLinkedWords += count * firstLinkedWords;
       result.parentWords += multiplicity * count * step.parentWords;
@@ -74,12 +77,12 @@ export function walkSteps(
         result.firstParentWords += count * step.parentWords;
         result.firstChildWords += count * firstChildWords;
       }
-      if (step.childWords === 0) continue;
+      if (mesh === null || step.childWords === 0) return;
       const key = JSON.stringify([step.advancing, step.tileWords, step.overlapWords, step.groups]);
       const same = merged.get(key);
       if (same === undefined) merged.set(key, { ...step, count: multiplicity * count });
       else same.count += multiplicity * count;
-    }
+    });
   };
   choose(0, []);
   result.steps = [...merged.values()];
@@ -104,7 +107,7 @@ export function walkPart(
   slide: number,
 ): Float64Array {
   const words = new Float64Array(partColumns * (nest.size + 1));
-  const weights = { x: new Array<number>(nest.size).fill(0), y: new Array<number>(nest.size).fill(0) };
+  const weights = nowhere(nest);
   const aside: ParentClass[] = [
     {
       multiplicity: 1,
@@ -124,18 +127,23 @@ export function walkPart(
     const isFirst = chosen.every((option) => option.first);
     const rules = { wholeTiles: slide < 0, alone: false };
     const walk = new StepRuns(nest, projection, child, chosen, null, rules, { dimensions, cut, slide });
-    for (const [signature, count] of walk.run()) {
-      const { step, firstChildWords } = walk.kinds[signature];
+    const counts = walk.run();
+    walk.kinds.forEach(({ step, firstChildWords }, kind) => {
+      const count = counts[kind];
       const row = partColumns * (step.advancing + 1);
       words[row] += multiplicity * count * step.parentWords;
       words[row + 2] += multiplicity * count * step.childWords;
-      if (!isFirst) continue;
+      if (!isFirst) return;
       words[row + 1] += count * step.parentWords;
       words[row + 3] += count * firstChildWords;
-    }
+    });
   };
   choose(0, []);
   return words;
+}
+
+function nowhere({ size }: Nest): MeshWeights {
+  return { x: new Array<number>(size).fill(0), y: new Array<number>(size).fill(0) };
 }
 
 /** Digits of the very last step at which any instance acts, per dimension. */
