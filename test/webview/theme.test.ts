@@ -51,3 +51,51 @@ test("unreadable after a theme change: colours are read anew, once for each chan
     ],
   );
 });
+
+/** What VS Code's own themes give: background, foreground, then blue, yellow, green, purple and red of charts. */
+const themes: Record<string, string[]> = {
+  dark: ["#1f1f1f", "#cccccc", "#59a4f9", "#cca700", "#89d185", "#b180d7", "#f14c4c"],
+  light: ["#ffffff", "#3b3b3b", "#0063d3", "#bf8803", "#388a34", "#652d90", "#e51400"],
+  "dark high contrast": ["#000000", "#ffffff", "#59a4f9", "#ffd370", "#89d185", "#b180d7", "#f48771"],
+  "light high contrast": ["#ffffff", "#292929", "#0063d3", "#895503", "#374e06", "#652d90", "#b5200d"],
+};
+
+const luminance = (colour: string) => {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+function contrast(a: string, b: string): number {
+  const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+for (const [name, [background, foreground, ...charts]] of Object.entries(themes)) {
+  test(`every colour of a chart stands out from the background by 3:1 at least: ${name}`, async () => {
+    const colours = new Map([
+      ["--vscode-editor-background", background],
+      ["--vscode-foreground", foreground],
+      ...["blue", "yellow", "green", "purple", "red"].map((c, i) => [`--vscode-charts-${c}`, charts[i]] as const),
+    ]);
+    Object.assign(globalThis, {
+      document: {
+        documentElement: {},
+        body: { classList: { contains: () => false } },
+        createElement: () => ({ getContext: () => null }),
+      },
+      getComputedStyle: () => ({ getPropertyValue: (variable: string) => colours.get(variable) ?? "" }),
+    });
+    const theme = "../../webview/src/theme.ts";
+    const { readTheme } = await import(theme);
+    const { series, muted } = readTheme();
+    assert.deepEqual(series.slice(0, 5), charts);
+    assert.ok(series.length > 5);
+    for (const colour of [...series, muted, foreground]) {
+      const ratio = contrast(colour, background);
+      assert.ok(ratio >= 3, `${colour} on ${background}: ${ratio.toFixed(2)}`);
+    }
+  });
+}

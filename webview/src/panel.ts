@@ -257,7 +257,7 @@ export class Panel {
     if (typeof scatter.drawing !== "string") {
       scatter.drawing.table.action = {
         label: "Select",
-        run: (row) => this.select({ ...this.selection, ...scatter.choices[row] }),
+        run: (row) => this.select({ ...this.selection, ...(scatter.choices[row] ?? { run: null, front: null }) }),
       };
     }
     this.scatter.draw(scatter.drawing, theme);

@@ -16,7 +16,7 @@ export interface Theme {
 const series = ["blue", "yellow", "green", "purple", "red"];
 const fallback = ["#3794ff", "#cca700", "#89d185", "#b180d7", "#f14c4c"];
 /** For more runs than themes have colours: readable on light and on dark. */
-const further = ["#d9822b", "#14a3a8", "#c0569d"];
+const further = ["#c8701a", "#14a3a8", "#c0569d"];
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);

@@ -1,6 +1,7 @@
 /** The best value that searches have found, as they go on. */
 
 import type { Run } from "../../../server/src/features/explorer/protocol.ts";
+import type { Cell } from "../card.ts";
 import type { Drawing, XY } from "../chart-card.ts";
 import { change, count, energy, large, objectiveName, objectiveValue, provenText, seconds, short } from "../format.ts";
 import { goalOf, goalValue } from "../run.ts";
@@ -100,13 +101,16 @@ export function bestSoFar(
     summary: curveSummary(main.run, objective),
     table: {
       columns: ["Run", "Mappings tried", "Time (ms)", objectiveName(objective)],
-      rows: searched.flatMap(({ run }) => {
-        const rows: [string, number, number, number][] = [];
-        for (let i = 0; i < run.curve.length; i += 3) {
-          rows.push([run.label, run.curve[i], Math.round(run.curve[i + 1]), run.curve[i + 2]]);
-        }
-        return rows;
-      }),
+      rows: [
+        ...searched.flatMap(({ run }) => {
+          const rows: Cell[][] = [];
+          for (let i = 0; i < run.curve.length; i += 3) {
+            rows.push([run.label, run.curve[i], Math.round(run.curve[i + 1]), run.curve[i + 2]]);
+          }
+          return rows;
+        }),
+        ...rules.map(({ label, data: [{ y: value }] }): Cell[] => [label, "", "", value]),
+      ],
     },
   };
 }

@@ -38,13 +38,19 @@ export function bufferUse(before: CandidateView | null, after: CandidateView, th
     ),
     summary: `${fullest.name} is the fullest: ${count(fullest.neededWords)} of ${count(fullest.capacityWords!)} words (${percent(fullest.neededWords / fullest.capacityWords!)}).`,
     table: {
-      columns: ["Level", "Needed (words)", "Capacity (words)", "Used", "In the file (words)"],
-      rows: limited.map((level) => [
+      columns: [
+        ...["Level", "Needed (words)", "Capacity (words)", "Used", "In the file (words)"],
+        ...parts.map(({ label }) => `${label} (share)`),
+        ...(before === null ? [] : parts.map(({ label }) => `${label} in the file (share)`)),
+      ],
+      rows: limited.map((level, i) => [
         level.name,
         level.neededWords,
         level.capacityWords!,
         percent(level.neededWords / level.capacityWords!),
         before?.levels.find(({ name }) => name === level.name)?.neededWords ?? "",
+        ...parts.map((part) => part.after[i]),
+        ...(before === null ? [] : parts.map((part) => part.before[i])),
       ]),
     },
   };

@@ -18,7 +18,7 @@ export function energyAndCycles(
   before: Candidate | null,
   selected: Candidate | null,
   theme: Theme,
-): { drawing: Drawing<"scatter"> | string; picks: (ScatterPick | null)[][]; choices: ScatterPick[] } {
+): { drawing: Drawing<"scatter"> | string; picks: (ScatterPick | null)[][]; choices: (ScatterPick | null)[] } {
   const drawn = shown.filter(({ run }) => run.best !== null);
   if (drawn.length === 0 && before === null) return { drawing: "No mapping yet.", picks: [], choices: [] };
   const at = ({ cost }: Candidate): XY => ({ x: cost.cycles, y: cost.energyPj });
@@ -107,7 +107,7 @@ export function energyAndCycles(
             .join(" ");
   return {
     picks,
-    choices: rows.map(({ run, front }) => ({ run: run.id, front })),
+    choices: [...rows.map(({ run, front }) => ({ run: run.id, front })), ...(before === null ? [] : [null])],
     drawing: {
       datasets,
       options: {
@@ -132,12 +132,10 @@ export function energyAndCycles(
       summary,
       table: {
         columns: ["Run", "Cycles", "Energy (pJ)", "EDP (pJ·cycles)"],
-        rows: rows.map(({ run, candidate: { cost } }) => [
-          run.label,
-          cost.cycles,
-          cost.energyPj,
-          cost.energyPj * cost.cycles,
-        ]),
+        rows: [
+          ...rows.map(({ run, candidate }) => ({ label: run.label, candidate })),
+          ...(before === null ? [] : [{ label: "In the file", candidate: before }]),
+        ].map(({ label, candidate: { cost } }) => [label, cost.cycles, cost.energyPj, cost.energyPj * cost.cycles]),
       },
     },
   };

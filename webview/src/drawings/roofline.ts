@@ -100,13 +100,18 @@ export function rooflineChart(
     ],
     summary: `${short(attained(after))} of ${count(peak)} MACs per cycle (${percent(after.cost.utilization)}), ${bound}.`,
     table: {
-      columns: ["Level", "MACs per word", "Words per cycle", "MACs per word in the file"],
-      rows: after.roofline.levels.map(({ name, intensity, wordsPerCycle }) => [
-        name,
-        intensity,
-        wordsPerCycle ?? "unlimited",
-        before?.roofline.levels.find((level) => level.name === name)?.intensity ?? "",
-      ]),
+      columns: ["Level or limit", "MACs per word", "Words per cycle", "MACs per cycle", "MACs per word in the file"],
+      rows: [
+        ...after.roofline.levels.map(({ name, intensity, wordsPerCycle }) => [
+          name,
+          intensity,
+          wordsPerCycle ?? "unlimited",
+          attained(after),
+          before?.roofline.levels.find((level) => level.name === name)?.intensity ?? "",
+        ]),
+        ["All MACs busy", "", "", peak, ""],
+        ...(before === null ? [] : [["In the file", "", "", attained(before), ""]]),
+      ],
     },
   };
 }

@@ -1,0 +1,152 @@
+/** Charts closed to those who cannot see them: each has a summary, and a table that says what its picture says. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { candidateView } from "../../server/src/features/explorer/candidate-view.ts";
+import type { Candidate, CandidateView, Run } from "../../server/src/features/explorer/protocol.ts";
+import { readSpecification } from "../../server/src/spec/specification.ts";
+import { analyse } from "../../server/src/workspace/analysis.ts";
+import { exampleFiles } from "../lsp/harness.ts";
+
+interface Drawn {
+  datasets: { label: string; data: (number | { x: number; y: number })[]; pointRadius?: number }[];
+  summary: string;
+  table: { columns: string[]; rows: (string | number)[][] };
+}
+
+const theme = {
+  ...{ foreground: "#ccc", muted: "#999", background: "#111", grid: "#333", focus: "#fff", font: "x", contrast: false },
+  series: ["#1", "#2", "#3", "#4", "#5"],
+};
+
+// Not known when types are checked: those of a browser are not at hand here.
+async function load(file: string) {
+  Object.assign(globalThis, { document: { createElement: () => ({ getContext: () => null }) } });
+  const path = `../../webview/src/drawings/${file}.ts`;
+  return await import(path);
+}
+
+function views(): { view: CandidateView; other: CandidateView; candidate: Candidate } {
+  const folder = exampleFiles("three-level");
+  const files = ["arch", "ert", "gemm", "gemm.map"].map((name) => {
+    const uri = `three-level/${name}.yaml`;
+    return { uri, text: folder[uri] };
+  });
+  const { specification, options, layers } = analyse(readSpecification(files));
+  const { workload } = layers[0].layer;
+  const { mapping } = layers[0].lowered!;
+  const architecture = specification.architecture!;
+  const outside = mapping.levels.map((level) => ({ ...level, temporal: [] }));
+  const all = mapping.levels.flatMap(({ temporal }) => temporal);
+  const top = outside.length - 1;
+  outside[top] = { ...outside[top], temporal: all };
+  const view = candidateView(architecture, workload, mapping, options)!;
+  const other = candidateView(architecture, workload, { levels: outside }, options)!;
+  assert.notEqual(view.cost.energyPj, other.cost.energyPj);
+  return { view, other, candidate: { mapping, cost: view.cost } };
+}
+
+const { view, other, candidate } = views();
+const cheaper = (by: number): Candidate => ({
+  ...candidate,
+  cost: { ...candidate.cost, energyPj: candidate.cost.energyPj / by, cycles: candidate.cost.cycles * by },
+});
+const run = (id: string, front: Candidate[]): Run => ({
+  ...{ id, design: "d", label: `Run ${id}`, options: { objective: "edp" } as Run["options"], layer: 0, layerName: "l" },
+  ...{ cosearch: false, files: {}, before: candidate, state: "done", message: null, evaluations: 900, valid: 9 },
+  ...{
+    elapsedMs: 80,
+    bound: 12_345,
+    best: cheaper(3),
+    network: null,
+    curve: [5, 1, 99_999, 700, 30, 54_321],
+    cloud: [],
+  },
+  front,
+});
+const shown = [run("a", [cheaper(3), cheaper(2)]), run("b", [])].map((one, i) => ({
+  run: one,
+  color: theme.series[i],
+  selected: i === 0,
+}));
+
+/** Every number of the picture stands in the table. */
+function saysTheSame(drawn: Drawn | string, numbers: (drawn: Drawn) => number[]): void {
+  assert.ok(typeof drawn !== "string");
+  assert.ok(drawn.summary.length > 10, drawn.summary);
+  const { columns, rows } = drawn.table;
+  for (const row of rows) assert.equal(row.length, columns.length, String(row));
+  const cells = rows.flat().filter((cell) => typeof cell === "number");
+  const missing = numbers(drawn).filter(
+    (value) => value !== 0 && !cells.some((cell) => Math.abs(cell - value) <= 1e-9 * Math.abs(value)),
+  );
+  assert.deepEqual(missing, []);
+}
+
+const heights = ({ datasets }: Drawn) =>
+  datasets.flatMap(({ data }) => data.map((d) => (typeof d === "number" ? d : d.y)));
+const both = ({ datasets }: Drawn) =>
+  datasets.flatMap(({ data }) => data.flatMap((d) => (typeof d === "number" ? d : [d.x, d.y])));
+
+test("the best so far, the mapping in the file and what is proven", async () => {
+  const { bestSoFar } = await load("best-so-far");
+  for (const against of ["evaluations", "time"]) saysTheSame(bestSoFar(shown, "edp", against, theme), heights);
+});
+
+test("energy against cycles: every point is a row, and choosing the row chooses the point", async () => {
+  const { energyAndCycles } = await load("energy-and-cycles");
+  const { drawing, picks, choices } = energyAndCycles(shown, candidate, cheaper(2), theme);
+  saysTheSame(drawing, both);
+  assert.equal(choices.length, drawing.table.rows.length);
+  const points = drawing.datasets.flatMap(({ data }: Drawn["datasets"][number], i: number) =>
+    data.map((at, j) => ({ at, pick: picks[i][j] })),
+  );
+  for (const [row, choice] of choices.entries()) {
+    const [, cycles, energyPj] = drawing.table.rows[row];
+    const same = points.filter(({ at }: { at: { x: number; y: number } }) => at.x === cycles && at.y === energyPj);
+    const found = same.map(({ pick }: { pick: unknown }) => JSON.stringify(pick));
+    assert.ok(found.includes(JSON.stringify(choice)), `${choice} of ${found}`);
+  }
+});
+
+test("energy by level and data space", async () => {
+  const { energyByLevel } = await load("energy-by-level");
+  saysTheSame(energyByLevel(null, view, theme), heights);
+  saysTheSame(energyByLevel(other, view, theme), heights);
+});
+
+test("use of the buffers", async () => {
+  const { bufferUse } = await load("buffer-use");
+  saysTheSame(bufferUse(null, view, theme), heights);
+  saysTheSame(bufferUse(other, view, theme), heights);
+});
+
+test("roofline: the mapping's points and the roof", async () => {
+  const { rooflineChart } = await load("roofline");
+  const bandwidths = view.roofline.levels.map((level, i) => ({ ...level, wordsPerCycle: 4 * (i + 1) }));
+  const limited = { ...view, roofline: { ...view.roofline, levels: bandwidths } };
+  const points = ({ datasets }: Drawn) =>
+    datasets
+      .filter(({ data }) => data.length === 1)
+      .flatMap(({ data: [d] }) => (typeof d === "number" ? d : [d.x, d.y]));
+  const roof = ({ datasets }: Drawn) => heights({ datasets: datasets.slice(0, 1) } as Drawn);
+  for (const before of [null, other]) {
+    const drawn = rooflineChart(before, limited, theme);
+    assert.ok(points(drawn).length > 0);
+    saysTheSame(drawn, points);
+    saysTheSame(drawn, roof);
+  }
+});
+
+test("traffic against size", async () => {
+  const { trafficAgainstSize } = await load("traffic");
+  const points = [10, 20, 40].map((bufferWords) => ({ bufferWords, trafficWords: 5_000 / bufferWords }));
+  saysTheSame(trafficAgainstSize({ outermost: "DRAM", points, complete: true }, other, view, theme), both);
+});
+
+test("what the values hang on", async () => {
+  const { influences } = await load("influences");
+  const found = [0.5, 0.2, 0.1].map((total, i) => ({ choice: `c${i}`, first: total / 2, total }));
+  const alone = ({ datasets }: Drawn) => heights({ datasets: datasets.slice(0, 1) } as Drawn);
+  saysTheSame(influences(found, theme), alone);
+});
