@@ -51,19 +51,51 @@ export interface StatusItem {
   command?: { command: string };
 }
 
-export interface FakePanel {
-  viewType: string;
-  show: unknown;
-  options: { localResourceRoots: Uri[] };
-  html: string;
-  revealed: unknown[][];
+/** The editor's end of a webview, and the page's: what it is told and what it says. */
+export class FakePanel {
+  html = "";
+  readonly revealed: unknown[][] = [];
+  /** Messages to the page, in order. */
+  readonly told: { type: string; session: string; sequence: number; [key: string]: unknown }[] = [];
+  private readonly said = new Emitter();
+  private readonly closed = new Emitter();
+  readonly onDidDispose = this.closed.event;
+  readonly webview;
+
+  constructor(
+    readonly viewType: string,
+    readonly show: unknown,
+    readonly options: { localResourceRoots: Uri[] },
+  ) {
+    const panel = this;
+    this.webview = {
+      cspSource: "https://webview.test",
+      asWebviewUri: (uri: Uri) => new Uri(uri.text.replace("file://", "https://webview.test")),
+      onDidReceiveMessage: this.said.event,
+      postMessage: async (message: FakePanel["told"][number]) => {
+        panel.told.push(message);
+        return true;
+      },
+      set html(html: string) {
+        panel.html = html;
+      },
+    };
+  }
+  reveal = (...args: unknown[]) => void this.revealed.push(args);
+  dispose = () => this.closed.fire(undefined);
+  /** The page speaks. */
+  say(message: object): void {
+    this.said.fire(message);
+  }
 }
 
 /** A stand-in for vscode-languageclient's client: it starts when the test says so. */
 export class FakeClient {
   readonly requests: string[] = [];
-  /** What the server answers, by method. */
+  /** What the server answers, by method: a value, or what makes one of the question. */
   readonly answers = new Map<string, unknown>();
+  /** What hears the server, by method. */
+  readonly hears = new Map<string, (params: unknown) => void>();
   private readonly state = new Emitter();
   readonly onDidChangeState = this.state.event;
   started = () => {};
@@ -88,10 +120,13 @@ export class FakeClient {
   stop = async () => {};
   dispose = async () => {};
   onRequest(): void {}
-  onNotification(): void {}
-  async sendRequest(method: string): Promise<unknown> {
+  onNotification(method: string, hears: (params: unknown) => void): void {
+    this.hears.set(method, hears);
+  }
+  async sendRequest(method: string, params?: unknown): Promise<unknown> {
     this.requests.push(method);
-    return this.answers.get(method) ?? null;
+    const answer = this.answers.get(method);
+    return (typeof answer === "function" ? answer(params) : answer) ?? null;
   }
   async sendNotification(method: string): Promise<void> {
     this.requests.push(method);
@@ -101,6 +136,10 @@ export class FakeClient {
 
 const severity = { Information: 0, Warning: 1, Error: 2 };
 
+interface Serializer {
+  deserializeWebviewPanel(panel: FakePanel, state: unknown): Promise<void>;
+}
+
 export class FakeEditor {
   readonly documents: FakeDocument[] = [];
   readonly statusItems = new Map<string, StatusItem>();
@@ -109,8 +148,19 @@ export class FakeEditor {
   readonly clients: FakeClient[] = [];
   /** Everything that was asked of the editor beyond registering, e.g. a search for files. */
   readonly calls: string[] = [];
+  /** What brings panels back after a reload, by their type. */
+  readonly serializers = new Map<string, Serializer>();
+  private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly opened = new Emitter();
   private readonly closed = new Emitter();
+
+  /** @param kept what the workspace remembers, as JSON: outlives the editor */
+  constructor(private readonly kept = new Map<string, string>()) {}
+
+  /** As when the window is closed or loaded anew. */
+  close(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
 
   open(uri: string, languageId: string, text: string): FakeDocument {
     const document = { uri: new Uri(uri), languageId, getText: () => text };
@@ -131,9 +181,12 @@ export class FakeEditor {
 
   async activate(): Promise<MapspaceApi> {
     const { activateShared } = await extension(this.api());
-    const memento = { get: (_: string, otherwise: unknown) => otherwise, update: async () => {} };
+    const memento = {
+      get: (key: string, otherwise: unknown) => JSON.parse(this.kept.get(key) ?? "null") ?? otherwise,
+      update: async (key: string, value: unknown) => void this.kept.set(key, JSON.stringify(value)),
+    };
     const context = {
-      subscriptions: [],
+      subscriptions: this.subscriptions,
       extensionUri: new Uri("file:///extension"),
       storageUri: undefined,
       globalStorageUri: new Uri("file:///storage"),
@@ -188,21 +241,13 @@ export class FakeEditor {
         activeTextEditor: undefined,
         createOutputChannel: () => lenient("log", {}),
         createWebviewPanel: (viewType: string, _title: string, show: unknown, options: FakePanel["options"]) => {
-          const panel: FakePanel = { viewType, show, options, html: "", revealed: [] };
+          const panel = new FakePanel(viewType, show, options);
           this.panels.push(panel);
-          return {
-            onDidDispose: () => nothing,
-            reveal: (...args: unknown[]) => panel.revealed.push(args),
-            webview: {
-              cspSource: "https://webview.test",
-              asWebviewUri: (uri: Uri) => new Uri(uri.text.replace("file://", "https://webview.test")),
-              onDidReceiveMessage: () => nothing,
-              postMessage: async () => true,
-              set html(html: string) {
-                panel.html = html;
-              },
-            },
-          };
+          return panel;
+        },
+        registerWebviewPanelSerializer: (viewType: string, serializer: Serializer) => {
+          this.serializers.set(viewType, serializer);
+          return nothing;
         },
       }),
       workspace: lenient("workspace", {

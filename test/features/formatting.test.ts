@@ -28,6 +28,11 @@ test("text inside block and quoted scalars is left alone", () => {
   assert.equal(format(block), block);
 });
 
+test("what stands beside such text is put in order all the same", () => {
+  const text = "a: |\n  keep  \n\n\n\n\n  this\nb: 'x ,y'  \nc: \"1 ,2\"\nd: [ 'p ,q' , 2 ]   \n\n\n\n\ne: 1\n";
+  assert.equal(format(text), "a: |\n  keep  \n\n\n\n\n  this\nb: 'x ,y'\nc: \"1 ,2\"\nd: ['p ,q', 2]\n\ne: 1\n");
+});
+
 test("a file with mistakes is left alone", () => {
   const text = "a: [1, 2  \nb: }  \n";
   assert.equal(format(text), text);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { MappingLevel } from "../../server/src/engine/model/types.ts";
 import { candidateView } from "../../server/src/features/explorer/candidate-view.ts";
 import type { Candidate, CandidateView, Run } from "../../server/src/features/explorer/protocol.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
@@ -36,7 +37,7 @@ function views(): { view: CandidateView; other: CandidateView; candidate: Candid
   const { workload } = layers[0].layer;
   const { mapping } = layers[0].lowered!;
   const architecture = specification.architecture!;
-  const outside = mapping.levels.map((level) => ({ ...level, temporal: [] }));
+  const outside: MappingLevel[] = mapping.levels.map((level) => ({ ...level, temporal: [] }));
   const all = mapping.levels.flatMap(({ temporal }) => temporal);
   const top = outside.length - 1;
   outside[top] = { ...outside[top], temporal: all };

@@ -1,0 +1,124 @@
+/** Blank or forgetful panels: whatever becomes of the page or the window, what was found is there again. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FakeEditor, FakePanel } from "./fake-editor.ts";
+
+const design = "file:///w/map.yaml";
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+const cost = { energyPj: 6, cycles: 7, utilization: 1 };
+const best = { mapping: { levels: [] }, cost };
+
+interface RunSeen {
+  id: string;
+  state: string;
+  best: unknown;
+  curve: number[];
+}
+
+async function running(kept?: Map<string, string>) {
+  const editor = new FakeEditor(kept);
+  editor.open(design, "timeloop", "mapping:\n- {target: DRAM, type: temporal, factors: K=4}\n");
+  await editor.activate();
+  await turn();
+  const [client] = editor.clients;
+  client.started();
+  const offer = { uri: design, home: design, name: "map", obstacle: null, files: {}, places: [], layers: [] };
+  client.answers.set("mapspace/search/offer", offer);
+  client.answers.set("mapspace/search/start", ({ run }: { run: string }) => ({
+    run: {
+      ...{ id: run, design, label: "Local search", options: null, layer: 0, layerName: "conv", cosearch: false },
+      ...{ files: {}, before: null, state: "waiting", message: null, evaluations: 0, valid: 0, elapsedMs: 0 },
+      ...{ bound: null, best: null, network: null, curve: [], cloud: [], front: [] },
+    },
+  }));
+  await turn();
+  return { editor, client };
+}
+
+/** The page loads and knocks: what it is told first. */
+async function welcome(panel: FakePanel) {
+  panel.say({ type: "ready", design });
+  await turn();
+  const told = panel.told.findLast(({ type }) => type === "welcome");
+  assert.ok(told, "the page is welcomed");
+  return told as unknown as { runs: RunSeen[]; state: unknown };
+}
+
+async function search({ editor, client }: Awaited<ReturnType<typeof running>>): Promise<FakePanel> {
+  editor.run("mapspace.openExplorer", design);
+  await turn();
+  const [panel] = editor.panels;
+  await welcome(panel);
+  panel.say({ type: "start", design, layers: [0], options: {} });
+  await turn();
+  const run = (panel.told.findLast(({ type }) => type === "run") as unknown as { run: RunSeen }).run.id;
+  const step = { run, valid: 1, elapsedMs: 5, bound: null };
+  const hears = client.hears.get("mapspace/search/progress")!;
+  hears({ ...step, state: "running", evaluations: 10, best, curve: [10, 5, 42] });
+  return panel;
+}
+
+const seen = (runs: RunSeen[]) => runs.map(({ state, best: found, curve }) => ({ state, found, curve }));
+
+test("a page that is made anew at any moment is told everything again", async () => {
+  const window = await running();
+  const panel = await search(window);
+  for (let again = 0; again < 3; again++) {
+    const { runs } = await welcome(panel);
+    assert.deepEqual(seen(runs), [{ state: "running", found: best, curve: [10, 5, 42] }]);
+  }
+  const numbers = panel.told.map(({ sequence }) => sequence);
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, i) => i),
+    "no message is lost or told out of turn",
+  );
+});
+
+test("a closed panel that is opened again shows what was found, and what went on meanwhile", async () => {
+  const window = await running();
+  const panel = await search(window);
+  panel.dispose();
+  const before = panel.told.length;
+  const run = (panel.told.findLast(({ type }) => type === "run") as unknown as { run: RunSeen }).run.id;
+  const step = { run, valid: 2, elapsedMs: 9, bound: null, state: "done", evaluations: 20, curve: [20, 9, 40] };
+  window.client.hears.get("mapspace/search/progress")!(step);
+  assert.equal(panel.told.length, before, "a closed panel is told nothing");
+  window.editor.run("mapspace.openExplorer", design);
+  await turn();
+  assert.equal(window.editor.panels.length, 2);
+  const { runs } = await welcome(window.editor.panels[1]);
+  assert.deepEqual(seen(runs), [{ state: "done", found: best, curve: [10, 5, 42, 20, 9, 40] }]);
+});
+
+test("a window that is loaded anew brings the panel back, with its view and every run; what was at work has stopped", async () => {
+  const kept = new Map<string, string>();
+  const before = await running(kept);
+  await search(before);
+  before.editor.close();
+  await turn();
+  const after = await running(kept);
+  const options = { localResourceRoots: [] };
+  const state = { design, name: "map", selection: { layer: 0, run: null, front: null } };
+  const [panel, twin] = [1, 2].map(() => new FakePanel("mapspace.explorer", null, options));
+  const serializer = after.editor.serializers.get("mapspace.explorer");
+  assert.ok(serializer);
+  await serializer.deserializeWebviewPanel(panel, state);
+  assert.match(panel.html, /<script/);
+  const told = await welcome(panel);
+  assert.deepEqual(seen(told.runs), [{ state: "stopped", found: best, curve: [10, 5, 42] }]);
+  assert.deepEqual(told.state, state);
+  let closed = 0;
+  twin.onDidDispose(() => void closed++);
+  await serializer.deserializeWebviewPanel(twin, state);
+  assert.equal(closed, 1, "a design has one panel");
+});
+
+test("a server that dies ends its searches, and what they found stays", async () => {
+  const window = await running();
+  const panel = await search(window);
+  window.client.become(1);
+  const { runs } = await welcome(panel);
+  assert.deepEqual(seen(runs), [{ state: "stopped", found: best, curve: [10, 5, 42] }]);
+});
