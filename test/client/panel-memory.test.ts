@@ -98,11 +98,13 @@ test("a window that is loaded anew brings the panel back, with its view and ever
   await search(before);
   before.editor.close();
   await turn();
-  const after = await running(kept);
+  // The window comes back before any document is open and any server runs.
+  const after = new FakeEditor(kept);
+  await after.activate();
   const options = { localResourceRoots: [] };
   const state = { design, name: "map", selection: { layer: 0, run: null, front: null } };
   const [panel, twin] = [1, 2].map(() => new FakePanel("mapspace.explorer", null, options));
-  const serializer = after.editor.serializers.get("mapspace.explorer");
+  const serializer = after.serializers.get("mapspace.explorer");
   assert.ok(serializer);
   await serializer.deserializeWebviewPanel(panel, state);
   assert.match(panel.html, /<script/);

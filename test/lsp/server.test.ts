@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { allFeatures } from "../../server/src/lsp/handlers.ts";
 import { type ReadFileParams, readFileRequest } from "../../server/src/lsp/protocol.ts";
 import { type Client, exampleFiles, root, until, withServer } from "./harness.ts";
 
@@ -285,9 +286,18 @@ for (const name of ["output/accelergy.ERT.yaml", "timeloop-mapper.ERT.yaml", "ou
   });
 }
 
-test("a cancelled request is answered as cancelled", async () => {
-  await withServer({ files: eyeriss }, async (client) => {
+test("a cancelled request is answered as cancelled, and its work is not begun", async () => {
+  let hovers = 0;
+  const features = {
+    ...allFeatures,
+    hover(...args: Parameters<typeof allFeatures.hover>) {
+      hovers++;
+      return allFeatures.hover(...args);
+    },
+  };
+  await withServer({ files: eyeriss, features }, async (client) => {
     await client.open(map);
+    await client.settled(map);
     const { CancellationTokenSource } = await import("vscode-languageserver/node");
     const source = new CancellationTokenSource();
     const answer = client.connection.sendRequest(
@@ -297,5 +307,6 @@ test("a cancelled request is answered as cancelled", async () => {
     );
     source.cancel();
     await assert.rejects(answer, /cancel/i);
+    assert.equal(hovers, 0);
   });
 });
