@@ -59,7 +59,12 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
     result += text.slice(at, edit.start) + edit.text;
     at = edit.end;
   }
-  return result + text.slice(at);
+  result += text.slice(at);
+  const loneLineFeed = /(?<!\r)\n/;
+  if (text.includes("\r\n") && !loneLineFeed.test(text))
+    assert.doesNotMatch(result, loneLineFeed, "line ends are kept");
+  if (text.startsWith("\ufeff")) assert.match(result, /^\ufeff/, "the byte order mark stays first");
+  return result;
 }
 
 /** Lines that an edit takes away and brings, by file. */

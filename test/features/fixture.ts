@@ -31,6 +31,7 @@ export const disguises: Readonly<Record<string, (text: string) => string>> = {
   "as written": (text) => text,
   CRLF: (text) => text.replaceAll("\n", "\r\n"),
   BOM: (text) => `\ufeff${text}`,
+  "CRLF and BOM": (text) => `\ufeff${text.replaceAll("\n", "\r\n")}`,
   "astral characters": (text) => `# 😀 𝔡𝔢𝔰𝔦𝔤𝔫 🧠\n\n${text}# 😀 𝔢𝔫𝔡\n`,
 };
 
