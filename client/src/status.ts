@@ -73,7 +73,8 @@ export class Status implements Disposable {
     const files = (status?.parts ?? []).map(({ kinds, uri, foundBy }) =>
       l10n.t("{0}: {1} ({2})", kinds.join(", "), name(uri), found[foundBy] ?? foundBy),
     );
-    if (status?.limited) files.push(l10n.t("The file is large: the outline and hints leave some items out"));
+    const limit = status?.limit?.toLocaleString("en-US");
+    if (limit) files.push(l10n.t("The file is large: its outline and its folding end after {0} items", limit));
     item.detail = files.join(" · ");
     item.command =
       status && status.ambiguous.length > 0

@@ -14,6 +14,7 @@ import { hover } from "../../server/src/features/hover.ts";
 import { inlayHints } from "../../server/src/features/inlay-hints.ts";
 import { documentLinks } from "../../server/src/features/links.ts";
 import { definitions, highlights, references } from "../../server/src/features/navigation.ts";
+import { optimizeActions, optimizeLenses } from "../../server/src/features/optimize.ts";
 import { prepareRename, rename } from "../../server/src/features/rename.ts";
 import { designReport } from "../../server/src/features/report.ts";
 import { selectionRanges } from "../../server/src/features/selection.ts";
@@ -178,6 +179,17 @@ export const checks: Readonly<Record<string, Check>> = {
         .map(({ title, edit, disabled }) => `${title}\n${disabled?.reason ?? ""}${edit ? changes(context, edit) : ""}`)
         .join("\n\n") || "nothing"
     );
+  },
+  optimize(context, offset) {
+    const at = position(context, offset);
+    const said = (arguments_: unknown[] | undefined) => JSON.stringify(arguments_).replaceAll(/file:[^"]*\//g, "");
+    const actions = optimizeActions(context, { start: at, end: at }, {});
+    const lenses = optimizeLenses(context).map(
+      ({ range, command }) =>
+        `${lineOf(context, context.file.uri, range.start.line).trim()}  <- ${command?.title} (${command?.command} ${said(command?.arguments)})`,
+    );
+    const offered = actions.map(({ title, command }) => `${title} (${command?.command} ${said(command?.arguments)})`);
+    return [...offered, "", ...lenses].join("\n").trim() || "nothing";
   },
   "fix-all"(context, _, fixture) {
     let files = new Map(context.snapshot.files.map((file) => [base(file.uri), file.text]));

@@ -164,10 +164,15 @@ test("the outline of a large file ends at 5,000 items, and the status says so", 
     const found = count(await client.request("textDocument/documentSymbol", "large.yaml"));
     assert.ok(found > 4000 && found <= 5000, `${found} symbols`);
     await until("the status", () => client.statuses.length > 0);
-    assert.equal(client.statuses.at(-1)?.limited, true);
+    assert.equal(client.statuses.at(-1)?.limit, 5000);
+    // Items are counted, not lines.
+    const wide = `notes: [${"{a: 1}, ".repeat(2600)}]\n${whole}`;
+    await client.open("wide.yaml", wide);
+    await client.settled("wide.yaml");
+    assert.equal(client.statuses.at(-1)?.limit, 5000);
     await client.open("design.yaml", whole);
     await client.settled("design.yaml");
-    assert.equal(client.statuses.at(-1)?.limited, false);
+    assert.equal(client.statuses.at(-1)?.limit, null);
   });
 });
 

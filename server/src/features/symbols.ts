@@ -31,6 +31,29 @@ export function documentSymbols({ file, tree }: Pick<FeatureContext, "file" | "t
 
 type Children = (node: YamlNode) => DocumentSymbol[];
 
+/** True where the outline leaves something out. */
+export function isOutlineCut({ file, tree }: Pick<FeatureContext, "file" | "tree">): boolean {
+  let count = 0;
+  const visit = (node: YamlNode): void => {
+    if (count > maxSymbols || node.location.uri !== file.uri) return;
+    if (node.kind === "map") {
+      for (const { value, merged } of node.entries) {
+        if (merged) continue;
+        count++;
+        visit(value);
+      }
+    } else if (node.kind === "sequence") {
+      for (const item of node.items) {
+        if (item.kind !== "map" || item.location.uri !== file.uri) continue;
+        count++;
+        visit(item);
+      }
+    }
+  };
+  tree.documents.forEach(visit);
+  return count > maxSymbols;
+}
+
 function entrySymbol(entry: YamlEntry, index: LineIndex, symbols: Children): DocumentSymbol {
   const { key, value } = entry;
   return {

@@ -26,8 +26,8 @@ export interface StatusParams {
   /** Kinds with several equally near files: the pick list offers them. */
   ambiguous: { kind: string; taken: string; others: readonly string[] }[];
   severity: "information" | "warning" | "error";
-  /** A feature left items out (file beyond 5,000 symbols, hints…). */
-  limited: boolean;
+  /** Items after which the outline and the folding of this file end; `null` where nothing is left out. */
+  limit: number | null;
 }
 
 /** Client → server: the full report of a design as Markdown. */

@@ -2,8 +2,7 @@
 
 import type { Connection } from "vscode-languageserver";
 import type { CheckedContext } from "../features/context.ts";
-import { maxSymbols } from "../features/symbols.ts";
-import { lineIndex } from "../syntax/position.ts";
+import { isOutlineCut, maxSymbols } from "../features/symbols.ts";
 import { networkTotals } from "../workspace/analysis.ts";
 import { formatCount, formatEnergy } from "../workspace/quantities.ts";
 import { type StatusParams, statusNotification } from "./protocol.ts";
@@ -60,7 +59,8 @@ export class StatusReporter {
   }
 }
 
-function describe({ file, snapshot, problems }: CheckedContext): StatusParams {
+function describe(context: CheckedContext): StatusParams {
+  const { file, snapshot, problems } = context;
   const { design, analysis } = snapshot;
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const totals = networkTotals(analysis);
@@ -82,6 +82,6 @@ function describe({ file, snapshot, problems }: CheckedContext): StatusParams {
         : design.missing.length > 0 || design.ambiguous.some(({ clear }) => !clear)
           ? "warning"
           : "information",
-    limited: lineIndex(file).lineCount > maxSymbols,
+    limit: isOutlineCut(context) ? maxSymbols : null,
   };
 }
