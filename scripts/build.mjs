@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 import { protocolAsEsModules } from "./es-modules.mjs";
+import { takenFromServer } from "./shared.mjs";
 import { withoutUnusedModules } from "./unused-modules.mjs";
 
 const production = process.argv.includes("--production");
@@ -50,6 +51,21 @@ const bundles = [
     entryPoints: { server: "server/src/browser.ts" },
     plugins: [withoutUnusedModules, protocolAsEsModules],
     format: "iife",
+    outdir: "dist/browser",
+  },
+  {
+    ...node,
+    entryPoints: { ondemand: "server/src/ondemand.ts" },
+    plugins: [takenFromServer, protocolAsEsModules],
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+  },
+  {
+    ...browser,
+    entryPoints: { ondemand: "server/src/ondemand.ts" },
+    plugins: [takenFromServer, protocolAsEsModules],
+    format: "iife",
+    globalName: "mapspaceOnDemand",
     outdir: "dist/browser",
   },
   {

@@ -1,7 +1,9 @@
 /** The language server as a Web Worker. */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
+import type { OnDemand } from "./lsp/host.ts";
 import type { BrowserOptions } from "./lsp/protocol.ts";
 import { startServer } from "./lsp/server.ts";
+import { shared } from "./shared.ts";
 import type { TemplateEngine } from "./spec/v04/template-engine.ts";
 import { spawnWebWorkers } from "./worker/web-workers.ts";
 
@@ -9,11 +11,14 @@ import { spawnWebWorkers } from "./worker/web-workers.ts";
 const channel = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
 const worker = globalThis as unknown as {
   importScripts(url: string): void;
+  mapspaceOnDemand: OnDemand;
   mapspaceTemplates: TemplateEngine;
   location: { href: string };
 };
 let scripts = worker.location.href;
 const beside = (name: string) => new URL(name, scripts).href;
+
+Object.assign(globalThis, { mapspaceShared: shared });
 
 startServer(createConnection(new BrowserMessageReader(channel), new BrowserMessageWriter(channel)), {
   initialize: (options) => {
@@ -21,13 +26,21 @@ startServer(createConnection(new BrowserMessageReader(channel), new BrowserMessa
   },
   spawn: spawnWebWorkers(() => beside("search.js")),
   commands: false,
+  loadOnDemand: async () => {
+    await load("ondemand.js");
+    return worker.mapspaceOnDemand;
+  },
   loadTemplateEngine: async () => {
-    const script = beside("templates.js");
-    // Into the cache first: importing waits, and nothing else can be done meanwhile.
-    await fetch(script, { mode: "no-cors" })
-      .then((response) => response.arrayBuffer())
-      .catch(() => {});
-    worker.importScripts(script);
+    await load("templates.js");
     return worker.mapspaceTemplates;
   },
 });
+
+async function load(name: string): Promise<void> {
+  const script = beside(name);
+  // Into the cache first: importing waits, and nothing else can be done meanwhile.
+  await fetch(script, { mode: "no-cors" })
+    .then((response) => response.arrayBuffer())
+    .catch(() => {});
+  worker.importScripts(script);
+}

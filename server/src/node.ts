@@ -2,10 +2,14 @@
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { startServer } from "./lsp/server.ts";
+import { shared } from "./shared.ts";
 import { spawnThreads } from "./worker/threads.ts";
+
+Object.assign(globalThis, { mapspaceShared: shared });
 
 startServer(createConnection(ProposedFeatures.all), {
   spawn: spawnThreads(join(__dirname, "search.cjs")),
   commands: true,
+  loadOnDemand: async () => require(join(__dirname, "ondemand.cjs")),
   loadTemplateEngine: async () => require(join(__dirname, "templates.cjs")),
 });

@@ -6,7 +6,7 @@ import { codeActions, fixAllKind } from "../../server/src/features/code-actions.
 import { codeLenses } from "../../server/src/features/code-lens.ts";
 import { completions } from "../../server/src/features/completion.ts";
 import type { CheckedContext } from "../../server/src/features/context.ts";
-import { convertActions } from "../../server/src/features/convert.ts";
+import { convertActions, isConvertible } from "../../server/src/features/convert.ts";
 import { documentDiagnostics } from "../../server/src/features/diagnostics.ts";
 import { foldingRanges } from "../../server/src/features/folding.ts";
 import { formatting } from "../../server/src/features/formatting.ts";
@@ -173,7 +173,8 @@ export const checks: Readonly<Record<string, Check>> = {
   },
   convert(context, offset) {
     const at = position(context, offset);
-    const actions = convertActions(context, { start: at, end: at }, { only: ["refactor"] });
+    const asked = isConvertible(context, { start: at, end: at }, { only: ["refactor"] });
+    const actions = asked ? convertActions(context) : [];
     return (
       actions
         .map(({ title, edit, disabled }) => `${title}\n${disabled?.reason ?? ""}${edit ? changes(context, edit) : ""}`)

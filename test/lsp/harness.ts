@@ -23,6 +23,7 @@ import {
   statusNotification,
 } from "../../server/src/lsp/protocol.ts";
 import { startServer } from "../../server/src/lsp/server.ts";
+import * as onDemand from "../../server/src/ondemand.ts";
 import * as templateEngine from "../../server/src/spec/v04/template-engine.ts";
 import { spawnInPlace } from "../../server/src/worker/in-place.ts";
 import { repositoryRoot } from "../support/shared.ts";
@@ -169,7 +170,12 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
   const up = new PassThrough();
   const down = new PassThrough();
   const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  const host: Host = { spawn: spawnInPlace, commands: false, loadTemplateEngine: async () => templateEngine };
+  const host: Host = {
+    spawn: spawnInPlace,
+    commands: false,
+    loadOnDemand: async () => onDemand,
+    loadTemplateEngine: async () => templateEngine,
+  };
   startServer(server, { ...host, ...options.host }, options.features);
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
   const client = new Client(connection, options.settings ?? {});

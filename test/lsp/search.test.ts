@@ -302,3 +302,22 @@ test("a code action starts the search by geometric programming", async () => {
     assert.ok(best(progress, "gp"));
   });
 });
+
+test("code that is loaded on demand and cannot be: the request says so, the rest works, and the next one tries again", async () => {
+  let missing = true;
+  const onDemand = await import("../../server/src/ondemand.ts");
+  const loadOnDemand = async () => {
+    if (missing) throw new Error("no such script");
+    return onDemand;
+  };
+  await withServer({ files, host: { loadOnDemand } }, async (client) => {
+    const uri = await client.open(map);
+    await client.settled(map);
+    const ask = () => client.connection.sendRequest<DesignOffer | null>(offerRequest, { uri });
+    await assert.rejects(ask, /no such script/);
+    assert.ok((await client.request("textDocument/codeLens", map)).length > 0);
+    assert.match(client.logs.join("\n"), /was not loaded: Error: no such script/);
+    missing = false;
+    assert.equal((await ask())?.uri, uri);
+  });
+});

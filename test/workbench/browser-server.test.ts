@@ -111,7 +111,9 @@ describe("the server as a web worker", { skip }, () => {
     );
   });
 
-  test("searches in a worker of its own", async () => {
+  test("searches in a worker of its own, with code that is loaded for it", async () => {
+    const loaded = () => requested.filter((url) => url.endsWith("/ondemand.js")).length > 0;
+    assert.ok(!loaded());
     const uri = "untitled:search.yaml";
     const text = [example("arch.yaml"), example("gemm.yaml"), example("gemm.map.yaml")].join("\n");
     const textDocument = { uri, languageId: "timeloop", version: 1, text: text.replace(/^# mapspace:.*$/m, "") };
@@ -128,6 +130,7 @@ describe("the server as a web worker", { skip }, () => {
     const { state, evaluations } = params as { state: string; evaluations: number };
     assert.equal(state, "done");
     assert.ok(evaluations >= 5000);
+    assert.ok(loaded());
   });
 
   test("loads the engine of templates when the first is opened", async () => {

@@ -13,29 +13,31 @@ import { toWorkspaceEdit } from "./code-actions.ts";
 import type { FeatureContext } from "./context.ts";
 
 const title = "Convert the design to v0.4";
+const kind = CodeActionKind.RefactorRewrite;
 const parts =
   /^(architecture|arch|problem|mapping|constraints|architecture_constraints|arch_constraints|mapspace_constraints|mapspace)$/;
 
-export function convertActions(
-  context: FeatureContext,
+/** Can it be asked for here? Cheap: what it comes to is worked out by `convertActions`. */
+export function isConvertible(
+  { file, tree, snapshot }: FeatureContext,
   range: Range,
   request: Pick<CodeActionContext, "only" | "triggerKind">,
-): CodeAction[] {
+): boolean {
   // Reading the converted design and costing it is more than every move of the cursor is worth.
-  if (request.triggerKind === CodeActionTriggerKind.Automatic) return [];
-  const kind = CodeActionKind.RefactorRewrite;
+  if (request.triggerKind === CodeActionTriggerKind.Automatic) return false;
   const wanted = request.only?.some((only) => only === "" || kind === only || kind.startsWith(`${only}.`)) ?? true;
-  const { file, tree, snapshot } = context;
-  const { analysis, design } = snapshot;
-  if (!wanted || !isOlderThanV04(analysis.specification) || tree.root?.kind !== "map") return [];
+  if (!wanted || !isOlderThanV04(snapshot.specification) || tree.root?.kind !== "map") return false;
   const index = lineIndex(file);
-  const onKey = tree.root.entries.some(({ key }) => {
+  return tree.root.entries.some(({ key }) => {
     const { line } = index.position(key.location.start);
     return parts.test(key.text) && range.start.line <= line && line <= range.end.line;
   });
-  if (!onKey) return [];
+}
+
+export function convertActions(context: FeatureContext): CodeAction[] {
+  const { analysis, design, files } = context.snapshot;
   const templates = design.parts.some(({ uri }) => /\.jinja2?$/.test(uri));
-  const conversion = templates ? { reason: "the design is a template" } : conversionToV04(analysis, snapshot.files);
+  const conversion = templates ? { reason: "the design is a template" } : conversionToV04(analysis, files);
   if ("reason" in conversion)
     return [{ title, kind, disabled: { reason: `No v0.4 equivalent: ${conversion.reason}.` } }];
   return [{ title, kind, edit: toWorkspaceEdit(context, conversion.edits) }];

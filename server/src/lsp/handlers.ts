@@ -5,7 +5,7 @@ import { codeActions } from "../features/code-actions.ts";
 import { codeLenses } from "../features/code-lens.ts";
 import { completions } from "../features/completion.ts";
 import type { FeatureContext } from "../features/context.ts";
-import { convertActions } from "../features/convert.ts";
+import { isConvertible } from "../features/convert.ts";
 import { foldingRanges } from "../features/folding.ts";
 import { formatting } from "../features/formatting.ts";
 import { hover } from "../features/hover.ts";
@@ -19,6 +19,7 @@ import { selectionRanges } from "../features/selection.ts";
 import { semanticTokens } from "../features/semantic-tokens.ts";
 import { documentSymbols } from "../features/symbols.ts";
 import type { Designs } from "./designs.ts";
+import type { OnDemand } from "./host.ts";
 import type { LastGood } from "./last-good.ts";
 import { type ReportParams, reportRequest } from "./protocol.ts";
 import { type Log, runSafe } from "./run-safe.ts";
@@ -28,7 +29,6 @@ export const allFeatures = {
   codeActions,
   codeLenses,
   completions,
-  convertActions,
   definitions,
   documentLinks,
   documentSymbols,
@@ -37,6 +37,7 @@ export const allFeatures = {
   highlights,
   hover,
   inlayHints,
+  isConvertible,
   optimizeActions,
   optimizeLenses,
   prepareRename,
@@ -55,11 +56,12 @@ export interface Surroundings {
   /** Can the client show an action that is offered but cannot be taken? */
   showsDisabled: () => boolean;
   log: Log;
+  onDemand: () => Promise<OnDemand>;
 }
 
 export function registerFeatures(
   connection: Connection,
-  { designs, lastGood, settings, showsDisabled, log }: Surroundings,
+  { designs, lastGood, settings, showsDisabled, log, onDemand }: Surroundings,
   features: Features,
 ): void {
   function answer<T>(
@@ -97,13 +99,13 @@ export function registerFeatures(
   connection.onCodeAction(({ textDocument: { uri }, range, context: request }, token) =>
     runSafe("code actions", token, log, [], async () => {
       const context = await designs.checked(uri);
-      return context === null || token.isCancellationRequested
-        ? []
-        : [
-            ...features.codeActions(context, range, request, settings()),
-            ...features.optimizeActions(context, range, request),
-            ...features.convertActions(context, range, request).filter((action) => showsDisabled() || !action.disabled),
-          ];
+      if (context === null || token.isCancellationRequested) return [];
+      const convert = features.isConvertible(context, range, request) ? (await onDemand()).convertActions(context) : [];
+      return [
+        ...features.codeActions(context, range, request, settings()),
+        ...features.optimizeActions(context, range, request),
+        ...convert.filter((action) => showsDisabled() || !action.disabled),
+      ];
     }),
   );
   connection.onDefinition(({ textDocument: { uri }, position }, token) =>

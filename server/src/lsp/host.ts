@@ -3,7 +3,12 @@
 import type { TemplateEngine } from "../spec/v04/template-engine.ts";
 import type { SearchHost } from "../worker/spawn.ts";
 
+/** Types only: the code is a script of its own. */
+export type OnDemand = typeof import("../ondemand.ts");
+
 export interface Host extends SearchHost {
+  /** Asked when something of it is first needed, and again if that failed. */
+  loadOnDemand(): Promise<OnDemand>;
   /** Asked once, when the first template is met. */
   loadTemplateEngine(): Promise<TemplateEngine>;
   /** Is told what the client said about this place. */

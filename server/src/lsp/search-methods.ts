@@ -16,3 +16,14 @@ export const compareRequest = "mapspace/search/compare";
 export const writeRequest = "mapspace/search/write";
 /** Server → client: `RunProgress`, at most ten a second for each run. */
 export const progressNotification = "mapspace/search/progress";
+
+/** All that the client may ask for. */
+export const searchRequests = [
+  offerRequest,
+  startRequest,
+  controlRequest,
+  viewRequest,
+  trafficRequest,
+  compareRequest,
+  writeRequest,
+] as const;

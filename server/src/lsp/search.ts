@@ -80,14 +80,15 @@ export class Searches {
   private readonly around: SearchSurroundings;
   private readonly sessions = new Map<string, Session>();
   private readonly curves = new Set<RunningSearch>();
+  /** By the name of the request. */
+  readonly answers = new Map<string, GenericRequestHandler<object | null, never>>();
 
   constructor(around: SearchSurroundings) {
     this.around = around;
-    const { connection, log } = around;
     const answer = <P, R extends object | null>(method: string, neutral: R, work: (params: P) => R | Promise<R>) => {
-      const handler: GenericRequestHandler<object | null, never> = (params: P, token: CancellationToken) =>
-        runSafe<object | null>(method, token, log, neutral, () => work(params));
-      connection.onRequest(method, handler);
+      this.answers.set(method, (params: P, token: CancellationToken) =>
+        runSafe<object | null>(method, token, around.log, neutral, () => work(params)),
+      );
     };
     answer<OfferParams, DesignOffer | null>(offerRequest, null, async ({ uri, trusted }) => {
       const snapshot = await this.snapshotOf(uri);

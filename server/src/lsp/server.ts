@@ -1,13 +1,17 @@
 /** The language server: wires documents, designs and features to a connection. Node and browser entries share it. */
 
 import {
+  type CancellationToken,
   CodeActionKind,
   type Connection,
   DidChangeWatchedFilesNotification,
   FileChangeType,
   type FileEvent,
+  type GenericRequestHandler,
   type InitializeParams,
   type InitializeResult,
+  LSPErrorCodes,
+  ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
@@ -34,7 +38,8 @@ import {
   type ReadFileResult,
   readFileRequest,
 } from "./protocol.ts";
-import { Searches } from "./search.ts";
+import type { Searches } from "./search.ts";
+import { searchRequests } from "./search-methods.ts";
 import { defaultSettings, readSettings, type Settings } from "./settings.ts";
 import { StatusReporter } from "./status.ts";
 
@@ -72,6 +77,7 @@ export function startServer(connection: Connection, host: Host, features: Featur
   /** Those of them whose diagnostics were wanted before the reading came to its end. */
   const withheld = new Set<string>();
   const designs = new Designs(store, firstReading);
+  let searches: Searches | undefined;
   const lastGood = new LastGood();
   let settings: Settings = defaultSettings;
   let can = { configuration: false, watch: false, disabledActions: false, folders: [] as string[] };
@@ -231,7 +237,7 @@ export function startServer(connection: Connection, host: Host, features: Featur
     publisher.dispose();
     status.dispose();
     designs.dispose();
-    searches.dispose();
+    searches?.dispose();
   });
   connection.onDidChangeConfiguration(() => inBackground(configure()));
   connection.onDidChangeWatchedFiles(({ changes }) => inBackground(filesChanged(changes)));
@@ -293,13 +299,26 @@ export function startServer(connection: Connection, host: Host, features: Featur
   });
 
   connection.languages.diagnostics.on((params, token) => publisher.pull(params, token));
+  const onDemand = () =>
+    host.loadOnDemand().catch((error) => {
+      log.error(`what searches and converts was not loaded: ${error}`);
+      throw new ResponseError(LSPErrorCodes.RequestFailed, `A part of Mapspace was not loaded (${error}).`);
+    });
   registerFeatures(
     connection,
-    { designs, lastGood, settings: () => settings, showsDisabled: () => can.disabledActions, log },
+    { designs, lastGood, settings: () => settings, showsDisabled: () => can.disabledActions, log, onDemand },
     features,
   );
 
-  const searches = new Searches({ connection, log, designs, store, settings: () => settings, read: files.read, host });
+  const around = { connection, log, designs, store, settings: () => settings, read: files.read, host };
+  for (const method of searchRequests) {
+    const handler: GenericRequestHandler<unknown, unknown> = async (params: object, token: CancellationToken) => {
+      const { Searches } = await onDemand();
+      searches ??= new Searches(around);
+      return searches.answers.get(method)?.(params, token);
+    };
+    connection.onRequest(method, handler);
+  }
 
   documents.listen(connection);
   connection.listen();
