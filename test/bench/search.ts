@@ -2,6 +2,7 @@
  * Our searches beside the recorded runs of timeloop-mapper, one line per run:
  * `npm run bench:search [-- --only PATTERN] [--seconds 60] [--random-seconds 1]`. CPU seconds of one thread.
  * Ends with the claims and whether they hold; fails where an optimum, a gap or a comparison does not.
+ * `--layers N`: instead, exact search on N draws of a published layer, a machine and a mapspace.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -20,9 +21,10 @@ import {
 } from "../../server/src/engine/model/types.ts";
 import { type BlockSettings, blockSearch } from "../../server/src/engine/search/blocks.ts";
 import { exactSearch } from "../../server/src/engine/search/exact/exact.ts";
-import type { Search, SearchProgress } from "../../server/src/engine/search/progress.ts";
 import { lowerConstraints } from "../../server/src/spec/mapspace-constraints.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
+import { layersTable } from "./search/layers.ts";
+import { cpuSeconds, type Outcome, run } from "./search/run.ts";
 
 interface Recorded {
   arch: string;
@@ -35,11 +37,6 @@ interface Recorded {
     mapping: { bypass: string[]; levels_inner_to_outer: [string, number, number, string][][] };
   };
   end?: { t: number; total: number; valid: number }[];
-}
-
-interface Outcome {
-  progress: SearchProgress;
-  seconds: number;
 }
 
 interface Found {
@@ -55,9 +52,11 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     seconds: { type: "string", default: "60" },
     "random-seconds": { type: "string", default: "1" },
+    layers: { type: "string" },
   },
 });
-const folder = join(process.cwd(), "../shared/data/mapper");
+const data = join(process.cwd(), "../shared/data");
+const folder = join(data, "mapper");
 const kindOf: Record<Recorded["mapspace"], MapspaceKind> = { uber: "pfm", ruby: "ruby", rubyS: "ruby-s" };
 const titles: Record<MapspaceKind, string> = {
   pfm: "Perfect factors",
@@ -68,20 +67,6 @@ const titles: Record<MapspaceKind, string> = {
 };
 /** CPU seconds for a proven optimum of perfect factors. */
 const limitSeconds: Record<string, number> = { ey: 5, gm: 5, t3: 30 };
-
-function cpuSeconds(since?: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1e6;
-}
-
-/** Runs a search to its end, or for so many CPU seconds. */
-function run(search: Search, limit: number): Outcome {
-  const start = process.cpuUsage();
-  let progress: SearchProgress | undefined;
-  let steps = 0;
-  for (progress of search) if ((++steps & 7) === 0 && cpuSeconds(start) > limit) break;
-  return { progress: progress!, seconds: cpuSeconds(start) };
-}
 
 function design(name: string) {
   const text = readFileSync(join(folder, name, "in.yaml"), "utf8");
@@ -234,6 +219,8 @@ function line(name: string, recorded: Recorded): string[] {
 
 if (!existsSync(folder)) {
   process.stdout.write("reference data not present (../shared is absent)\n");
+} else if (options.layers !== undefined) {
+  if (!layersTable(data, Number(options.layers), options.only)) process.exitCode = 1;
 } else {
   const runs = readdirSync(folder)
     .sort()

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mapspace } from "../support/cli.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
@@ -86,4 +88,47 @@ test("wrong words", () => {
   ]) {
     assert.equal(mapspace(["search", ...args, ...design]).status, 2, args.join(" "));
   }
+});
+
+test("however short its time, a search tries something", () => {
+  for (const strategy of ["exact", "random", "local"]) {
+    const result = json(["--strategy", strategy, "--seconds", "0.001"]);
+    assert.ok(result.evaluations > 0 && result.best.energyPj > 0, strategy);
+  }
+});
+
+test("Ctrl-C keeps the best so far and certifies its gap", {
+  timeout: 240_000,
+  skip: !existsSync("/proc/self"),
+}, async () => {
+  // Two units leave few spreads to bound, the large window long descents to stop.
+  const toy = ["arch.yaml", "ert.yaml", "resnet50-conv3x3.yaml"].map((name) => {
+    const text = readFileSync(join(repositoryRoot, "examples/three-level", name), "utf8")
+      .replace(/PE\[0\.\.15\]/g, "PE[0..1]")
+      .replace(/meshX: 4/g, "meshX: 2")
+      .replace(/instance: .*/, "instance: {N: 2, K: 128, C: 64, P: 350, Q: 80, R: 5, S: 5, Hstride: 2, Wstride: 2}");
+    writeFileSync(join(scratch, name), text);
+    return join(scratch, name);
+  });
+  const proof = join(scratch, "stopped.json");
+  const args = ["search", "--certificate", proof, "--json", ...toy];
+  const search = spawn(process.execPath, ["bin/mapspace.js", ...args], { cwd: repositoryRoot });
+  let out = "";
+  search.stdout.on("data", (data) => {
+    out += data;
+  });
+  const ended = new Promise<number | null>((resolve) => search.once("exit", resolve));
+  // Some CPU time into the search, however busy the machine is: fields 14 and 15, in hundredths of a second.
+  const spent = () => {
+    const [user, system] = readFileSync(`/proc/${search.pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
+    return Number(user) + Number(system);
+  };
+  while (spent() < 200) await sleep(20);
+  search.kill("SIGINT");
+  assert.equal(await ended, 0);
+  const stopped = JSON.parse(out);
+  assert.equal(stopped.complete, false);
+  assert.ok(stopped.bound > 0 && stopped.best.value >= stopped.bound);
+  const checked = mapspace(["verify", proof, ...toy]);
+  assert.equal(checked.status, 0, checked.out + checked.err);
 });

@@ -47,6 +47,9 @@ export interface RunningPool {
   cancel(): void;
 }
 
+/** Workers that are still starting when time is over may have this much more for a first mapping. */
+const graceMs = 5_000;
+
 /** Starts a search. `onProgress` hears of it whenever something came in. */
 export function startPool(
   spawn: SpawnPoolWorker,
@@ -58,6 +61,8 @@ export function startPool(
   const outcome = new Promise<PoolOutcome>((resolve, reject) => {
     const workers: PoolWorker[] = [];
     let over = false;
+    /** Time is over, but nothing is found yet. */
+    let late = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const close = () => {
       over = true;
@@ -77,7 +82,12 @@ export function startPool(
       resolve({ progress: run.last(), complete });
     };
     cancel = () => finish(false);
-    if (settings.milliseconds !== null) timer = setTimeout(() => finish(false), settings.milliseconds);
+    const timeIsOver = () => {
+      if (run.last().best !== null) return finish(false);
+      late = true;
+      timer = setTimeout(() => finish(false), graceMs);
+    };
+    if (settings.milliseconds !== null) timer = setTimeout(timeIsOver, settings.milliseconds);
     const count = isLone(strategy) ? 1 : Math.max(1, settings.jobs);
     for (let i = 0; i < count; i++) {
       const receive = (message: FromBlocks) => {
@@ -87,6 +97,7 @@ export function startPool(
         run.take(message);
         onProgress(run.last());
         if (run.done) finish(true);
+        else if (late && run.last().best !== null) finish(false);
         else if (message.type === "block-done") run.feed(workers[i]);
       };
       workers.push(spawn(receive, (reason) => fail(new Error(reason))));

@@ -1,7 +1,7 @@
 import type { MapspacePoint } from "../../mapspace/point.ts";
 import type { Choice, Labels, Pending } from "./labels.ts";
-import type { Tiling } from "./orders.ts";
-import { boundOf, orderClasses } from "./orders.ts";
+import { OrderBounds } from "./order-bounds.ts";
+import { orderClasses, type Tiling } from "./orders.ts";
 
 /** What a descent asks of the search that started it. */
 export interface Referee {
@@ -34,6 +34,7 @@ export function* descend(
   const seen = new Set<string>();
   const tiling: Tiling = new Float64Array((problem.levels + 1) * nd);
   const path: Int32Array[] = [];
+  const bounds = new OrderBounds(problem, sk, labels.quantities, labels.keep);
 
   const possible = (spent: readonly number[], toCome: (q: number) => number): boolean => {
     const limits = referee.limits();
@@ -80,10 +81,16 @@ export function* descend(
     seen.add(key);
     statistics.tilings++;
     writeTiling(labels, tiling, point);
-    for (const _ of orderClasses(problem, sk, point, tiling)) {
-      if ((++statistics.orders & 1023) === 0) yield;
+    bounds.begin();
+    const hopeful = (placed: number) => {
       const limits = referee.limits();
-      if (labels.quantities.some((w, q) => !(boundOf(problem, sk, w, point, tiling) < limits[q]))) continue;
+      const least = bounds.count(point, tiling, placed);
+      for (let q = 0; q < quantities; q++) if (!(least[q] < limits[q])) return false;
+      return true;
+    };
+    for (const _ of orderClasses(problem, sk, point, tiling, hopeful)) {
+      if ((++statistics.orders & 1023) === 0) yield;
+      if (!hopeful(problem.levels - 1)) continue;
       statistics.evaluated++;
       referee.offer(point);
       if ((statistics.evaluated & 63) === 0) yield;

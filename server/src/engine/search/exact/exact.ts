@@ -1,8 +1,9 @@
 import type { Mapspace } from "../../mapspace/mapspace.ts";
 import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
-import type { Cost } from "../../model/cost.ts";
+import type { Bar, Cost } from "../../model/cost.ts";
 import { networkLatencyCycles } from "../../model/networks.ts";
 import { Prng } from "../../numeric/prng.ts";
+import { blockSearch } from "../blocks.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
@@ -10,7 +11,7 @@ import { type CertificateLabel, slack } from "./certificate.ts";
 import { type DescentStatistics, descend } from "./descend.ts";
 import { addWeights, compulsoryPart, constantPart, cycleWeights, energyWeights, type Weights } from "./functional.ts";
 import { MinHeap } from "./heap.ts";
-import { Labels } from "./labels.ts";
+import { Labels, type SpreadTables, spreadTables } from "./labels.ts";
 import { type ExactProblem, exactProblem } from "./problem.ts";
 import { type DimensionSpread, dimensionSpreads, type Skeleton, skeletonOf } from "./skeleton.ts";
 
@@ -46,6 +47,13 @@ type Open =
   | { kind: "spread"; spreads: DimensionSpread[] }
   | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; label: CertificateLabel | null };
 
+/** Steps of descents after which a good mapping is looked for by local search, and the mappings that may try. */
+const patience = 100;
+const localTries = 65_536;
+
+/** Spreads whose tables are kept at a time. */
+const tablesKept = 32;
+
 /** Why `exact` cannot prove anything about a mapspace; null where it can. */
 export function exactRefusal(mapspace: Mapspace): "imperfect-temporal" | null {
   return mapspace.kind === "ruby" || mapspace.kind === "ruby-t" ? "imperfect-temporal" : null;
@@ -71,10 +79,12 @@ class ExactSearch {
   private readonly bestPoint: MapspacePoint;
   private readonly latency: number;
   private readonly objective: Objective;
+  private readonly seed: number;
   private readonly random: Prng;
   private readonly warmUp: number;
   private readonly most: number;
   private readonly certify: boolean;
+  private readonly bar: Bar | null = null;
   private readonly cost: Cost = { energyPj: 0, cycles: 0 };
   private readonly keeps: number[][];
   private best: { energyPj: number; cycles: number; value: number } | null = null;
@@ -83,6 +93,10 @@ class ExactSearch {
   private valid = 0;
   private bound = 0;
   private slow = 0;
+  /** Of the spreads labelled last: several choices of kept levels follow each other. */
+  private readonly tables = new Map<DimensionSpread[], SpreadTables>();
+  /** Steps of descents so far. */
+  private steps = 0;
   /** A mapping was not costed because the budget is spent. */
   private over = false;
   private readonly labels: CertificateLabel[] = [];
@@ -105,11 +119,18 @@ class ExactSearch {
     this.bestPoint = mapspace.createPoint();
     this.latency = networkLatencyCycles(mapspace.architecture, "exact");
     this.objective = objective;
+    this.seed = seed;
     this.random = new Prng(seed);
     this.warmUp = warmUp;
     this.most = evaluations ?? Number.POSITIVE_INFINITY;
     this.certify = certify;
     this.keeps = keepChoices(mapspace);
+    // Where a bandwidth may bind, descents must know the cycles of what they offer.
+    if (ports(this.problem).length === 0) {
+      const hopeless = (energyPj: number, cycles: number) =>
+        this.best !== null && objectiveValue(objective, energyPj, cycles) >= this.best.value;
+      this.bar = { hopeless };
+    }
   }
 
   progress(done: boolean): ExactProgress {
@@ -250,7 +271,13 @@ class ExactSearch {
 
   private label(spreads: DimensionSpread[], keep: Int32Array, more: readonly Weights[]): Labels {
     const sk = skeletonOf(this.problem, spreads);
-    return new Labels(this.problem, sk, keep, [energyWeights(this.problem, sk), ...more]);
+    let tables = this.tables.get(spreads);
+    if (tables === undefined) {
+      if (this.tables.size === tablesKept) this.tables.clear();
+      tables = spreadTables();
+      this.tables.set(spreads, tables);
+    }
+    return new Labels(this.problem, sk, keep, [energyWeights(this.problem, sk), ...more], tables);
   }
 
   /** pJ per cycle that leak at least. */
@@ -289,7 +316,7 @@ class ExactSearch {
         { limits: energyOnly, offer: (p) => this.offerFor(first.sk, p) },
         this.statistics,
       )) {
-        yield this.progress(false);
+        yield* this.afterStep();
         if (this.over) return;
         if (this.slow > 16) break;
       }
@@ -326,10 +353,38 @@ class ExactSearch {
       return all;
     };
     for (const _ of descend(labels, this.point, { limits, offer: (p) => this.offer(p) }, this.statistics)) {
-      yield this.progress(false);
+      yield* this.afterStep();
       if (this.over) return;
     }
     this.statistics.labels += labels.labels;
+  }
+
+  private *afterStep(): Generator<ExactProgress> {
+    yield this.progress(false);
+    if (++this.steps === patience) yield* this.climb();
+  }
+
+  /** Long descents are worth a good mapping to prune by. */
+  private *climb(): Generator<ExactProgress> {
+    const evaluations = Math.min(localTries, this.most - this.evaluations);
+    const settings = {
+      strategy: "local",
+      objective: this.objective,
+      seed: this.seed,
+      evaluations,
+      victory: null,
+    } as const;
+    const before = { evaluations: this.evaluations, valid: this.valid };
+    for (const { best, evaluations, valid } of blockSearch(this.problem.mapspace, settings)) {
+      this.evaluations = before.evaluations + evaluations;
+      this.valid = before.valid + valid;
+      if (best !== null && !(best.value >= (this.best?.value ?? Number.POSITIVE_INFINITY))) {
+        const { energyPj, cycles, value } = best;
+        this.best = { energyPj, cycles, value };
+        this.incumbent = best;
+      }
+      yield this.progress(false);
+    }
   }
 
   /** Dynamic energy outside the arithmetic below which a mapping of this spread may still be better. */
@@ -356,7 +411,7 @@ class ExactSearch {
     this.evaluations++;
     if (!costs.fits(point)) return;
     this.valid++;
-    costs.cost(point, cost);
+    if (!costs.cost(point, cost, this.bar)) return;
     const value = objectiveValue(this.objective, cost.energyPj, cost.cycles);
     if (this.best !== null && value >= this.best.value) return;
     this.best = { energyPj: cost.energyPj, cycles: cost.cycles, value };

@@ -29,6 +29,19 @@ export interface Layer {
   choices: Choice[] | null;
 }
 
+/** What labels of one spread have in common, whatever levels keep. */
+export interface SpreadTables {
+  readonly relevant: Map<string, Float64Array>;
+  readonly indices: Map<string, { relevant: Int32Array; irrelevant: Int32Array }>;
+}
+
+export function spreadTables(): SpreadTables {
+  return { relevant: new Map(), indices: new Map() };
+}
+
+/** Tensors between two contractions take turns here, whatever labels they are for. */
+const scratches = [new Float64Array(1), new Float64Array(1)];
+
 /**
  * Cost-to-go over tile sizes, outermost boundary first, for one spread and one choice of kept levels. A label is a
  * vector of tile sizes with the set of open runs; what lies inside no longer matters to what lies outside, so one
@@ -47,10 +60,16 @@ export class Labels {
   private readonly layers: Map<string, Layer>[];
   private readonly valid: (Uint8Array | null)[];
   private readonly transfers: { c: number; o: number; prices: TransferPrice[] }[][];
-  private readonly relevantTables = new Map<string, Float64Array>();
-  private readonly indexTables = new Map<string, { relevant: Int32Array; irrelevant: Int32Array }>();
+  private readonly tables: SpreadTables;
 
-  constructor(problem: ExactProblem, sk: Skeleton, keep: ArrayLike<number>, quantities: readonly Weights[]) {
+  constructor(
+    problem: ExactProblem,
+    sk: Skeleton,
+    keep: ArrayLike<number>,
+    quantities: readonly Weights[],
+    tables: SpreadTables = spreadTables(),
+  ) {
+    this.tables = tables;
     this.problem = problem;
     this.sk = sk;
     this.keep = keep;
@@ -193,7 +212,9 @@ export class Labels {
     const { relevantList, irrelevantList } = this.problem.spaces[only.v];
     for (const d of relevantList) contract(d);
     // Relevant sizes are now those inside, irrelevant ones those outside the slot.
-    const mixed = Float64Array.from(tensor);
+    // In place: nobody else holds what contractions gave; without any, the labels outside are copied.
+    const mixed = tensor === next ? this.scratch(next, next.length) : tensor;
+    if (tensor === next) mixed.set(next);
     const { relevant, irrelevant } = this.indices(only.v, boundary, boundary + 1);
     for (const { c, o, prices } of this.open(only.v, pending, boundary)) {
       const words = this.relevantTable(only.v, c, o, boundary, only.first);
@@ -223,7 +244,7 @@ export class Labels {
     let inner = 1;
     for (let k = d + 1; k < shape.length; k++) inner *= shape[k];
     const outer = from.length / (n * inner);
-    const to = new Float64Array(outer * m * inner).fill(Number.POSITIVE_INFINITY);
+    const to = this.scratch(from, outer * m * inner).fill(Number.POSITIVE_INFINITY);
     for (let i = 0; i < m; i++) {
       const reached = moves ? edges[boundary][i] : still[boundary][i] < 0 ? [] : [still[boundary][i]];
       for (const j of reached) {
@@ -238,6 +259,13 @@ export class Labels {
       }
     }
     return to;
+  }
+
+  /** Room for a tensor, other than the one in use. */
+  private scratch(used: Float64Array, size: number): Float64Array {
+    const k = used.buffer === scratches[0].buffer ? 1 : 0;
+    if (scratches[k].length < size) scratches[k] = new Float64Array(2 * size);
+    return scratches[k].subarray(0, size);
   }
 
   /** Orders of the slot outside a boundary, as far as they matter to what is pending. */
@@ -352,7 +380,7 @@ export class Labels {
     const { relevantList, relevant } = this.problem.spaces[v];
     const moving = first.filter((d) => relevant[d]);
     const key = `${v} ${c} ${o} ${boundary} ${moving.join()}`;
-    const known = this.relevantTables.get(key);
+    const known = this.tables.relevant.get(key);
     if (known !== undefined) return known;
     const { problem, sk } = this;
     const nd = problem.dimensions;
@@ -371,7 +399,7 @@ export class Labels {
       table[2 * i] = words;
       table[2 * i + 1] = words * distinctShare(problem, sk, v, c, o, (d) => tile[d] * scale(d));
     }
-    this.relevantTables.set(key, table);
+    this.tables.relevant.set(key, table);
     return table;
   }
 
@@ -398,7 +426,7 @@ export class Labels {
   /** For each vector (relevant sizes at `inside`, irrelevant ones at `outside`): its indices among either kind. */
   private indices(v: number, inside: number, outside: number): { relevant: Int32Array; irrelevant: Int32Array } {
     const key = `${v} ${inside} ${outside}`;
-    const known = this.indexTables.get(key);
+    const known = this.tables.indices.get(key);
     if (known !== undefined) return known;
     const isRelevant = this.problem.spaces[v].relevant;
     let relevant = Int32Array.of(0);
@@ -417,7 +445,7 @@ export class Labels {
       irrelevant = s;
     }
     const made = { relevant, irrelevant };
-    this.indexTables.set(key, made);
+    this.tables.indices.set(key, made);
     return made;
   }
 

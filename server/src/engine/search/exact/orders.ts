@@ -1,79 +1,11 @@
 import type { MapspacePoint } from "../../mapspace/point.ts";
-import { constantPart, transferPrice, transfersOf, type Weights } from "./functional.ts";
+import { transfersOf } from "./functional.ts";
 import type { ExactProblem } from "./problem.ts";
 import type { Skeleton } from "./skeleton.ts";
-import { distinctShare, isCutOutside, relevantWords, repeatsAtChild, repeatsAtParent } from "./traffic.ts";
+import { isCutOutside } from "./traffic.ts";
 
 /** A complete tiling: tile sizes by boundary (index l + 1) and dimension, row by row. */
 export type Tiling = Float64Array;
-
-/** Loops of a slot that move, innermost first, as the point has them. */
-function* loopsOf(problem: ExactProblem, point: MapspacePoint, level: number): Generator<number> {
-  const nd = problem.dimensions;
-  for (let k = 0; k < nd; k++) {
-    const d = point.orders[level * nd + k];
-    if (point.factors[(2 * level + 1) * nd + d] > 1) yield d;
-  }
-}
-
-/** Lower bound of a quantity for one complete mapping; the labels are minima of nothing smaller. */
-export function boundOf(problem: ExactProblem, sk: Skeleton, w: Weights, point: MapspacePoint, tiling: Tiling): number {
-  const nd = problem.dimensions;
-  let total = 0;
-  for (let v = 0; v < problem.spaces.length; v++) {
-    const space = problem.spaces[v];
-    total += constantPart(problem, sk, w, v, point.keep);
-    for (const { c, o } of transfersOf(point.keep, problem.levels, v)) {
-      const { slot, first, inside } = runEnd(problem, point, v, c);
-      const tile = tiling.subarray(slot * nd, (slot + 1) * nd);
-      const words = relevantWords(
-        problem,
-        sk,
-        v,
-        c,
-        slot - 1,
-        tile,
-        first < 0 ? [] : [first],
-        first < 0 ? null : point.factors[(2 * slot + 1) * nd + first],
-      );
-      let parents = 1;
-      let children = 1;
-      for (const d of space.irrelevantList) {
-        const e = inside.has(d) ? slot : slot - 1;
-        const size = tiling[(e + 1) * nd + d];
-        parents *= repeatsAtParent(sk, nd, d, o, e, size);
-        children *= repeatsAtChild(sk, nd, d, c, e, size);
-      }
-      const price = transferPrice(problem, sk, w, v, c, o);
-      const scale = (d: number) => (tile[d] * sk.outside[slot * nd + d]) / sk.outside[(c + 1) * nd + d];
-      total += words * (price.child * children + price.parent * parents * distinctShare(problem, sk, v, c, o, scale));
-    }
-  }
-  return total;
-}
-
-/** Where the run of irrelevant loops outside level c ends: the slot, its first relevant loop (−1: none), and the loops of the run in that slot. */
-function runEnd(
-  problem: ExactProblem,
-  point: MapspacePoint,
-  v: number,
-  c: number,
-): { slot: number; first: number; inside: Set<number> } {
-  const { relevant } = problem.spaces[v];
-  for (let slot = c + 1; slot < problem.levels; slot++) {
-    const inside = new Set<number>();
-    let first = -1;
-    for (const d of loopsOf(problem, point, slot)) {
-      if (relevant[d]) {
-        first = d;
-        break;
-      }
-      inside.add(d);
-    }
-    if (first >= 0) return { slot, first, inside };
-  }
-  return { slot: problem.levels, first: -1, inside: new Set() };
-}
 
 /** What the order of further loops can still change for one transfer. */
 const running = 0;
@@ -92,13 +24,14 @@ interface TransferState {
  * Orders of all temporal slots of a point, one of each class that counts differ by: loops are placed innermost first
  * until every transfer has met the loop that moves it and, where that loop slides a window, one that moves it
  * elsewhere. Where instances idle at the end of a pass, their history may depend on all that follows: then every order
- * is a class of its own.
+ * is a class of its own. Asked after each slot but the last, `hopeful` tells whether to go on to those outside it.
  */
 export function* orderClasses(
   problem: ExactProblem,
   sk: Skeleton,
   point: MapspacePoint,
   tiling: Tiling,
+  hopeful: (level: number) => boolean,
 ): Generator<void> {
   const nd = problem.dimensions;
   const { rules } = problem.mapspace;
@@ -133,6 +66,7 @@ export function* orderClasses(
     ): Generator<void> {
       if (remaining.length === 0 || now.every((t) => t.state === settled)) {
         write([...order, ...remaining]);
+        if (level > 0 && level + 1 < problem.levels && !hopeful(level)) return;
         yield* slot(level + 1, now);
         return;
       }
