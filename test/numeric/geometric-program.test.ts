@@ -212,3 +212,83 @@ test("random programs: feasible, stationary, complementary, and closed by the du
     );
   }
 });
+
+/** A program with variables that nothing else bounds: powers small, everything satisfied at x = 1. */
+function openProgram(random: Prng): GeometricProgram {
+  const variables = 2 + random.below(8);
+  const monomial = (): Monomial =>
+    m(
+      0.05 + 0.1 * random.next(),
+      ...Array.from({ length: 3 }, (): [number, number] => [random.below(variables), random.below(5) - 2]),
+    );
+  const posynomial = () => Array.from({ length: 1 + random.below(3) }, monomial);
+  return {
+    variables,
+    objective: posynomial(),
+    atMostOne: Array.from({ length: random.below(6) }, posynomial),
+    equalToOne: [],
+  };
+}
+
+test("random programs that a pair of constraints makes infeasible, by little or much, are told apart", () => {
+  const random = new Prng(31);
+  for (let round = 0; round < 80; round++) {
+    const program = randomProgram(random);
+    // A posynomial at most 1, and its dearest term at least a little more.
+    const f = program.atMostOne[random.below(program.atMostOne.length)];
+    const term = f[random.below(f.length)];
+    const excess = [1.0001, 1.1, 30][round % 3];
+    const more = {
+      coefficient: excess / term.coefficient,
+      powers: term.powers.map(([j, p]): [number, number] => [j, -p]),
+    };
+    if (term.powers.every(([, p]) => p === 0)) continue;
+    const outcome = solveGeometricProgram({ ...program, atMostOne: [...program.atMostOne, [more]] });
+    assert.equal(outcome.status, "infeasible", `round ${round}, excess ${excess}`);
+  }
+});
+
+test("random programs with a direction in which the objective vanishes are told apart", () => {
+  const random = new Prng(32);
+  for (let round = 0; round < 80; round++) {
+    const program = openProgram(random);
+    const direction = Array.from({ length: program.variables }, () => random.below(7) - 3);
+    if (direction.every((d) => d === 0)) continue;
+    const along = ({ powers }: Monomial) => powers.reduce((sum, [j, p]) => sum + p * direction[j], 0);
+    // Turned so that no constraint grows along the direction and every term of the objective falls.
+    const turned = (term: Monomial, down: boolean): Monomial => {
+      const powers: [number, number][] = term.powers.map(([j, p]) => [j, along(term) > 0 ? -p : p]);
+      if (!down || along(term) !== 0) return { ...term, powers };
+      const j = direction.findIndex((d) => d !== 0);
+      return { ...term, powers: [...powers, [j, -Math.sign(direction[j])]] };
+    };
+    const outcome = solveGeometricProgram({
+      ...program,
+      objective: program.objective.map((term) => turned(term, true)),
+      atMostOne: program.atMostOne.map((f) => f.map((term) => turned(term, false))),
+    });
+    assert.equal(outcome.status, "unbounded", `round ${round}`);
+  }
+});
+
+test("within a range the bound is below every feasible point, however early the solver stops", () => {
+  const random = new Prng(33);
+  for (let round = 0; round < 60; round++) {
+    const program = randomProgram(random);
+    const { x, value } = optimum(program);
+    const range = { low: x.map((at) => at / 10), high: x.map((at) => at * 10) };
+    for (const gap of [1, 1e-2, 1e-6]) {
+      const coarse = solveGeometricProgram(program, { gap, range });
+      assert.equal(coarse.status, "optimal");
+      if (coarse.status !== "optimal") continue;
+      assert.ok(coarse.bound <= value * (1 + 1e-9) && coarse.bound > 0, `${coarse.bound} above ${value}`);
+      if (gap === 1e-6) near(coarse.bound, value, 1e-4);
+    }
+    const stopped = solveGeometricProgram(program, { range, tooMuch: value / 2 });
+    assert.equal(stopped.status, "above");
+    assert.ok(stopped.status === "above" && stopped.bound > value / 2 && stopped.bound <= value * (1 + 1e-9));
+    // A range without the optimum: then the bound is of the points in it, no less than before.
+    const away = solveGeometricProgram(program, { range: { low: x.map((at) => at * 2), high: x.map((at) => at * 4) } });
+    if (away.status === "optimal") assert.ok(away.bound >= value * (1 - 1e-4));
+  }
+});

@@ -1,4 +1,5 @@
 import { factorCholesky, solveCholesky } from "./cholesky.ts";
+import { type Box, dualBound } from "./dual-bound.ts";
 import type { LogSumExp } from "./log-sum-exp.ts";
 
 export interface BarrierOptions {
@@ -8,6 +9,10 @@ export interface BarrierOptions {
   box: number;
   /** Stop as soon as the objective is below this. */
   enough: number;
+  /** Stop as soon as the optimum is known to be above this. */
+  tooMuch?: number;
+  /** Where the optimum is asked for: the bound then holds to rounding, however far from central the path was. */
+  within?: Box;
   maxSteps: number;
 }
 
@@ -16,6 +21,8 @@ export interface BarrierResult {
   value: number;
   /** The optimum is at most this far below `value`. */
   gap: number;
+  /** The optimum is not below this; from the duality gap alone where no box is given. */
+  bound: number;
   steps: number;
   /** Multipliers of functions 1, 2, …: λᵢ = 1 / (t·(−Fᵢ)). */
   multipliers: Float64Array;
@@ -31,11 +38,13 @@ export function minimiseByBarrier(functions: LogSumExp, y: Float64Array, options
   const hessian = new Float64Array(n * n);
   const gradient = new Float64Array(n);
   const direction = new Float64Array(n);
-  const own = new Float64Array(n);
+  const scratch = new Float64Array(n);
   const trial = new Float64Array(n);
   const multipliers = new Float64Array(count - 1);
-  let t = 1;
+  let t = 10;
   let steps = 0;
+  /** Rounding has left no direction: where the path would lead is not known. */
+  let broken = false;
   let value = functions.evaluate(0, y);
 
   const merit = (at: Float64Array): number => {
@@ -60,16 +69,9 @@ export function minimiseByBarrier(functions: LogSumExp, y: Float64Array, options
     gradient.fill(0);
     for (let i = 0; i < count; i++) {
       const f = functions.evaluate(i, y);
-      functions.gradient(i, own);
       const weight = i === 0 ? t : -1 / f;
-      functions.addSecondMoment(i, weight, hessian);
-      const outer = i === 0 ? -t : weight * weight - weight;
-      for (let r = 0; r < n; r++) {
-        const x = outer * own[r];
-        gradient[r] += weight * own[r];
-        if (x === 0) continue;
-        for (let c = 0; c <= r; c++) hessian[r * n + c] += x * own[c];
-      }
+      functions.addGradient(i, weight, gradient);
+      functions.addCurvature(i, weight, i === 0 ? -t : weight * weight - weight, hessian, scratch);
     }
     for (let j = 0; j < n; j++) {
       const below = options.box - y[j];
@@ -78,7 +80,9 @@ export function minimiseByBarrier(functions: LogSumExp, y: Float64Array, options
       hessian[j * n + j] += 1 / (below * below) + 1 / (above * above);
     }
     for (let j = 0; j < n; j++) direction[j] = -gradient[j];
-    factorCholesky(hessian, n, 1e-300);
+    let steepest = 0;
+    for (let j = 0; j < n; j++) steepest = Math.max(steepest, hessian[j * n + j]);
+    factorCholesky(hessian, n, 1e-16 * steepest);
     solveCholesky(hessian, n, direction);
     let decrement = 0;
     for (let j = 0; j < n; j++) decrement -= gradient[j] * direction[j];
@@ -90,7 +94,8 @@ export function minimiseByBarrier(functions: LogSumExp, y: Float64Array, options
     for (let within = 0; steps < options.maxSteps; ) {
       steps++;
       const decrement = newton();
-      if (!(decrement > 0)) return;
+      broken = !Number.isFinite(decrement);
+      if (!(decrement > 0) || broken) return;
       if (decrement < 0.05) {
         // Newton converges quadratically from here; the merit itself drowns in its rounding long before the gradient.
         if (++within > 4 || decrement > 0.5 * last) return;
@@ -114,12 +119,18 @@ export function minimiseByBarrier(functions: LogSumExp, y: Float64Array, options
     }
   };
 
+  const tooMuch = options.tooMuch ?? Number.POSITIVE_INFINITY;
+  let bound = Number.NEGATIVE_INFINITY;
   for (;;) {
     centre();
     value = functions.evaluate(0, y);
-    if (value < options.enough || barriers / t <= options.gap || steps >= options.maxSteps) break;
-    t = Math.min(t * 30, (1.000001 * barriers) / options.gap);
+    for (let i = 1; i < count; i++) multipliers[i - 1] = -1 / (t * functions.evaluate(i, y));
+    if (broken) return { value, gap: Number.POSITIVE_INFINITY, bound, steps, multipliers };
+    const proven =
+      options.within === undefined ? value - barriers / t : dualBound(functions, y, multipliers, options.within);
+    if (proven > bound) bound = proven;
+    if (value < options.enough || bound > tooMuch || barriers / t <= options.gap || steps >= options.maxSteps) break;
+    t = Math.min(t * 100, (1.000001 * barriers) / options.gap);
   }
-  for (let i = 1; i < count; i++) multipliers[i - 1] = -1 / (t * functions.evaluate(i, y));
-  return { value, gap: barriers / t, steps, multipliers };
+  return { value, gap: barriers / t, bound, steps, multipliers };
 }

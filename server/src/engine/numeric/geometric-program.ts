@@ -33,13 +33,24 @@ export interface GeometricSolution {
   steps: number;
 }
 
-export type GeometricOutcome = GeometricSolution | { status: "infeasible" | "unbounded" | "unsolved"; steps: number };
+/** `above`: no feasible point is below `bound`, which is more than was asked for. */
+export type GeometricOutcome =
+  | GeometricSolution
+  | { status: "above"; bound: number; steps: number }
+  | { status: "infeasible" | "unbounded" | "unsolved"; steps: number };
 
 export interface GeometricOptions {
   /** Relative gap to reach; much below 1e-7 multipliers drown in rounding. */
   gap?: number;
   /** A guess of x; need not be feasible. */
   start?: ArrayLike<number>;
+  /** Give up as soon as the optimum is known to be above this. */
+  tooMuch?: number;
+  /**
+   * Least and largest x of interest. Then `bound`, and that there is no feasible point, hold for them to rounding,
+   * whether or not the solver came close to the optimum.
+   */
+  range?: { low: ArrayLike<number>; high: ArrayLike<number> };
 }
 
 /** Logarithms of the variables stay within ± this: an optimum at the edge means unbounded. */
@@ -94,6 +105,8 @@ export function solveGeometricProgram(program: GeometricProgram, options: Geomet
       z[k] = Math.max(-box / 2, Math.min(box / 2, Math.log(options.start[columns[k]])));
     }
   }
+  const { range } = options;
+  const logs = (x: ArrayLike<number>, ...more: number[]) => [...columns.map((j) => Math.log(x[j])), ...more];
   const functions = reduced([program.objective, ...program.atMostOne], () => null);
   let steps = 0;
   const excess = (at: Float64Array) => {
@@ -114,12 +127,15 @@ export function solveGeometricProgram(program: GeometricProgram, options: Geomet
       gap: 1e-9,
       box: Math.max(box, start[free] + 1),
       enough: -0.02,
+      tooMuch: touching,
+      // A feasible point has S = 1.
+      within: range && { low: logs(range.low, -2), high: logs(range.high, 0) },
       maxSteps: 400,
     });
     steps += first.steps;
     z.set(start.subarray(0, free));
     const least = excess(z);
-    if (first.value - first.gap > touching) return { status: "infeasible", steps };
+    if (first.bound > touching) return { status: "infeasible", steps };
     if (!(least < 0)) {
       if (least > touching) return { status: "unsolved", steps };
       for (let k = functions.starts[1]; k < functions.logCoefficients.length; k++) {
@@ -128,8 +144,17 @@ export function solveGeometricProgram(program: GeometricProgram, options: Geomet
     }
     for (let k = 0; k < free; k++) if (Math.abs(z[k]) >= box) return { status: "unsolved", steps };
   }
-  const found = minimiseByBarrier(functions, z, { gap, box, enough: Number.NEGATIVE_INFINITY, maxSteps: 500 });
+  const tooMuch = Math.log(options.tooMuch ?? Number.POSITIVE_INFINITY);
+  const found = minimiseByBarrier(functions, z, {
+    gap,
+    box,
+    enough: Number.NEGATIVE_INFINITY,
+    tooMuch,
+    within: range && { low: logs(range.low), high: logs(range.high) },
+    maxSteps: 500,
+  });
   steps += found.steps;
+  if (found.bound > tooMuch) return { status: "above", bound: Math.exp(found.bound), steps };
   const x = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     let log = origin[j];
@@ -142,7 +167,7 @@ export function solveGeometricProgram(program: GeometricProgram, options: Geomet
     status: "optimal",
     x,
     value: Math.exp(found.value),
-    bound: Math.exp(found.value - found.gap),
+    bound: Math.exp(found.bound),
     gap: found.gap,
     multipliers: found.multipliers,
     steps,

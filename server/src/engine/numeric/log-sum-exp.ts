@@ -1,23 +1,45 @@
 /**
  * Posynomials in logarithmic variables: F(y) = log Σ exp(aₖ·y + bₖ), convex in y. Several of them, their terms stored
- * one after the other.
+ * one after the other, of each only the powers that are not 0.
  */
 export class LogSumExp {
   readonly variables: number;
   /** Terms of function i are `starts[i] … starts[i + 1] − 1`. */
   readonly starts: Int32Array;
-  /** Row-major, `terms × variables`. */
-  readonly exponents: Float64Array;
   readonly logCoefficients: Float64Array;
   /** Share of each term in its function at the point of the last `evaluate`; sums to 1 per function. */
   readonly shares: Float64Array;
+  /** Powers of term k are at `first[k] … first[k + 1] − 1`, by rising variable. */
+  private readonly first: Int32Array;
+  private readonly columns: Int32Array;
+  private readonly powers: Float64Array;
+  /** Variables of each function. */
+  private readonly support: readonly Int32Array[];
 
+  /** `exponents`: row-major, `terms × variables`. */
   constructor(variables: number, starts: Int32Array, exponents: Float64Array, logCoefficients: Float64Array) {
     this.variables = variables;
     this.starts = starts;
-    this.exponents = exponents;
     this.logCoefficients = logCoefficients;
-    this.shares = new Float64Array(logCoefficients.length);
+    const terms = logCoefficients.length;
+    this.shares = new Float64Array(terms);
+    this.first = new Int32Array(terms + 1);
+    const columns: number[] = [];
+    const powers: number[] = [];
+    for (let k = 0; k < terms; k++) {
+      for (let j = 0; j < variables; j++) {
+        if (exponents[k * variables + j] === 0) continue;
+        columns.push(j);
+        powers.push(exponents[k * variables + j]);
+      }
+      this.first[k + 1] = columns.length;
+    }
+    this.columns = Int32Array.from(columns);
+    this.powers = Float64Array.from(powers);
+    this.support = Array.from({ length: starts.length - 1 }, (_, i) => {
+      const own = this.columns.subarray(this.first[starts[i]], this.first[starts[i + 1]]);
+      return Int32Array.from(new Set(own)).sort();
+    });
   }
 
   get count(): number {
@@ -26,15 +48,19 @@ export class LogSumExp {
 
   /** Value of function i; fills its `shares`. */
   evaluate(i: number, y: Float64Array): number {
-    const { variables, exponents, shares } = this;
+    const { columns, powers, first, shares } = this;
     const from = this.starts[i];
     const to = this.starts[i + 1];
     let most = Number.NEGATIVE_INFINITY;
     for (let k = from; k < to; k++) {
       let sum = this.logCoefficients[k];
-      for (let j = 0, at = k * variables; j < variables; j++) sum += exponents[at + j] * y[j];
+      for (let at = first[k]; at < first[k + 1]; at++) sum += powers[at] * y[columns[at]];
       shares[k] = sum;
       if (sum > most) most = sum;
+    }
+    if (to === from + 1) {
+      shares[from] = 1;
+      return most;
     }
     let total = 0;
     for (let k = from; k < to; k++) {
@@ -45,26 +71,40 @@ export class LogSumExp {
     return most + Math.log(total);
   }
 
-  /** Gradient of function i from its `shares`. */
-  gradient(i: number, into: Float64Array): void {
-    const { variables, exponents, shares } = this;
-    into.fill(0, 0, variables);
+  /** Adds `weight` times the gradient of function i at the point of its last `evaluate`. */
+  addGradient(i: number, weight: number, into: Float64Array): void {
+    const { columns, powers, first, shares } = this;
     for (let k = this.starts[i]; k < this.starts[i + 1]; k++) {
-      for (let j = 0, at = k * variables; j < variables; j++) into[j] += shares[k] * exponents[at + j];
+      const w = weight * shares[k];
+      for (let at = first[k]; at < first[k + 1]; at++) into[columns[at]] += w * powers[at];
     }
   }
 
-  /** Adds `weight · (Σ shareₖ·aₖ·aₖᵀ)` to the lower triangle: the Hessian but for the gradient's outer product. */
-  addSecondMoment(i: number, weight: number, hessian: Float64Array): void {
-    const { variables: n, exponents, shares } = this;
-    for (let k = this.starts[i]; k < this.starts[i + 1]; k++) {
-      const w = weight * shares[k];
-      const at = k * n;
-      for (let r = 0; r < n; r++) {
-        const x = w * exponents[at + r];
-        if (x === 0) continue;
-        for (let c = 0; c <= r; c++) hessian[r * n + c] += x * exponents[at + c];
+  /**
+   * Adds `weight · (Σ shareₖ·aₖ·aₖᵀ) + outer · g·gᵀ` to the lower triangle, g being the gradient of function i: with
+   * `outer = −weight` its Hessian. `scratch` is 0 and stays so.
+   */
+  addCurvature(i: number, weight: number, outer: number, hessian: Float64Array, scratch: Float64Array): void {
+    const { variables: n, columns, powers, first, shares, starts } = this;
+    // A monomial's moment is its gradient's outer product.
+    const single = starts[i + 1] === starts[i] + 1;
+    for (let k = starts[i]; k < starts[i + 1]; k++) {
+      const w = single ? weight + outer : weight * shares[k];
+      const from = first[k];
+      for (let r = from; r < first[k + 1]; r++) {
+        const x = w * powers[r];
+        const row = columns[r] * n;
+        for (let c = from; c <= r; c++) hessian[row + columns[c]] += x * powers[c];
       }
     }
+    if (single) return;
+    this.addGradient(i, 1, scratch);
+    const support = this.support[i];
+    for (let r = 0; r < support.length; r++) {
+      const x = outer * scratch[support[r]];
+      const row = support[r] * n;
+      for (let c = 0; c <= r; c++) hessian[row + support[c]] += x * scratch[support[c]];
+    }
+    for (let r = 0; r < support.length; r++) scratch[support[r]] = 0;
   }
 }
