@@ -87,12 +87,12 @@ export function certificateOf(
   },
   result: {
     best: Certificate["incumbent"] | null;
-    bound: number;
+    labelBound: number;
     labels?: readonly CertificateLabel[];
     statistics: { spreads: number; spreadsPruned: number };
   },
 ): Certificate | null {
-  if (result.best === null || result.labels === undefined || !(result.bound > 0)) return null;
+  if (result.best === null || result.labels === undefined || !(result.labelBound > 0)) return null;
   const { architecture, workload, kind, constraints, objective } = problem;
   const { mapping, bounds, energyPj, cycles, value } = result.best;
   return {
@@ -101,7 +101,7 @@ export function certificateOf(
     objective,
     kind,
     incumbent: { mapping, bounds, energyPj, cycles, value },
-    bound: result.bound,
+    bound: result.labelBound,
     labels: result.labels,
     labelDigest: labelDigest(result.labels),
     spreads: result.statistics.spreads,

@@ -5,6 +5,7 @@ import { networkLatencyCycles } from "../../model/networks.ts";
 import { Prng } from "../../numeric/prng.ts";
 import { blockSearch } from "../blocks.ts";
 import { PointCosts } from "../costing.ts";
+import { SideBound } from "../gp/bound.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
 import { type CertificateLabel, slack } from "./certificate.ts";
@@ -27,6 +28,8 @@ export interface ExactStatistics extends DescentStatistics {
 
 export interface ExactProgress extends SearchProgress {
   bound: number;
+  /** What the labels prove alone, without geometric programs: no certificate holds more. */
+  labelBound: number;
   statistics: ExactStatistics;
   /** What a certificate needs: on the last progress, and on every one with `certify`. */
   labels?: readonly CertificateLabel[];
@@ -41,7 +44,12 @@ export interface ExactOptions {
   evaluations?: number | null;
   /** Labels with every progress: whoever stops the search has the proof of its gap. */
   certify?: boolean;
+  /** Bounds by geometric programs on the side, in searches that take long; true by default. */
+  geometric?: boolean;
 }
+
+/** What labelling or descending a group of mappings counts for, in spreads looked at. */
+const workPerGroup = 64;
 
 type Open =
   | { kind: "spread"; spreads: DimensionSpread[] }
@@ -92,6 +100,8 @@ class ExactSearch {
   private evaluations = 0;
   private valid = 0;
   private bound = 0;
+  /** Soon there where spreads are many; not what certificates are made of. */
+  private readonly side: SideBound;
   private slow = 0;
   /** Of the spreads labelled last: several choices of kept levels follow each other. */
   private readonly tables = new Map<DimensionSpread[], SpreadTables>();
@@ -112,7 +122,8 @@ class ExactSearch {
     evaluated: 0,
   };
 
-  constructor(mapspace: Mapspace, { objective, seed, warmUp = 2000, evaluations, certify = false }: ExactOptions) {
+  constructor(mapspace: Mapspace, options: ExactOptions) {
+    const { objective, seed, warmUp = 2000, evaluations, certify = false, geometric = true } = options;
     this.problem = exactProblem(mapspace);
     this.costs = new PointCosts(mapspace);
     this.point = mapspace.createPoint();
@@ -131,6 +142,7 @@ class ExactSearch {
         this.best !== null && objectiveValue(objective, energyPj, cycles) >= this.best.value;
       this.bar = { hopeless };
     }
+    this.side = new SideBound(geometric ? this.problem : null, objective, () => this.target());
   }
 
   progress(done: boolean): ExactProgress {
@@ -146,7 +158,8 @@ class ExactSearch {
       evaluations: this.evaluations,
       valid: this.valid,
       best: this.incumbent,
-      bound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
+      bound: Math.min(Math.max(this.bound, this.side.bound), this.best?.value ?? Number.POSITIVE_INFINITY),
+      labelBound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
       done,
       statistics: { ...this.statistics },
       ...(done || this.certify ? { labels: this.labels } : {}),
@@ -163,6 +176,7 @@ class ExactSearch {
     }
     const heap = new MinHeap<Open>();
     yield* this.spreads(heap);
+    if (this.settled()) return;
     let kept: { open: Open; labels: Labels }[] = [];
     while (heap.size > 0) {
       this.bound = Math.max(this.bound, heap.least);
@@ -189,9 +203,16 @@ class ExactSearch {
         yield* this.descend(open.spreads, open.keep, known?.labels ?? this.label(open.spreads, open.keep, []));
         if (this.over) return;
       }
+      this.side.spend(workPerGroup, this.bound);
       yield this.progress(false);
+      if (this.settled()) return;
     }
     this.bound = this.best?.value ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Is the best found optimal by the bound on the side, where no certificate is asked for? */
+  private settled(): boolean {
+    return !this.certify && this.side.bound >= this.target();
   }
 
   /** Values from here on are no improvement. */
@@ -223,13 +244,16 @@ class ExactSearch {
           return;
         }
         this.statistics.spreads++;
+        this.side.spend(1);
         const sk = skeletonOf(this.problem, chosen);
         const value = this.valueAt(sk, this.compulsory(sk));
         if (value < this.target()) heap.push(value, { kind: "spread", spreads: [...chosen] });
         else this.statistics.spreadsPruned++;
       };
       ends(0);
-      if ((++count & 255) === 0) yield this.progress(false);
+      if ((++count & 255) !== 0) continue;
+      yield this.progress(false);
+      if (this.settled()) return;
     }
   }
 

@@ -4,34 +4,54 @@ export const constant = (coefficient: number): Posynomial => [{ coefficient, pow
 export const variable = (index: number, power = 1): Posynomial => [{ coefficient: 1, powers: [[index, power]] }];
 
 export function times(...factors: readonly Posynomial[]): Posynomial {
-  let product: Posynomial | null = null;
+  let product = one;
   for (const factor of factors) {
-    if (product === null) product = factor;
-    else if (isOne(factor)) continue;
+    if (isOne(factor)) continue;
+    if (product === one) product = factor;
     else if (product.length === 1 && factor.length === 1) product = [multiplied(product[0], factor[0])];
     else {
       const left: Posynomial = product;
       product = left.flatMap((a) => factor.map((b) => multiplied(a, b)));
     }
   }
-  return product ?? constant(1);
+  return product;
 }
 
+const one = constant(1);
 const isOne = (f: Posynomial) => f.length === 1 && f[0].coefficient === 1 && f[0].powers.length === 0;
 
 /** Sum; terms of equal powers become one, terms of coefficient 0 none. */
 export function plus(...addends: readonly Posynomial[]): Posynomial {
-  const sums = new Map<string, Monomial>();
-  for (const term of addends.flat()) {
-    const key = term.powers.map(([j, p]) => `${j}^${p}`).join();
-    const known = sums.get(key);
-    sums.set(key, known === undefined ? term : { ...term, coefficient: known.coefficient + term.coefficient });
+  const terms: Monomial[] = [];
+  const places = new Map<string, number>();
+  for (const addend of addends) {
+    for (const term of addend) {
+      if (!(term.coefficient > 0)) continue;
+      let key = "";
+      for (const [j, p] of term.powers) key += `${j}^${p},`;
+      const at = places.get(key);
+      if (at === undefined) {
+        places.set(key, terms.length);
+        terms.push(term);
+      } else terms[at] = { coefficient: terms[at].coefficient + term.coefficient, powers: term.powers };
+    }
   }
-  return [...sums.values()].filter((term) => term.coefficient > 0);
+  return terms;
 }
 
 export function scaled(f: Posynomial, by: number): Posynomial {
   return by > 0 ? f.map((term) => ({ ...term, coefficient: term.coefficient * by })) : [];
+}
+
+/** 1 / f for a monomial. */
+export const inverse = (f: Posynomial): Posynomial => power(f, -1);
+
+/** A monomial to a power. */
+export function power(f: Posynomial, exponent: number): Posynomial {
+  return f.map(({ coefficient, powers }) => ({
+    coefficient: coefficient ** exponent,
+    powers: powers.map(([j, p]): [number, number] => [j, p * exponent]),
+  }));
 }
 
 export function valueAt(f: Posynomial, x: ArrayLike<number>): number {

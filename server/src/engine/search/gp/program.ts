@@ -5,7 +5,8 @@ import type { Objective } from "../objective.ts";
 import type { Family, LoopRanges } from "./loops.ts";
 import type { Machine, MachineLevel } from "./machine.ts";
 import type { OrderClass } from "./orders.ts";
-import { constant, plus, scaled, times, variable } from "./posynomials.ts";
+import { constant, inverse, plus, scaled, times, variable } from "./posynomials.ts";
+import { tripVariables } from "./trips.ts";
 import { type Extent, footprint, type HoistRule, type Transfer, type Trip, volume, type Words } from "./volumes.ts";
 
 /** A program for one class of orders per temporal slot, and what its variables mean. */
@@ -44,55 +45,15 @@ export function loopProgram(
 ): LoopProgram {
   const nd = workload.dimensions.length;
   const levels = machine.levels.length;
-  let variables = 0;
-  const trips = new Int32Array(2 * levels * nd).fill(-1);
-  const settled = new Float64Array(2 * levels * nd).fill(1);
   const filled = new Set(classes.map((c) => c.level));
   const pinned = new Set(classes.flatMap((c) => c.unspread.flatMap((d) => c.inner.map((l) => 2 * l * nd + d))));
   for (let l = 1; l < levels; l++) {
     if (!filled.has(l)) for (let d = 0; d < nd; d++) pinned.add((2 * l + 1) * nd + d);
   }
-  const atMostOne: Posynomial[] = [];
-  const equalToOne: Monomial[] = [];
-  for (let d = 0; d < nd; d++) {
-    let rest = workload.dimensions[d].bound;
-    const open: number[] = [];
-    for (let slot = 0; slot < 2 * levels; slot++) {
-      const at = slot * nd + d;
-      const high = pinned.has(at) ? 1 : ranges.max[at];
-      if (ranges.min[at] < high) open.push(at);
-      else {
-        settled[at] = ranges.min[at];
-        rest /= settled[at];
-      }
-    }
-    if (open.length === 1 && rest <= ranges.max[open[0]]) settled[open[0]] = rest;
-    else if (open.length < 2 && rest > 1) atMostOne.push(constant(rest));
-    else if (rest > 1) for (const at of open) trips[at] = variables++;
-  }
-  const trip = ({ slot, dimension }: Trip): Posynomial => {
-    const at = slot * nd + dimension;
-    return trips[at] < 0 ? constant(settled[at]) : variable(trips[at]);
-  };
+  const loops = tripVariables(workload, ranges, pinned);
+  const { atMostOne, equalToOne, of: trip } = loops;
+  let variables = loops.count;
   const words = (w: Words): Posynomial => times(...w.extents.map((e) => extent(e, trip)), ...w.trips.map(trip));
-
-  for (let d = 0; d < nd; d++) {
-    const powers: [number, number][] = [];
-    let rest = workload.dimensions[d].bound;
-    for (let slot = 0; slot < 2 * levels; slot++) {
-      const at = slot * nd + d;
-      if (trips[at] < 0) {
-        rest /= settled[at];
-        continue;
-      }
-      powers.push([trips[at], 1]);
-      atMostOne.push([{ coefficient: ranges.min[at], powers: [[trips[at], -1]] }]);
-      if (ranges.max[at] < workload.dimensions[d].bound) {
-        atMostOne.push([{ coefficient: 1 / ranges.max[at], powers: [[trips[at], 1]] }]);
-      }
-    }
-    if (powers.length > 0) equalToOne.push({ coefficient: 1 / rest, powers });
-  }
 
   const capacities = machine.levels.map((level) => (level.free === undefined ? -1 : variables++));
   const units = machine.area === undefined ? -1 : variables++;
@@ -124,8 +85,8 @@ export function loopProgram(
     level.free === undefined ? scaled(constant(1), pj) : scaled(variable(capacities[l], level.free.energyPower), pj);
   const macs = workload.dimensions.reduce((product, d) => product * d.bound, 1);
   const energy: Posynomial[] = [constant(macs * machine.computePj)];
-  const reads: Posynomial[] = machine.levels.map(() => []);
-  const writes: Posynomial[] = machine.levels.map(() => []);
+  const reads: Posynomial[][] = machine.levels.map(() => []);
+  const writes: Posynomial[][] = machine.levels.map(() => []);
   let constantPj = 0;
   const reductionTrips = (v: number): Posynomial =>
     times(
@@ -155,17 +116,17 @@ export function loopProgram(
         read = times(scaled(read, left), around);
       }
       energy.push(times(sent, read));
-      if (readsSums) reads[parent] = plus(reads[parent], sent);
+      if (readsSums) reads[parent].push(sent);
       if (space.readWrite) {
         energy.push(times(sent, price(outer, parent, outer.updatePj)));
-        writes[parent] = plus(writes[parent], sent);
+        writes[parent].push(sent);
       }
       if (child >= 0) {
         const inner = machine.levels[child];
         const received = words(volume(workload, v, transfer, true));
         if (readsSums) {
           energy.push(times(received, price(inner, child, inner.fillPj)));
-          writes[child] = plus(writes[child], received);
+          writes[child].push(received);
           if (space.readWrite && single(child)) constantPj -= firstWrites(v) * priceIfFixed(inner, inner.fillPj);
         }
       }
@@ -186,11 +147,11 @@ export function loopProgram(
     within(temporal);
     machine.levels.forEach((level, l) => {
       const instances = spread(l + 1);
-      const perInstance = (total: Posynomial, bandwidth: number) =>
-        within(times(scaled(total, 1 / bandwidth), inverse(instances)));
+      const perInstance = (words: readonly Posynomial[], bandwidth: number) =>
+        within(times(scaled(plus(...words), 1 / bandwidth), inverse(instances)));
       if (level.readBandwidth !== null) perInstance(reads[l], level.readBandwidth);
       if (level.writeBandwidth !== null) perInstance(writes[l], level.writeBandwidth);
-      if (level.sharedBandwidth !== null) perInstance(plus(reads[l], writes[l]), level.sharedBandwidth);
+      if (level.sharedBandwidth !== null) perInstance([...reads[l], ...writes[l]], level.sharedBandwidth);
       if (level.leakPj > 0) energy.push(times(scaled(instances, level.leakPj), variable(cycles)));
     });
   }
@@ -223,7 +184,7 @@ export function loopProgram(
     objective === "latency" ? variable(cycles) : objective === "edp" ? times(energyPj, variable(cycles)) : energyPj;
   return {
     program: { variables, objective: goal, atMostOne: atMostOne.filter(moves), equalToOne },
-    trips,
+    trips: loops.variables,
     capacities,
     units,
     cycles,
@@ -246,14 +207,6 @@ function extent({ terms }: Extent, trip: (t: Trip) => Posynomial): Posynomial {
   const open = parts.filter((part) => part.some((term) => term.powers.length > 0));
   const sum = rest + fixed.reduce((total, term) => total + term.coefficient, 0);
   return sum > 0 ? plus(...open, constant(sum)) : plus(...open);
-}
-
-/** 1 / f for a monomial. */
-function inverse(f: Posynomial): Posynomial {
-  return f.map(({ coefficient, powers }) => ({
-    coefficient: 1 / coefficient,
-    powers: powers.map(([j, p]): [number, number] => [j, -p]),
-  }));
 }
 
 /** (m / around)^power. */
