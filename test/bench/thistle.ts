@@ -9,7 +9,7 @@ import { renderTable } from "../../server/src/cli/table.ts";
 import type { Mapspace } from "../../server/src/engine/mapspace/mapspace.ts";
 import { blockSearch } from "../../server/src/engine/search/blocks.ts";
 import { exactSearch } from "../../server/src/engine/search/exact/exact.ts";
-import { codesign, type Design, fullMapspace } from "../../server/src/engine/search/gp/codesign.ts";
+import { codesign, type Design } from "../../server/src/engine/search/gp/codesign.ts";
 import { gpSearch } from "../../server/src/engine/search/gp/gp.ts";
 import {
   areaUm2,
@@ -17,6 +17,7 @@ import {
   type Technology,
   thistleTechnology,
 } from "../../server/src/engine/search/gp/technology.ts";
+import { fullMapspace } from "../../server/src/engine/search/gp/technology-mapspace.ts";
 import type { Objective } from "../../server/src/engine/search/objective.ts";
 import type { Incumbent, SearchProgress } from "../../server/src/engine/search/progress.ts";
 import { barChart } from "../support/bar-chart.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { volumeRows } from "../../server/src/cli/volume-text.ts";
 import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import {
@@ -11,7 +12,7 @@ import {
 import { divisors } from "../../server/src/engine/numeric/divisors.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { exactSearch } from "../../server/src/engine/search/exact/exact.ts";
-import { codesign, fullMapspace, nearestPowers } from "../../server/src/engine/search/gp/codesign.ts";
+import { codesign, nearestPowers } from "../../server/src/engine/search/gp/codesign.ts";
 import { type GpProgress, gpRefusal, gpSearch } from "../../server/src/engine/search/gp/gp.ts";
 import { type OrderClass, orderClasses, symmetries } from "../../server/src/engine/search/gp/orders.ts";
 import {
@@ -20,12 +21,20 @@ import {
   eyerissDimensions,
   thistleTechnology,
 } from "../../server/src/engine/search/gp/technology.ts";
+import { fullMapspace } from "../../server/src/engine/search/gp/technology-mapspace.ts";
 import { type Trip, volume, type Words } from "../../server/src/engine/search/gp/volumes.ts";
 import { workload as layerOf } from "../mapspace/hardware.ts";
 import { convolution } from "../support/accelerators.ts";
 
 const exactCounting = defaultEvaluationOptions("exact");
 const machine = { units: 64, registers: 100_000, buffer: 10_000_000 };
+
+const convolutionSpaces = { W: ["K", "C", "R", "S"], I: ["C", "P+R", "Q+S"], O: ["K", "P", "Q"] };
+
+/** What the row's block is about; written in its first row alone. */
+function betweenOf(rows: readonly string[][], at: number): string {
+  return rows.slice(0, at + 1).findLast(([between]) => between !== "")?.[0] ?? "";
+}
 
 function finished(steps: Generator<GpProgress>): GpProgress {
   let progress: GpProgress | undefined;
@@ -119,6 +128,54 @@ for (const [name, shape] of Object.entries(layers)) {
     assert.ok(compared >= 6);
   });
 }
+
+test("written out, footprints and volumes of a convolution are those derived by hand", () => {
+  const rows = volumeRows(layerOf({ K: 64, C: 32, P: 56, Q: 56, R: 3, S: 3 }, convolutionSpaces));
+  const volumes = (between: string, order: string) => {
+    const at = rows.findIndex((row, i) => betweenOf(rows, i) === between && row[1] === order);
+    return rows.slice(at, at + 3).map(([, , name, inside, moved]) => `${name} ${inside} | ${moved}`);
+  };
+  // Registers, innermost loop of the buffer K: weights and outputs depend on it, so every loop outside counts; inputs
+  // stay through K and are fetched anew by the next one, C. What all units want at once is sent once.
+  assert.deepEqual(volumes("registers ↔ buffer", "QPCK"), [
+    "W rK·rC·3·3 | rK·rC·3·3·pK·pC·qK·qC·qP·qQ·sK·sC·sP·sQ",
+    "I rC·(rP + 2)·(rQ + 2) | rC·(rP + 2)·(rQ + 2)·pC·pP·pQ·qC·qP·qQ·sK·sC·sP·sQ",
+    "O rK·rP·rQ | rK·rP·rQ·pK·pP·pQ·qK·qC·qP·qQ·sK·sC·sP·sQ",
+  ]);
+  // Innermost P, units side by side in other dimensions: weights stay through P and Q; inputs slide along P.
+  assert.deepEqual(volumes("registers ↔ buffer", "CKQP, pP = 1"), [
+    "W rK·rC·3·3 | rK·rC·3·3·pK·pC·qK·qC·sK·sC·sP·sQ",
+    "I rC·(rP + 2)·(rQ + 2) | rC·(rP·qP + 2)·(rQ + 2)·pC·pP·pQ·qK·qC·qQ·sK·sC·sP·sQ",
+    "O rK·rP·rQ | rK·rP·rQ·pK·pP·pQ·qK·qC·qP·qQ·sK·sC·sP·sQ",
+  ]);
+  // DRAM, innermost C: sums stay in the buffer until C is through; weights and inputs are streamed.
+  assert.deepEqual(volumes("buffer ↔ DRAM", "QPKC"), [
+    "W rK·pK·qK·rC·pC·qC·3·3 | rK·pK·qK·rC·pC·qC·3·3·sK·sC·sP·sQ",
+    "I rC·pC·qC·(rP·pP·qP + 2)·(rQ·pQ·qQ + 2) | rC·pC·qC·(rP·pP·qP + 2)·(rQ·pQ·qQ + 2)·sK·sC·sP·sQ",
+    "O rK·pK·qK·rP·pP·qP·rQ·pQ·qQ | rK·pK·qK·rP·pP·qP·rQ·pQ·qQ·sK·sP·sQ",
+  ]);
+  // DRAM, innermost P: each weight leaves DRAM once; rows overlap from step to step.
+  assert.deepEqual(volumes("buffer ↔ DRAM", "CKQP"), [
+    "W rK·pK·qK·rC·pC·qC·3·3 | rK·pK·qK·rC·pC·qC·3·3·sK·sC",
+    "I rC·pC·qC·(rP·pP·qP + 2)·(rQ·pQ·qQ + 2) | rC·pC·qC·(rP·pP·qP·sP + 2)·(rQ·pQ·qQ + 2)·sK·sC·sQ",
+    "O rK·pK·qK·rP·pP·qP·rQ·pQ·qQ | rK·pK·qK·rP·pP·qP·rQ·pQ·qQ·sK·sC·sP·sQ",
+  ]);
+});
+
+test("written out, a stride stretches the window", () => {
+  const rows = volumeRows(layerOf({ P: 28, R: 3 }, { I: ["2P+R"], O: ["P"] }));
+  assert.deepEqual(
+    rows.map(([, order, name, inside, moved]) => [order, name, inside, moved]),
+    [
+      ["P", "I", "(2·rP + 1)", "(2·rP + 1)·pP·qP·sP"],
+      ["", "O", "rP", "rP·pP·qP·sP"],
+      ["P, pP = 1", "I", "(2·rP + 1)", "(2·rP·qP + 1)·pP·sP"],
+      ["", "O", "rP", "rP·pP·qP·sP"],
+      ["P", "I", "(2·rP·pP·qP + 1)", "(2·rP·pP·qP·sP + 1)"],
+      ["", "O", "rP·pP·qP", "rP·pP·qP·sP"],
+    ],
+  );
+});
 
 test("three classes for a product, pruned from six orders; a square convolution is its own mirror image", () => {
   assert.equal(classesOf(layers["matrix multiplication"], 2).length, 3);

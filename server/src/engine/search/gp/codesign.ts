@@ -1,17 +1,11 @@
-import { createMapspace } from "../../mapspace/build.ts";
-import type { Mapspace } from "../../mapspace/mapspace.ts";
 import type { Workload } from "../../model/types.ts";
 import { objectiveValue } from "../objective.ts";
 import type { Incumbent } from "../progress.ts";
 import { families, type GpOptions, type GpStatistics, gpSearch, type Relaxed, relaxations } from "./gp.ts";
 import type { Machine } from "./machine.ts";
-import { architectureFor, areaUm2, type Dimensioning, type Technology } from "./technology.ts";
-
-/** A layer, and how often it occurs. */
-export interface CountedLayer {
-  workload: Workload;
-  count: number;
-}
+import { type CountedLayer, MachineBound } from "./machine-bound.ts";
+import { areaUm2, type Dimensioning, type Technology } from "./technology.ts";
+import { fullMapspace } from "./technology-mapspace.ts";
 
 /** A machine with the best mapping found for each layer; `null` where none fits. */
 export interface Design extends Dimensioning {
@@ -40,22 +34,15 @@ export interface CodesignOptions extends GpOptions {
   powers?: number;
 }
 
+/** Programs of a family that are tried on each machine, where their optimum is within so much of the best. */
+const perFamily = 6;
+const promisingWithin = 1.2;
+
+/** Programs for each layer that may show a machine to be no better than the best so far. */
+const boundPrograms = 8;
+
 /** Machines whose mappings are searched once more with all programs. */
 const finalists = 1;
-
-/** A mapspace of perfect factors in which every level keeps everything. */
-export function fullMapspace(technology: Technology, dimensioning: Dimensioning, workload: Workload): Mapspace | null {
-  const architecture = architectureFor(technology, dimensioning);
-  const spaces = workload.dataSpaces.length;
-  const keep = Array.from({ length: 3 * spaces }, (_, id) => ({
-    id,
-    kind: "keep" as const,
-    level: Math.floor(id / spaces),
-    dataSpace: id % spaces,
-    keep: true,
-  }));
-  return createMapspace(architecture, workload, "pfm", keep).mapspace ?? null;
-}
 
 /**
  * Units, registers and buffer of one machine for all layers under an area budget (paper, Sec. V-B). Each layer alone
@@ -71,7 +58,7 @@ export function* codesign(
   const promising: Relaxed[][] = [];
   for (const { workload } of layers) {
     const solved = freePrograms(workload, options, progress);
-    promising.push(solved);
+    promising.push(solved.filter(({ value }) => value <= promisingWithin * solved[0].value));
     for (const { x, loops } of bestOfFamilies(solved)) {
       const real = { units: x[loops.units], registers: x[loops.capacities[0]], buffer: x[loops.capacities[1]] };
       for (const machine of wholeMachines(real, options)) {
@@ -81,13 +68,17 @@ export function* codesign(
     yield { ...progress };
   }
   const designs: Design[] = [];
+  const bounds = [...machines.values()].map((machine) => new MachineBound(machine, layers, options));
+  bounds.sort((a, b) => a.after(1) - b.after(1));
   const offer = (design: Design) => {
     if (design.value < (progress.best?.value ?? Number.POSITIVE_INFINITY)) progress.best = design;
     progress.machines++;
     return design;
   };
-  for (const machine of machines.values()) {
-    designs.push(offer(designOf(machine, layers, { programs: 12, perProgram: 250, ...options }, promising)));
+  for (const bound of bounds) {
+    const best: number = progress.best?.value ?? Number.POSITIVE_INFINITY;
+    if (bound.after(1) >= best || bound.after(boundPrograms) >= best) continue;
+    designs.push(offer(designOf(bound.machine, layers, { programs: 12, perProgram: 250, ...options }, promising)));
     yield { ...progress };
   }
   designs.sort((a, b) => a.value - b.value);
@@ -139,10 +130,16 @@ function freePrograms(
   for (const group of [families.slice(0, -1), families.slice(-1)]) {
     for (const family of group) {
       const solved: Relaxed[] = [];
-      for (const one of relaxations(mapspace, machine, objective, family, statistics))
-        if (one !== null) solved.push(one);
+      const best = new Map<readonly unknown[], number>();
+      const tooMuch = () => [...best.values()].sort((a, b) => a - b)[perFamily - 1] ?? Number.POSITIVE_INFINITY;
+      for (const one of relaxations(mapspace, machine, objective, family, statistics, { tooMuch })) {
+        if (one === null) continue;
+        solved.push(one);
+        best.set(one.classes, Math.min(one.value, best.get(one.classes) ?? Number.POSITIVE_INFINITY));
+      }
       solved.sort((a, b) => a.value - b.value);
-      kept.push(...solved.filter((one, i) => solved.findIndex((o) => o.classes === one.classes) === i).slice(0, 6));
+      const first = solved.filter((one, i) => solved.findIndex((o) => o.classes === one.classes) === i);
+      kept.push(...first.slice(0, perFamily));
     }
     if (kept.length > 0) break;
   }

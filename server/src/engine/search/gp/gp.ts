@@ -73,27 +73,33 @@ export const families: readonly Family[] = [
   { kernels: "tiled", sums: "in-time" },
 ];
 
-/** Solves the programs of all classes of a family, one per step; the statistics are written into. */
+/**
+ * Solves the programs of all classes of a family, one per step; the statistics are written into. Those whose optimum is
+ * above `tooMuch` are given up as soon as that is known.
+ */
 export function* relaxations(
   mapspace: Mapspace,
   machine: Machine,
   objective: Objective,
   family: Family,
   statistics: GpStatistics,
-  given?: readonly (readonly OrderClass[])[],
+  { given, tooMuch }: { given?: readonly (readonly OrderClass[])[]; tooMuch: () => number },
 ): Generator<Relaxed | null> {
   const ranges = loopRanges(mapspace, family);
   let least = Number.POSITIVE_INFINITY;
+  const again = family.sums !== "in-space" && objective !== "latency" ? 1.3 : 1;
   for (const classes of given ?? classChoices(mapspace, machine, ranges)) {
-    const solved = solve(mapspace, machine, objective, { family, classes, ranges }, statistics);
+    const most = Math.max(tooMuch(), again * least);
+    const solved = solve(mapspace, machine, objective, { family, classes, ranges }, statistics, 0, most);
     yield solved;
     if (solved === null) continue;
     least = Math.min(least, solved.value);
-    if (solved.value > 1.3 * least || family.sums === "in-space" || objective === "latency") continue;
+    if (again === 1 || solved.value > again * least) continue;
     // First writes of partial sums once more, around the additions in time found and around few of them.
     const found = valueAt(solved.loops.reductionTrips, solved.x);
     for (const additions of [found, 2.5]) {
-      if (additions > 1.05) yield solve(mapspace, machine, objective, solved, statistics, additions);
+      if (additions <= 1.05) continue;
+      yield solve(mapspace, machine, objective, solved, statistics, additions, Math.max(tooMuch(), least));
     }
   }
 }
@@ -105,17 +111,19 @@ function solve(
   { family, classes, ranges }: Pick<Relaxed, "family" | "classes" | "ranges">,
   statistics: GpStatistics,
   accumulated = 0,
+  tooMuch = Number.POSITIVE_INFINITY,
 ): Relaxed | null {
   const loops = loopProgram(mapspace.workload, machine, ranges, classes, objective, { sums: family.sums, accumulated });
-  const outcome = solveGeometricProgram(loops.program, { gap: 1e-4 });
+  const constant = objective === "energy" ? loops.constantPj : 0;
+  const outcome = solveGeometricProgram(loops.program, { gap: 1e-3, tooMuch: tooMuch - constant });
   statistics.programs++;
   statistics.newtonSteps += outcome.steps;
+  if (outcome.status === "above") return null;
   if (outcome.status !== "optimal") {
     if (outcome.status === "infeasible") statistics.infeasible++;
     else statistics.unsolved++;
     return null;
   }
-  const constant = objective === "energy" ? loops.constantPj : 0;
   return {
     family,
     classes,
@@ -240,11 +248,14 @@ class GpSearch {
     const { only } = this.options;
     for (const group of [families.slice(0, -1), families.slice(-1)]) {
       const solved: Relaxed[] = [];
+      const rounded = new LeastValues(programs);
       for (const family of group) {
         const given = only?.filter((one) => one.family === family).map((one) => one.classes);
-        for (const one of relaxations(this.mapspace, machine, objective, family, this.statistics, given)) {
+        const limits = { given, tooMuch: () => rounded.largest };
+        for (const one of relaxations(this.mapspace, machine, objective, family, this.statistics, limits)) {
           if (one !== null) {
             solved.push(one);
+            rounded.add(one.value);
             this.relaxed = Math.min(this.relaxed ?? Number.POSITIVE_INFINITY, one.value);
           }
           yield this.progress(false);
@@ -390,6 +401,28 @@ class GpSearch {
         });
       this.offer();
     }
+  }
+}
+
+/** The `count` least of some values. */
+class LeastValues {
+  private readonly values: number[] = [];
+  private readonly count: number;
+
+  constructor(count: number) {
+    this.count = count;
+  }
+
+  add(value: number): void {
+    if (!(value < this.largest)) return;
+    this.values.push(value);
+    this.values.sort((a, b) => a - b);
+    if (this.values.length > this.count) this.values.pop();
+  }
+
+  /** Infinite while there are fewer. */
+  get largest(): number {
+    return this.values.length < this.count ? Number.POSITIVE_INFINITY : this.values[this.count - 1];
   }
 }
 
