@@ -202,10 +202,12 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
     await connection.sendRequest("initialize", params);
     await connection.sendNotification("initialized", {});
     await work(client);
-    await connection.sendRequest("shutdown");
+  } finally {
+    // Also where a test failed: a search that goes on would keep the process alive.
+    const asked = connection.sendRequest("shutdown").catch(() => {});
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
     // Answers under way arrive before the line is cut.
     await new Promise((resolve) => setTimeout(resolve, 50));
-  } finally {
     connection.dispose();
     server.dispose();
     up.destroy();
