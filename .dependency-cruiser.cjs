@@ -128,7 +128,7 @@ module.exports = {
       name: "client-shares-runs-with-the-panel",
       severity: "error",
       from: { path: "^client/src/" },
-      to: { path: "^webview/", pathNot: "^webview/src/run\\.ts$" },
+      to: { path: "^webview/", pathNot: "^webview/src/(run|format)\\.ts$" },
     },
   ],
   options: {

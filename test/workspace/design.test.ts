@@ -45,6 +45,22 @@ test("a modeline comes before neighbours, and a setting before them too", () => 
   ]);
 });
 
+test("a mapping that names other files is none for a design without a mapping", () => {
+  const files = [
+    file("fresh/arch.yaml", arch),
+    file("fresh/prob.yaml", problem),
+    file("old/arch.yaml", arch),
+    file("old/prob.yaml", problem),
+    file("old/map.yaml", `# mapspace: architecture=arch.yaml problem=prob.yaml\n${mapping}`),
+  ];
+  const fresh = resolveDesign("fresh/prob.yaml", files);
+  assert.deepEqual(partsOf(fresh), ["nearest fresh/arch.yaml", "opened fresh/prob.yaml"]);
+  assert.deepEqual(fresh.missing, ["mapping"]);
+  assert.deepEqual(resolveDesign("old/prob.yaml", files).missing, []);
+  const anybodys = [...files.slice(0, 4), file("old/map.yaml", mapping)];
+  assert.deepEqual(resolveDesign("fresh/prob.yaml", anybodys).missing, [], "one that names nothing is taken from afar");
+});
+
 test("the nearest candidate is taken, a tie is named, and tables come only from the design's folders", () => {
   const files = [
     file("p/map/a.yaml", mapping),

@@ -16,6 +16,7 @@ import type {
   Run,
   SearchOptions,
 } from "../../../server/src/features/explorer/protocol.ts";
+import { energy as energyText } from "../../../webview/src/format.ts";
 import { goalOf, goalValue, objectiveOf } from "../../../webview/src/run.ts";
 import type { Server } from "../server.ts";
 import { Apply } from "./apply.ts";
@@ -262,11 +263,11 @@ function summary(run: Run): string {
   const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
   if (best === null) return "";
   const cycles = (candidate: Candidate) => format.format(candidate.cost.cycles);
-  const energy = (candidate: Candidate) => format.format(candidate.cost.energyPj / 1e6);
+  const energy = (candidate: Candidate) => energyText(candidate.cost.energyPj);
   const name = nameOf(run);
   const sized = hardwareText(run);
   if (before === null) {
-    return `${l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3} µJ.", name, edp(best), cycles(best), energy(best))}${sized}`;
+    return `${l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3}.", name, edp(best), cycles(best), energy(best))}${sized}`;
   }
   const proven =
     run.bound !== null && state === "done" && run.bound >= objectiveOf(run.options!.objective, best.cost) * (1 - 1e-6);
@@ -279,7 +280,7 @@ function summary(run: Run): string {
   const fromTo = (text: (candidate: Candidate) => string) =>
     text(before) === text(best) ? text(best) : `${text(before)} → ${text(best)}`;
   const text = l10n.t(
-    "{0}: EDP {1} ({2}), cycles {3}, energy {4} µJ.",
+    "{0}: EDP {1} ({2}), cycles {3}, energy {4}.",
     name,
     fromTo(edp),
     change(best.cost.energyPj * best.cost.cycles, before.cost.energyPj * before.cost.cycles),

@@ -102,10 +102,18 @@ export function resolveDesign(
     if (setting.includes(main)) for (const uri of setting) if (kindsByUri.has(uri)) take(uri, "setting");
   }
 
+  /** Its first line names other files than this design has: a mapping made for something else is none for this. */
+  const ofAnother = (uri: string) =>
+    readModeline(files.get(uri)!).some(({ key, value }) => {
+      const kind = modelineKinds[key.toLowerCase()];
+      const named = resolvePath(uri, value);
+      return kind !== undefined && have.has(kind) && kindsByUri.has(named) && !parts.has(named);
+    });
+
   const ambiguous: Choice[] = [];
   for (const kind of order) {
     if (have.has(kind)) continue;
-    const near = nearest(main, kind, kindsByUri, have, Number.POSITIVE_INFINITY);
+    const near = nearest(main, kind, kindsByUri, have, Number.POSITIVE_INFINITY, ofAnother);
     if (near.length === 0) continue;
     const fileOf = (uri: string) => files.get(uri)!;
     const { taken, clear } = best(near.map(fileOf), [...parts.keys()].filter((uri) => files.has(uri)).map(fileOf));
@@ -121,7 +129,7 @@ export function resolveDesign(
   for (const kind of optional) {
     for (const home of homes) {
       if (have.has(kind)) break;
-      const near = nearest(home, kind, kindsByUri, have, 0);
+      const near = nearest(home, kind, kindsByUri, have, 0, ofAnother);
       if (near.length === 1) take(near[0], "nearest");
     }
   }
@@ -152,12 +160,14 @@ function nearest(
   kindsOf: ReadonlyMap<string, readonly FileKind[]>,
   have: ReadonlySet<FileKind>,
   reach: number,
+  ofAnother: (uri: string) => boolean,
 ): string[] {
   let best = reach;
   let found: string[] = [];
   for (const [uri, kinds] of kindsOf) {
     if (!kinds.includes(kind) || kinds.some((other) => have.has(other)) || isToolOutput(uri)) continue;
     const distance = folderDistance(home, uri);
+    if (distance > best || ofAnother(uri)) continue;
     if (distance < best) {
       best = distance;
       found = [uri];

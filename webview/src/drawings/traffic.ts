@@ -32,9 +32,10 @@ export function trafficAgainstSize(
   const least = line[line.length - 1];
   const chosen = marks[marks.length - 1];
   const floor = chosen && line.findLast(({ x }) => x <= chosen.at.x);
+  const times = chosen && floor ? short(chosen.at.y / floor.y, 3) : "";
   const factor =
     chosen && floor
-      ? ` The ${chosen.label === "selected" ? "selected mapping" : "mapping in the file"} moves ${short(chosen.at.y / floor.y, 3)} × the least for what it holds on the chip.`
+      ? ` The ${chosen.label === "selected" ? "selected mapping" : "mapping in the file"} moves ${times === "1" ? "" : `${times} × `}the least for what it holds on the chip.`
       : "";
   return {
     datasets: [
