@@ -1,236 +1,233 @@
 /** The loop the Explorer is for, as a person goes through it: optimise, watch, apply, see the new estimate, undo. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Browser, Frame, FrameLocator, Page } from "playwright-core";
-import { catalogue } from "../../server/src/worker/catalogue.ts";
-import { repositoryRoot } from "../support/shared.ts";
-import { choose, launchBrowser, openFile, openWindow } from "./browser.ts";
-import { bundledWorkbenchRunsHere, prepareWorkbench } from "./setup.ts";
-import { type RunningWorkbench, startWorkbench } from "./start.ts";
+import { catalogue, type StrategyId } from "../../server/src/worker/catalogue.ts";
+import { ExplorerWindow, type ThemeName, themes, until } from "./explorer-window.ts";
+import { bundledWorkbenchRunsHere } from "./setup.ts";
 
-const screenshots = join(repositoryRoot, "test/.output/screenshots");
 const skip = bundledWorkbenchRunsHere ? false : "the bundled workbench runs on Linux x64";
-const mapping = "eyeriss-like/resnet50-conv3x3.map.yaml";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = "three-level";
+const mapping = `${folder}/gemm.map.yaml`;
+/** Small searches: each finds something within a second or two. */
+const settings = { "mapspace.search.strategy": "local", "mapspace.search.evaluations": 3000 };
+const tries: Partial<Record<StrategyId | "cosearch", string>> = { bayes: "14", exact: "600" };
 
-const themes = {
-  dark: "Dark Modern",
-  light: "Light Modern",
-  contrast: "Dark High Contrast",
+/** Which searches are watched in which theme; “Optimize this layer” is the local search, in each of them. */
+const watched: Record<ThemeName, (StrategyId | "cosearch")[]> = {
+  dark: ["exact", "random", "cosearch"],
+  light: ["gradient", "exhaustive", "cosearch"],
+  contrast: ["gp", "bayes", "cosearch"],
 };
 
 describe("the Explorer", { skip }, () => {
-  let browser: Browser;
-  let workbench: RunningWorkbench;
-  let page: Page;
-  let panel: FrameLocator;
-  let scratch: string;
-  let original: string;
-  const errors: string[] = [];
-  const file = () => join(scratch, "examples", mapping);
-  const shot = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
-  const lens = (text: string) => page.locator(".codelens-decoration a", { hasText: text }).first();
-  const estimate = async () => (await lens("EDP").textContent()) ?? "";
+  let window: ExplorerWindow;
+  let originals: Record<string, string>;
+  let first: string;
 
   before(async () => {
-    mkdirSync(screenshots, { recursive: true });
-    scratch = mkdtempSync(join(tmpdir(), "mapspace-explorer-"));
-    const folder = join(scratch, "examples");
-    cpSync(join(repositoryRoot, "examples"), folder, { recursive: true });
-    original = readFileSync(file(), "utf8");
-    workbench = await startWorkbench(await prepareWorkbench("current"), {
-      folder,
-      extensionDevelopmentPath: repositoryRoot,
-      settings: { "workbench.colorTheme": "Default Dark Modern", "window.autoDetectColorScheme": false },
-    });
-    browser = await launchBrowser();
-    page = await openWindow(browser, workbench.url);
-    await page.setViewportSize({ width: 1700, height: 1100 });
-    page.on("pageerror", (error) => errors.push(error.message));
-    panel = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+    window = await ExplorerWindow.open({ settings });
+    originals = window.texts(folder);
   });
 
   afterEach(async (context) => {
-    if ((context as { passed?: boolean }).passed === false) await shot(`explorer-failed-${context.name.slice(0, 20)}`);
-  });
-
-  after(async () => {
-    await browser?.close();
-    workbench?.stop();
-    if (scratch) rmSync(scratch, { recursive: true, force: true });
-  });
-
-  test("“Optimize this layer” finds the proven best, and Apply brings it into the file", async () => {
-    await openFile(page, mapping);
-    await lens("EDP").waitFor();
-    const first = await settled(estimate);
-    await page
-      .locator(".view-line", { hasText: "mapping:" })
-      .last()
-      .click({ position: { x: 20, y: 8 } });
-    await page.keyboard.press("Control+.");
-    await page.locator(".action-widget .monaco-list-row", { hasText: "Optimize this layer" }).waitFor();
-    await page.keyboard.type("Optimize");
-    await page.keyboard.press("Enter");
-    // Windows under test keep notifications to themselves.
-    await page.locator("[id='status.notifications']").click();
-    await page.mouse.move(400, 400);
-    const result = page.locator(".notification-list-item", { hasText: "Proven best" }).first();
-    await result.waitFor();
-    await shot("explorer-1-result");
-    await result.getByRole("button", { name: "Apply" }).click();
-    await page.locator(".tab.active.dirty", { hasText: "map.yaml" }).waitFor();
-    await changed(estimate, first);
-    await shot("explorer-2-applied");
-    await undo(page);
-    await page.locator(".tab.active.dirty").waitFor({ state: "detached" });
-    await becomes(estimate, first);
-    assert.equal(readFileSync(file(), "utf8"), original);
-  });
-
-  test("the panel opens beside the editor, leaves the focus there and shows what was found", async () => {
-    await page
-      .locator(".view-line", { hasText: "mapping:" })
-      .last()
-      .click({ position: { x: 20, y: 8 } });
-    await lens("Open Explorer").click();
-    await panel.locator("h1", { hasText: "resnet50-conv3x3" }).waitFor();
-    await panel.locator(".run-name", { hasText: "Exact" }).waitFor();
-    await lens("Open Explorer").click();
-    await page.waitForTimeout(500);
-    assert.equal(await page.locator(".tab", { hasText: "Explorer:" }).count(), 1, "one panel for one design");
-    assert.match((await page.locator(".tab.active.selected").first().textContent()) ?? "", /map\.yaml/);
-  });
-
-  for (const { id } of catalogue) {
-    test(`${id}: run, watch, apply, see the new estimate, undo`, async () => {
-      const first = await estimate();
-      const runs = await panel.locator(".run").count();
-      await panel.getByLabel("Strategy", { exact: true }).selectOption(id);
-      await panel.getByLabel("Mappings", { exact: true }).selectOption("pfm");
-      await panel.getByLabel("Seconds", { exact: true }).fill("6");
-      await panel.getByRole("button", { name: /^Run( another)?$/ }).click();
-      await panel.locator(".run").nth(runs).waitFor();
-      const latest = panel.locator(".run").first();
-      await latest.locator(".run-state", { hasText: /^[\d,]+ tried/ }).waitFor();
-      if ((await latest.locator(".run-value").textContent()) === "") return;
-      await panel.getByRole("button", { name: "Apply", exact: true }).click();
-      await panel.locator(".notice", { hasText: "Applied" }).waitFor();
-      await changed(estimate, first);
-      await page
-        .locator(".view-line", { hasText: "mapping:" })
-        .last()
-        .click({ position: { x: 20, y: 8 } });
-      await undo(page);
-      await becomes(estimate, first);
-    });
-  }
-
-  test("a search can be stopped at any time and keeps its best", async () => {
-    await panel.getByLabel("Strategy", { exact: true }).selectOption("random");
-    await panel.getByLabel("Seconds", { exact: true }).fill("");
-    for (const wait of [300, 900]) {
-      const runs = await panel.locator(".run").count();
-      await panel.getByRole("button", { name: /^Run( another)?$/ }).click();
-      await panel.locator(".run").nth(runs).waitFor();
-      const latest = panel.locator(".run").first();
-      await latest.locator(".run-state", { hasText: "searching" }).waitFor();
-      await page.waitForTimeout(wait);
-      await panel.getByRole("button", { name: "Pause", exact: true }).click();
-      await latest.locator(".run-state", { hasText: "paused" }).waitFor();
-      await panel.getByRole("button", { name: "Resume", exact: true }).click();
-      await latest.locator(".run-state", { hasText: "searching" }).waitFor();
-      await panel.getByRole("button", { name: "Stop", exact: true }).click();
-      await latest.locator(".run-state", { hasText: "stopped" }).waitFor();
+    if ((context as { passed?: boolean }).passed === false) {
+      await window.shot(`explorer-failed-${context.name.replace(/\W+/g, "-").slice(0, 40)}`);
     }
   });
 
-  for (const [name, colours] of Object.entries(themes)) {
-    test(`${name}: readable, and axe finds nothing serious`, async () => {
-      await chooseTheme(page, colours);
-      const wanted = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast" }[name];
-      await panel.locator(`body.${wanted}`).waitFor();
-      await page.waitForTimeout(500);
-      await shot(`explorer-3-${name}-top`);
-      const frame = await panelFrame(page);
-      assert.deepEqual(await findings(frame), []);
-      for (const [part, position] of [
-        ["middle", 850],
-        ["bottom", 100_000],
-      ] as const) {
+  after(async () => window?.close());
+
+  /** One undo brings back every file as it was. */
+  async function undo(): Promise<void> {
+    await window.clickMapping();
+    await window.page.keyboard.press("Control+z");
+    await window.page.locator(".tab.dirty").waitFor({ state: "detached" });
+    await window.becomes(first);
+    assert.deepEqual(window.texts(folder), originals);
+  }
+
+  test("every strategy is watched in some theme", () => {
+    const all = ["local", ...Object.values(watched).flat()];
+    assert.deepEqual(
+      catalogue.filter(({ id }) => !all.includes(id)),
+      [],
+    );
+  });
+
+  for (const theme of Object.keys(themes) as ThemeName[]) {
+    test(`${theme}: “Optimize this layer”, apply, see the new estimate, undo`, async () => {
+      if (theme !== "dark") await window.theme(theme);
+      await window.openDesign(mapping);
+      await window.lens("EDP").waitFor();
+      first ??= await settled(() => window.estimate());
+      await window.codeAction("Optimize this layer");
+      const result = await window.notification(/: EDP .* → .*−/);
+      await window.shot(`explorer-${theme}-1-result`);
+      await result.getByRole("button", { name: "Apply" }).click();
+      await window.changes(first);
+      await window.shot(`explorer-${theme}-2-applied`);
+      await window.page.keyboard.press("Control+s");
+      await window.page.locator(".tab.dirty").waitFor({ state: "detached" });
+      assert.notEqual(window.text(mapping), originals["gemm.map.yaml"]);
+      await window.clickMapping();
+      await window.page.keyboard.press("Control+z");
+      await window.page.keyboard.press("Control+s");
+      await window.becomes(first);
+      await until(
+        () => window.text(mapping),
+        (text) => text === originals["gemm.map.yaml"],
+        "the text is not as it was",
+      );
+    });
+
+    if (theme === "dark") {
+      test("the panel opens beside the editor, leaves the focus there and shows what was found", async () => {
+        await window.openPanel("gemm");
+        await window.panel.locator(".run-name", { hasText: "Local search" }).waitFor();
+        await window.lens("Open Explorer").click();
+        await window.page.waitForTimeout(300);
+        assert.equal(
+          await window.page.locator(".tab", { hasText: "Explorer:" }).count(),
+          1,
+          "one panel for one design",
+        );
+        assert.match((await window.page.locator(".tab.active.selected").first().textContent()) ?? "", /map\.yaml/);
+      });
+    }
+
+    for (const strategy of watched[theme]) {
+      test(`${theme}, ${strategy}: run, watch, apply, see the new estimate, undo`, async () => {
+        const run = await window.start(strategy, { seconds: "60", tries: tries[strategy] ?? "3000" });
+        await run.locator(".run-state", { hasText: /^[\d,]+ tried/ }).waitFor();
+        const name = (await run.locator(".run-name").textContent()) ?? "";
+        const points = (await window.tableOf("Best so far")).filter(([label]) => label === name);
+        assert.ok(points.length > 0, `${name} has a curve`);
+        await window.press("Apply");
+        await window.panel.locator(".notice", { hasText: "Applied" }).waitFor();
+        await window.changes(first);
+        if (strategy === "cosearch") await window.shot(`explorer-${theme}-3-cosearch`);
+        await undo();
+      });
+    }
+
+    test(`${theme}: readable, wide and narrow, and axe finds nothing serious`, async () => {
+      const frame = await window.frame();
+      for (const [part, position] of Object.entries({ top: 0, middle: 850, bottom: 100_000 })) {
         await frame.evaluate(`scrollTo(0, ${position})`);
-        await page.waitForTimeout(200);
-        await shot(`explorer-3-${name}-${part}`);
+        await window.page.waitForTimeout(200);
+        await window.shot(`explorer-${theme}-4-${part}`);
       }
+      assert.deepEqual(await window.findings(), []);
+      await window.page.setViewportSize({ width: 1100, height: 1100 });
       await frame.evaluate("scrollTo(0, 0)");
+      await window.page.waitForTimeout(500);
+      await window.shot(`explorer-${theme}-5-narrow`);
+      assert.ok(await frame.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out");
+      await window.page.setViewportSize({ width: 1700, height: 1100 });
     });
   }
 
   test("every chart has a table that says the same", async () => {
-    const cards = panel.locator(".card:visible");
-    for (let i = 0; i < (await cards.count()); i++) {
-      const card = cards.nth(i);
-      const button = card.getByRole("button", { name: "Table", exact: true });
-      await button.click();
-      await card.locator(".table-box tbody tr").first().waitFor();
-      await button.click();
+    const titles = await window.panel.locator(".card:visible h2").allTextContents();
+    assert.ok(titles.length >= 8, titles.join());
+    for (const title of titles) assert.ok((await window.tableOf(title)).length > 0, title);
+  });
+
+  test("pictures and tables are exported as they are shown", async () => {
+    const card = "Energy and cycles";
+    const rows = await window.tableOf(card);
+    const save = async (ending: string): Promise<Buffer> => {
+      await window.card(card).locator("summary", { hasText: "Export" }).click();
+      await window.press(`${card}: ${ending.toUpperCase()}`);
+      const path = `${folder}/energy-and-cycles.${ending}`;
+      const input = window.page.locator(".quick-input-widget input");
+      await until(
+        () => input.inputValue(),
+        (value) => value.endsWith(path),
+        "the name is not offered",
+      );
+      await window.page.keyboard.press("Enter");
+      await window.panel.locator(".notice", { hasText: `Saved energy-and-cycles.${ending}` }).waitFor();
+      return readFileSync(join(window.folder, path));
+    };
+    const [head, ...lines] = (await save("csv")).toString().trim().split("\n");
+    assert.equal(head, "Run,Cycles,Energy (pJ),EDP (pJ·cycles)");
+    assert.deepEqual(
+      lines.map((line) => line.split(",")[0]),
+      rows.map(([name]) => name),
+    );
+    const records = JSON.parse((await save("json")).toString()) as Record<string, string | number>[];
+    assert.deepEqual(
+      records.map((record) => Object.values(record).join()),
+      lines,
+    );
+    const svg = (await save("svg")).toString();
+    assert.match(svg, /^<svg [^>]+>.*<\/svg>\s*$/s);
+    const parsed = `new DOMParser().parseFromString(${JSON.stringify(svg)}, "image/svg+xml")`;
+    assert.equal(await window.page.evaluate(`${parsed}.querySelectorAll("parsererror").length`), 0);
+    assert.ok(
+      Number(await window.page.evaluate(`${parsed}.querySelectorAll("text").length`)) > 4,
+      "has the axes' texts",
+    );
+    const png = await save("png");
+    assert.equal(png.subarray(1, 4).toString(), "PNG");
+    assert.ok(png.readUInt32BE(16) > 300 && png.readUInt32BE(20) > 100, "width and height");
+  });
+
+  test("closing the panel while a search runs, opening it again and moving it loses nothing", async () => {
+    const run = await window.start("random", {});
+    const tried = async () =>
+      Number(/([\d,]+) tried/.exec((await run.textContent()) ?? "")?.[1].replaceAll(",", "") ?? 0);
+    const seen = await until(tried, (now) => now > 0, "nothing tried");
+    const more = await until(tried, (now) => now > seen, "no news of the search");
+    const names = await window.panel.locator(".run-name").allTextContents();
+    await window.page.locator(".tab", { hasText: "Explorer:" }).hover();
+    await window.page.locator(".tab", { hasText: "Explorer:" }).locator(".action-label").click();
+    await window.page.locator(".tab", { hasText: "Explorer:" }).waitFor({ state: "detached" });
+    await window.openPanel("gemm");
+    await run.locator(".run-state", { hasText: "searching" }).waitFor();
+    assert.deepEqual(await window.panel.locator(".run-name").allTextContents(), names);
+    await until(tried, (now) => now > more, "the search does not go on");
+
+    const place = (group: number) =>
+      window.page.locator(".editor-group-container").nth(group).locator(".tab.active", { hasText: "Explorer:" });
+    for (const [key, group] of [
+      ["l", 0],
+      ["r", 1],
+    ] as const) {
+      const before = await tried();
+      await window.panel.locator("h1").click();
+      await window.page.keyboard.press(`Control+Alt+${key}`);
+      await place(group).waitFor();
+      await run.locator(".run-state", { hasText: "searching" }).waitFor();
+      assert.deepEqual(await window.panel.locator(".run-name").allTextContents(), names);
+      await until(tried, (now) => now > before, "the search does not go on in its new place");
     }
-    assert.deepEqual(await findings(await panelFrame(page)), []);
+    await window.press("Pause");
+    await run.locator(".run-state", { hasText: "paused" }).waitFor();
+    await window.press("Resume");
+    await run.locator(".run-state", { hasText: "searching" }).waitFor();
+    await window.press("Stop");
+    await run.locator(".run-state", { hasText: "stopped" }).waitFor();
+    assert.notEqual(await run.locator(".run-value").textContent(), "");
   });
 
   test("reloading the window loses nothing that was found", async () => {
-    const names = await panel.locator(".run-pick").allTextContents();
-    await page.waitForTimeout(2000);
-    await page.reload({ waitUntil: "domcontentloaded" });
-    await panel.locator("h1", { hasText: "resnet50-conv3x3" }).waitFor();
-    await panel
+    const runs = await window.panel.locator(".run-pick").allTextContents();
+    await window.page.waitForTimeout(2000);
+    await window.page.reload({ waitUntil: "domcontentloaded" });
+    await window.panel.locator("h1", { hasText: "gemm" }).waitFor();
+    await window.panel
       .locator(".run")
-      .nth(names.length - 1)
+      .nth(runs.length - 1)
       .waitFor();
-    assert.deepEqual(await panel.locator(".run-pick").allTextContents(), names);
+    assert.deepEqual(await window.panel.locator(".run-pick").allTextContents(), runs);
   });
 
-  test("leaves no error in the window", () => assert.deepEqual(errors, []));
+  test("leaves no error in the window", () => assert.deepEqual(window.errors, []));
 });
-
-async function findings(frame: Frame): Promise<string[]> {
-  await frame.evaluate(axe);
-  const { violations } = await frame.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
-}
-
-interface AxeViolation {
-  id: string;
-  impact: string;
-  nodes: { html: string; any: { message: string }[] }[];
-}
-
-async function panelFrame(page: Page): Promise<Frame> {
-  for (const frame of page.frames()) {
-    if ((await frame.locator("#explorer").count()) > 0) return frame;
-  }
-  throw new Error("the panel is not there");
-}
-
-/** By the list of themes, as a person does it. */
-async function chooseTheme(page: Page, name: string): Promise<void> {
-  await page.locator(".tab", { hasText: "map.yaml" }).first().click();
-  await page.keyboard.press("Control+k");
-  await page.keyboard.press("Control+t");
-  await choose(page, name);
-}
-
-async function undo(page: Page): Promise<void> {
-  await page.keyboard.press("Control+z");
-}
 
 /** The estimate once every file of the design has been read. */
 async function settled(read: () => Promise<string>): Promise<string> {
@@ -242,20 +239,4 @@ async function settled(read: () => Promise<string>): Promise<string> {
     last = now;
   }
   return last;
-}
-
-async function changed(read: () => Promise<string>, from: string): Promise<void> {
-  await until(read, (now) => now !== "" && now !== from, `${from} stays`);
-}
-
-async function becomes(read: () => Promise<string>, wanted: string): Promise<void> {
-  await until(read, (now) => now === wanted, `never ${wanted}`);
-}
-
-async function until(read: () => Promise<string>, holds: (now: string) => boolean, otherwise: string): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds(await read())) {
-    if (Date.now() > end) throw new Error(`${otherwise}, but ${await read()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

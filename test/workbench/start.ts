@@ -33,6 +33,8 @@ export interface StartOptions {
   folder: string;
   /** User settings on top of the tests' own. */
   settings?: Readonly<Record<string, unknown>>;
+  /** Keys of the user, as in keybindings.json. */
+  keys?: readonly { key: string; command: string }[];
   /** Run the extension in this folder without installing it. */
   extensionDevelopmentPath?: string;
   /** Run this suite in the extension host. */
@@ -58,6 +60,7 @@ export async function startWorkbench(workbench: Workbench, options: StartOptions
   for (const folder of ["data/User", "extensions", "tmp", "config"]) mkdirSync(at(folder), { recursive: true });
   writeFileSync(at("config/code-server.yaml"), "");
   writeFileSync(at("data/User/settings.json"), JSON.stringify({ ...testSettings, ...options.settings }, null, 2));
+  writeFileSync(at("data/User/keybindings.json"), JSON.stringify(options.keys ?? []));
   const env = { ...environment(home), ...options.env };
   const shared = ["--config", at("config/code-server.yaml"), "--user-data-dir", at("data")];
   shared.push("--extensions-dir", at("extensions"));
