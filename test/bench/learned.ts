@@ -21,6 +21,7 @@ import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { parseCompact } from "../../server/src/spec/formats/dosa-compact.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
 import { sharedDir } from "../support/shared.ts";
+import { published } from "./learned-published.ts";
 import { searchOnLearnedCycles } from "./learned-search.ts";
 
 const shared = sharedDir();
@@ -148,5 +149,6 @@ if (process.env.BENCH_ONLY !== "search") {
 }
 const onAll = new LatencyModel(fitLatencyModel(data, machineStamp(architecture), data.dimensions, { seed: 1 }));
 found(onAll);
+published(shared, onAll);
 searchOnLearnedCycles(onAll, shared);
 console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -13,10 +13,17 @@ interface Known {
 const quality = (factor: number) => ({ spearman: 0.9, logError: Math.log(factor) });
 const validation = { analytical: quality(4), learned: quality(1.5), linear: quality(2), network: quality(1.5) };
 
+/** It knows every mapping, and has measured all ratios. */
+function anywhere(levels: number, dimensions: number, used: readonly number[]) {
+  const fixed = new Array<number>(featureLayout(levels, dimensions).size - used.length).fill(0);
+  const covariance = used.flatMap((_, r) => used.slice(0, r + 1).map((_, c) => (r === c ? 1 : 0)));
+  return { least: -50, most: 50, reach: { fixed, covariance, squared: 1e12 } };
+}
+
 /** A model that expects so many times the analytical cycles. */
 export function constantLatencyModel({ levels, meshX, meshY, dimensions }: Known, times: number): LatencyModelFile {
   return {
-    mapspaceLatencyModel: 1,
+    mapspaceLatencyModel: 2,
     machine: { levels, meshX, meshY },
     dimensions,
     kind: "linear",
@@ -27,6 +34,7 @@ export function constantLatencyModel({ levels, meshX, meshY, dimensions }: Known
     spread: [1],
     targetCentre: Math.log(times),
     targetSpread: 1,
+    ...anywhere(levels.length, dimensions.length, [0]),
     members: [{ sizes: [1], weights: [0, 0] }],
     validation,
   };
@@ -46,6 +54,7 @@ export function bentLatencyModel(known: Known, seed: number): LatencyModelFile {
     used,
     centre: used.map(() => 1.5),
     spread: used.map(() => 2),
+    ...anywhere(known.levels.length, known.dimensions.length, used),
     members: [{ sizes, weights: [...network.weights] }],
   };
 }

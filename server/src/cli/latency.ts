@@ -3,6 +3,7 @@
 import {
   type LatencyModel,
   type LearnedLatency,
+  latencyModelVersion,
   modelMismatch,
   readLatencyModel,
 } from "../engine/model/learned/latency-model.ts";
@@ -20,7 +21,8 @@ export function openLatencyModel(file: string): LatencyModel {
     value = null;
   }
   const model = readLatencyModel(value);
-  if (model === null) throw new UsageError(`${file}: no latency model of version 1; \`mapspace learn\` writes them`);
+  if (model === null)
+    throw new UsageError(`${file}: no latency model of version ${latencyModelVersion}; \`mapspace learn\` writes them`);
   return model;
 }
 

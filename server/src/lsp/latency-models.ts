@@ -1,6 +1,6 @@
 /** `mapspace.latencyModel`: the latency models that the settings of each workspace folder name, read through the editor. */
 
-import { readLatencyModel } from "../engine/model/learned/latency-model.ts";
+import { latencyModelVersion, readLatencyModel } from "../engine/model/learned/latency-model.ts";
 import type { ChosenLatency } from "../workspace/analysis.ts";
 import { resolvePath } from "../workspace/paths.ts";
 
@@ -49,7 +49,7 @@ export class LatencyModels {
     const text = await this.read(uri);
     if (text === null) return { uri, model: null, problem: "cannot be read" };
     const model = readLatencyModel(parsed(text));
-    return { uri, model, problem: model === null ? "is no latency model of version 1" : null };
+    return { uri, model, problem: model === null ? `is no latency model of version ${latencyModelVersion}` : null };
   }
 }
 

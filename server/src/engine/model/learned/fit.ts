@@ -1,9 +1,11 @@
 import { factorCholesky, solveCholesky } from "../../numeric/cholesky.ts";
 import { Prng } from "../../numeric/prng.ts";
 import { analyticalAt, cyclesFeatures } from "./features.ts";
-import type { LatencyModelFile, MachineStamp } from "./latency-model.ts";
+import { type LatencyModelFile, latencyModelVersion, type MachineStamp } from "./latency-model.ts";
 import { Network, train } from "./network.ts";
 import { quality } from "./quality.ts";
+import { fitReach } from "./reach.ts";
+import { Residual, type ResidualFile } from "./residual.ts";
 
 /** Measured mappings: one row of features each. */
 export interface Measurements {
@@ -70,23 +72,44 @@ export function fitLatencyModel(
     data.features.map((x) => x[analyticalAt]),
     data.measured,
   );
-  const scaled = scale(data, all, "residual");
-  const found = fitMembers(scaled, kind, { ...settings, members });
-  const { used, centre, spread, targetCentre, targetSpread } = scaled;
   return {
-    mapspaceLatencyModel: 1,
+    mapspaceLatencyModel: latencyModelVersion,
     machine,
     dimensions,
     kind,
     samples: data.measured.length,
     layers: new Set(data.layers).size,
+    ...fitResidual(data, all, kind, { ...settings, members }),
+    validation: { analytical, learned: kind === "network" ? network : linear, linear, network },
+  };
+}
+
+function fitResidual(
+  data: Measurements,
+  rows: readonly number[],
+  kind: LatencyModelFile["kind"],
+  settings: FitSettings,
+): ResidualFile {
+  const scaled = scale(data, rows, "residual");
+  const { used, centre, spread, targetCentre, targetSpread, inputs, targets } = scaled;
+  const first = data.features[rows[0]];
+  return {
     used,
     centre,
     spread,
     targetCentre,
     targetSpread,
-    members: found.map(({ sizes, weights }) => ({ sizes, weights: Array.from(weights, rounded) })),
-    validation: { analytical, learned: kind === "network" ? network : linear, linear, network },
+    least: targetCentre + targetSpread * targets.reduce((a, b) => Math.min(a, b)),
+    most: targetCentre + targetSpread * targets.reduce((a, b) => Math.max(a, b)),
+    reach: fitReach(
+      inputs,
+      used.length,
+      Array.from(first).filter((_, i) => !used.includes(i)),
+    ),
+    members: fitMembers(scaled, kind, settings).map(({ sizes, weights }) => ({
+      sizes,
+      weights: Array.from(weights, rounded),
+    })),
   };
 }
 
@@ -99,6 +122,10 @@ export function predictHeldOut(
   target: Target,
   settings: FitSettings,
 ): Float64Array {
+  if (target === "residual") {
+    const learned = new Residual(fitResidual(data, rest, kind, settings));
+    return Float64Array.from(test, (i) => data.features[i][analyticalAt] + learned.at(data.features[i]).value);
+  }
   const scaled = scale(data, rest, target);
   const members = fitMembers(scaled, kind, settings);
   const x = new Float64Array(scaled.used.length);
@@ -106,8 +133,7 @@ export function predictHeldOut(
     const row = data.features[i];
     for (let k = 0; k < x.length; k++) x[k] = (row[scaled.used[k]] - scaled.centre[k]) / scaled.spread[k];
     const mean = members.reduce((sum, member) => sum + member.value(x), 0) / members.length;
-    const value = scaled.targetCentre + scaled.targetSpread * mean;
-    return target === "residual" ? value + row[analyticalAt] : value;
+    return scaled.targetCentre + scaled.targetSpread * mean;
   });
 }
 

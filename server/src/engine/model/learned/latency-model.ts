@@ -2,10 +2,14 @@ import type { Architecture, Evaluation, Mapping, Workload } from "../types.ts";
 import { analyticalCycles, featureLayout, latencyFeatures } from "./features.ts";
 import { Network } from "./network.ts";
 import type { Quality } from "./quality.ts";
+import { isReach } from "./reach.ts";
+import { Residual, type ResidualFile } from "./residual.ts";
+
+export const latencyModelVersion = 2;
 
 /** A latency model as its file holds it: plain data, versioned. */
-export interface LatencyModelFile {
-  mapspaceLatencyModel: 1;
+export interface LatencyModelFile extends ResidualFile {
+  mapspaceLatencyModel: typeof latencyModelVersion;
   /** What was measured: storage levels (inner to outer) and array. */
   machine: MachineStamp;
   /** Dimensions in their order. */
@@ -13,13 +17,6 @@ export interface LatencyModelFile {
   kind: "linear" | "network";
   samples: number;
   layers: number;
-  /** Features that vary in the data, with centre and spread. */
-  used: readonly number[];
-  centre: readonly number[];
-  spread: readonly number[];
-  targetCentre: number;
-  targetSpread: number;
-  members: readonly { sizes: readonly number[]; weights: readonly number[] }[];
   /** On held-out layers. */
   validation: { analytical: Quality; learned: Quality; linear: Quality; network: Quality };
 }
@@ -43,18 +40,14 @@ export interface LearnedLatency {
   analyticalLogDeviation: number;
 }
 
-/** The residual between measured and analytical cycles, learned: cycles = analytical · exp(f(features)). */
+/** Learned cycles = analytical · exp(residual). */
 export class LatencyModel {
   readonly file: LatencyModelFile;
-  private readonly networks: readonly Network[];
-  private readonly x: Float64Array;
-  private readonly slope: Float64Array;
+  private readonly learned: Residual;
 
   constructor(file: LatencyModelFile) {
     this.file = file;
-    this.networks = file.members.map(({ sizes, weights }) => new Network(sizes, Float64Array.from(weights)));
-    this.x = new Float64Array(file.used.length);
-    this.slope = new Float64Array(file.used.length);
+    this.learned = new Residual(file);
   }
 
   predict(workload: Workload, mapping: Mapping, evaluation: Evaluation): LearnedLatency {
@@ -69,29 +62,15 @@ export class LatencyModel {
   }
 
   /**
-   * log(measured / analytical) as learned. With `gradient`, its derivatives by all features are written there
-   * (logarithms of factors and of analytical cycles; 0 for features that never varied in the data).
+   * log(learned / analytical cycles); see `Residual`. Its uncertainty is the error on held-out layers and what the
+   * networks disagree by, and becomes that of analytical cycles where mappings are unlike those measured.
    */
   residual(features: Float64Array, gradient?: Float64Array): { value: number; logDeviation: number } {
-    const { used, centre, spread, targetCentre, targetSpread, validation } = this.file;
-    for (let i = 0; i < used.length; i++) this.x[i] = (features[used[i]] - centre[i]) / spread[i];
-    gradient?.fill(0);
-    let sum = 0;
-    let squares = 0;
-    for (const network of this.networks) {
-      const value = network.value(this.x);
-      sum += value;
-      squares += value * value;
-      if (gradient === undefined) continue;
-      network.backward(targetSpread / this.networks.length, null, this.slope);
-      for (let i = 0; i < used.length; i++) gradient[used[i]] += this.slope[i] / spread[i];
-    }
-    const mean = sum / this.networks.length;
-    const between = Math.max(0, squares / this.networks.length - mean * mean) * targetSpread * targetSpread;
-    return {
-      value: targetCentre + targetSpread * mean,
-      logDeviation: Math.sqrt(validation.learned.logError ** 2 + between),
-    };
+    const { analytical, learned } = this.file.validation;
+    const { value, weight, between } = this.learned.at(features, gradient);
+    const near = learned.logError ** 2 + between;
+    const far = Math.max(analytical.logError, learned.logError) ** 2;
+    return { value, logDeviation: Math.sqrt(weight * near + (1 - weight) * far) };
   }
 }
 
@@ -125,7 +104,7 @@ export function modelMismatch(
 /** A model from the text of its file; null where it is none of this version. */
 export function readLatencyModel(value: unknown): LatencyModel | null {
   const file = value as LatencyModelFile;
-  if (typeof value !== "object" || value === null || file.mapspaceLatencyModel !== 1) return null;
+  if (typeof value !== "object" || value === null || file.mapspaceLatencyModel !== latencyModelVersion) return null;
   const numbers = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((x) => typeof x === "number" && Number.isFinite(x));
   if (!numbers(file.used) || !numbers(file.centre) || !numbers(file.spread)) return null;
@@ -136,6 +115,7 @@ export function readLatencyModel(value: unknown): LatencyModel | null {
   if (file.used.some((at) => !Number.isInteger(at) || at < 0 || at >= size)) return null;
   const { analytical, learned } = file.validation ?? {};
   if (!numbers([file.targetCentre, file.targetSpread, learned?.logError, analytical?.logError])) return null;
+  if (!numbers([file.least, file.most]) || !isReach(file.reach, inputs, size)) return null;
   if (!Array.isArray(file.members) || file.members.length === 0) return null;
   for (const { sizes, weights } of file.members) {
     if (!numbers(sizes) || !numbers(weights) || sizes[0] !== inputs) return null;
