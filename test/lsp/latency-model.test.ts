@@ -76,7 +76,7 @@ test("a model of something else, one that is none and one that is missing are to
       assert.ok(!(await messages(client, "estimate"))[0].includes("learned"));
     });
   await told(model(2, 4), /rtl\.json was learned on other storage levels: it knows 4, the architecture has 3/);
-  await told(`{"mapspaceLatencyModel": 2}`, /rtl\.json is no latency model of version 1/);
+  await told(`{"mapspaceLatencyModel": 1}`, /rtl\.json is no latency model of version 2/);
   await told("{", /no latency model/);
   await told(null, /rtl\.json cannot be read/);
 });
@@ -98,5 +98,49 @@ test("the gradient search of the panel descends on learned cycles", async () => 
     assert.ok(best?.cost.learned);
     const value = heard.flatMap(({ curve }) => curve ?? []).at(-1) ?? 0;
     assert.ok(Math.abs(value / (best.cost.energyPj * best.cost.learned.cycles) - 1) < 1e-9);
+  });
+});
+
+test("co-search scores the layers of a network by learned cycles, and says where it cannot", async () => {
+  await withModel(model(3), async (client) => {
+    const heard: RunProgress[] = [];
+    client.connection.onNotification(progressNotification, (progress: RunProgress) => void heard.push(progress));
+    const ask = <T>(method: string, params: object) => client.connection.sendRequest<T>(method, params);
+    const uri = client.uri(map);
+    const { cosearchDefaults } = await ask<DesignOffer>(offerRequest, { uri, trusted: true });
+    const place = { uri, layer: 0, trusted: true, storage: null, folder: null };
+    const search = async (name: string, hardware: "all" | "buffers", strategy = "cosearch") => {
+      const options = { ...cosearchDefaults, strategy, hardware, evaluations: 100 };
+      const { run } = await ask<StartResult>(startRequest, { ...place, run: name, options });
+      const of = () => heard.filter(({ run: told }) => told === name);
+      await until("its end", () => of().at(-1)?.state === "done");
+      const best = of().findLast(({ network }) => network !== undefined)?.best;
+      assert.ok(run && best);
+      return {
+        run,
+        best,
+        value:
+          of()
+            .flatMap(({ curve }) => curve ?? [])
+            .at(-1) ?? 0,
+      };
+    };
+    for (const strategy of ["cosearch", "cosearch-dosa", "cosearch-random", "cosearch-bayes"]) {
+      const { run, best, value } = await search(strategy, "buffers", strategy);
+      assert.equal(run.options?.latency, "learned");
+      assert.match(run.label, /learned cycles/);
+      assert.equal(Math.round(run.before?.cost.learned?.cycles ?? 0), 3 * (run.before?.cost.cycles ?? 0));
+      assert.ok(best.cost.learned);
+      assert.ok(Math.abs(best.cost.learned.cycles / best.cost.cycles - 3) < 1e-9);
+      assert.ok(Math.abs(best.cost.learned.logDeviation - Math.log(1.5)) < 1e-9);
+      // What the files say of the energies has fewer digits.
+      const edp = best.cost.energyPj * best.cost.learned.cycles;
+      assert.ok(Math.abs(value / edp - 1) < 1e-6, `${strategy}: ${value} and ${edp}`);
+    }
+    const sized = await search("sized", "all");
+    assert.equal(sized.run.options?.latency, undefined);
+    assert.match(sized.run.message ?? "", /the latency model knows one array/);
+    const edp = sized.best.cost.energyPj * sized.best.cost.cycles;
+    assert.ok(Math.abs(sized.value / edp - 1) < 1e-6, `${sized.value} and ${edp}`);
   });
 });

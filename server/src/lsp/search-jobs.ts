@@ -1,6 +1,7 @@
 /** From what was asked for to what a worker searches, and from a contradiction back to the lines that make it. */
 
 import { type LatencyModelFile, modelMismatch } from "../engine/model/learned/latency-model.ts";
+import type { Architecture, Workload } from "../engine/model/types.ts";
 import { freedomOf, networkLayers } from "../features/explorer/cosearch.ts";
 import type { SearchOptions } from "../features/explorer/protocol.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
@@ -68,22 +69,38 @@ function layerJob(
     kind: options.mapspace,
     constraints: lowered.constraints,
     evaluator,
-    latency: strategy.id === "gradient" ? matchingModel({ snapshot, architecture, workload }) : undefined,
+    latency: strategy.id === "gradient" ? matchingModel(snapshot, architecture, [workload]) : undefined,
   };
   return { job, places: [lowered.places], message: null };
 }
 
-/** The latency model of the settings, where it knows this hardware and problem. */
-function matchingModel({ snapshot, architecture, workload }: Subject): LatencyModelFile | undefined {
-  const file = snapshot.analysis.latency?.model?.file;
-  return file === undefined || modelMismatch(file, architecture, workload) !== null ? undefined : file;
+/** The latency model of the settings, where it knows this hardware and these problems. */
+function matchingModel(
+  { analysis }: Snapshot,
+  architecture: Architecture,
+  workloads: readonly Workload[],
+): LatencyModelFile | undefined {
+  const file = analysis.latency?.model?.file;
+  if (file === undefined) return undefined;
+  return workloads.every((workload) => modelMismatch(file, architecture, workload) === null) ? file : undefined;
 }
 
 function networkJob({ snapshot, architecture }: Subject, options: SearchOptions): PreparedSearch {
   const freedom = freedomOf(snapshot, architecture, options.hardware);
   const { layers, places } = networkLayers(snapshot, freedom);
-  const message = freedom.fixed.length === 0 ? null : `Not all of the hardware is sized: ${freedom.fixed.join(" ")}`;
-  return { job: { ...limitsOf(options), space: freedom.space, layers }, places, message };
+  const messages = freedom.fixed.length === 0 ? [] : [`Not all of the hardware is sized: ${freedom.fixed.join(" ")}`];
+  const model = matchingModel(
+    snapshot,
+    architecture,
+    layers.map(({ workload }) => workload),
+  );
+  const sized = freedom.space.sides.length > 0;
+  if (model !== undefined && sized) {
+    messages.push("Cycles are analytical: the latency model knows one array. Size the buffers only to search with it.");
+  }
+  const latency = sized ? undefined : model;
+  const message = messages.length === 0 ? null : messages.join(" ");
+  return { job: { ...limitsOf(options), space: freedom.space, layers, latency }, places, message };
 }
 
 /** One layer of a design that can be searched. */

@@ -53,7 +53,8 @@ export interface LayerJob extends SearchLimits {
 /** A search on all layers of a network and the hardware. */
 export interface NetworkJob extends SearchLimits, NetworkSubject {
   evaluator?: undefined;
-  latency?: undefined;
+  /** Cycles are those that this model expects. */
+  latency?: LatencyModelFile;
 }
 
 export type ExploreJob = LayerJob | NetworkJob;

@@ -2,6 +2,7 @@
 
 import { createMapspace } from "../engine/mapspace/build.ts";
 import type { Conflict, MapspaceConstraints } from "../engine/mapspace/constraints.ts";
+import { LatencyModel, type LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import { type HardwareSpace, instantiate } from "../engine/model/relaxed/hardware.ts";
 import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { bayesianCosearch } from "../engine/search/cosearch/bayesian.ts";
@@ -36,6 +37,8 @@ export interface NetworkLimits {
   seed: number;
   /** Evaluations of the whole network; `null`: as many as DOSA's comparison has. */
   evaluations: number | null;
+  /** Cycles are those that this model expects; the array must stay as it is. */
+  latency?: LatencyModelFile;
 }
 
 const usualEvaluations = 10_500;
@@ -50,7 +53,7 @@ const algorithms: Readonly<Record<CosearchId, (network: Network, seed: number, e
 
 export function networkSearch(
   { space, layers }: NetworkSubject,
-  { strategy, objective, seed, evaluations }: NetworkLimits,
+  { strategy, objective, seed, evaluations, latency }: NetworkLimits,
 ): Iterator<SearchProgress & { network?: NetworkFound }> | Contradiction {
   // The mapspaces are those of the largest hardware; a design's own sizes follow from its mappings.
   const widest = instantiate(space, {
@@ -63,7 +66,7 @@ export function networkSearch(
     if (mapspace === undefined) return { layer, conflict };
     spaces.push({ mapspace, count });
   }
-  const network = new Network(spaces, space, objective);
+  const network = new Network(spaces, space, objective, latency === undefined ? null : new LatencyModel(latency));
   return told(algorithms[strategy as CosearchId](network, seed, evaluations ?? usualEvaluations), network);
 }
 

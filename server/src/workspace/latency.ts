@@ -24,17 +24,21 @@ export function learnedOf({ specification, latency }: Analysis, entry: LayerAnal
   return learnedCycles(latency, architecture, layer.workload, lowered.mapping, outcome.evaluation);
 }
 
-/** Sum over a network, every layer as often as it occurs, as if all predictions erred alike; `null` where one is missing. */
-export function learnedTotal(analysis: Analysis): LearnedLatency | null {
+/** Sum over a network as its files have it; `null` where a layer has none. */
+export const learnedTotal = (analysis: Analysis): LearnedLatency | null =>
+  latencySum(analysis.layers.map((entry) => ({ latency: learnedOf(analysis, entry), count: entry.layer.count })));
+
+/** Sum over layers, each as often as it occurs, as if all predictions erred alike; `null` where one is missing. */
+export function latencySum(
+  layers: readonly { latency: LearnedLatency | null; count: number }[],
+): LearnedLatency | null {
   const total = { cycles: 0, analyticalCycles: 0, logDeviation: 0, analyticalLogDeviation: 0 };
-  for (const entry of analysis.layers) {
-    const learned = learnedOf(analysis, entry);
-    if (learned === null) return null;
-    const { count } = entry.layer;
-    total.cycles += count * learned.cycles;
-    total.analyticalCycles += count * learned.analyticalCycles;
-    total.logDeviation += count * learned.cycles * learned.logDeviation;
-    total.analyticalLogDeviation += count * learned.analyticalCycles * learned.analyticalLogDeviation;
+  for (const { latency, count } of layers) {
+    if (latency === null) return null;
+    total.cycles += count * latency.cycles;
+    total.analyticalCycles += count * latency.analyticalCycles;
+    total.logDeviation += count * latency.cycles * latency.logDeviation;
+    total.analyticalLogDeviation += count * latency.analyticalCycles * latency.analyticalLogDeviation;
   }
   if (total.cycles === 0) return null;
   total.logDeviation /= total.cycles;

@@ -18,7 +18,10 @@ import { formatCount } from "../../workspace/quantities.ts";
 import { arrayViews, nestLines } from "./nest.ts";
 import type { Candidate, CandidateView, Cost, LevelView, RooflineLevel } from "./protocol.ts";
 
-export function costOf({ cycles, energyPj, utilization }: Evaluation, learned: LearnedLatency | null): Cost {
+export function costOf(
+  { cycles, energyPj, utilization }: Pick<Evaluation, "cycles" | "energyPj" | "utilization">,
+  learned: LearnedLatency | null,
+): Cost {
   const cost = { cycles, energyPj, utilization };
   if (learned === null) return cost;
   const { logDeviation, analyticalLogDeviation } = learned;

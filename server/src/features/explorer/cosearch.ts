@@ -13,8 +13,9 @@ import { editArchitecture } from "../../spec/architecture-edit.ts";
 import { lowerConstraints } from "../../spec/mapspace-constraints.ts";
 import type { ConstraintSource } from "../../spec/types.ts";
 import type { Location } from "../../syntax/source.ts";
+import { latencySum } from "../../workspace/latency.ts";
 import type { Snapshot } from "../../workspace/store.ts";
-import { candidateOf } from "./candidate-view.ts";
+import { candidateOf, costOf } from "./candidate-view.ts";
 import { before } from "./offer.ts";
 import type { Candidate, HardwareRow, HardwareSize, NetworkFound } from "./protocol.ts";
 
@@ -141,7 +142,15 @@ function networkCandidate({ analysis }: Snapshot, layers: readonly (Candidate | 
     busy += count * candidate.cost.cycles * candidate.cost.utilization;
   }
   const [first] = layers;
-  return first ? { mapping: first.mapping, cost: { energyPj, cycles, utilization: busy / cycles } } : null;
+  if (!first) return null;
+  const learned = latencySum(
+    layers.map((candidate, i) => {
+      const { cost } = candidate as Candidate;
+      const latency = cost.learned === undefined ? null : { ...cost.learned, analyticalCycles: cost.cycles };
+      return { latency, count: analysis.layers[i].layer.count };
+    }),
+  );
+  return { mapping: first.mapping, cost: costOf({ energyPj, cycles, utilization: busy / cycles }, learned) };
 }
 
 function hardwareRows(before: Architecture, after: Architecture): HardwareRow[] {
