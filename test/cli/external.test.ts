@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fillTemplate, readNumber, runCommand } from "../../server/src/external/command.ts";
+import { endTree } from "../../server/src/external/end-tree.ts";
 import { mapspace } from "../support/cli.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
@@ -59,6 +60,13 @@ test("paths with blanks and quotes reach the command whole", async () => {
   assert.equal(fillTemplate("a {other}", {}), "a {other}");
 });
 
+test("a slow command is waited for", async () => {
+  const slow = script("slow.cjs", `setTimeout(() => console.log(4), 1500)`);
+  const begun = Date.now();
+  assert.deepEqual(await run(slow), { value: 4 });
+  assert.ok(Date.now() - begun >= 1500);
+});
+
 test("commands that fail, hang, flood or print rubbish give a failure", async () => {
   const said = async (text: string, timeout?: number) => {
     const result = await run(script("command.cjs", text), timeout);
@@ -83,6 +91,19 @@ test("what a hanging command started ends with it", { skip: process.platform ===
   const size = lines(alive).join().length;
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal(lines(alive).join().length, size);
+});
+
+test("on Windows taskkill ends the whole tree", { skip: process.platform === "win32" }, () => {
+  const folder = mkdtempSync(join(scratch, "path-"));
+  writeFileSync(join(folder, "taskkill"), `#!/bin/sh\necho "$@" > ${join(folder, "asked")}\n`, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  try {
+    endTree(4711, "win32");
+  } finally {
+    process.env.PATH = PATH;
+  }
+  assert.equal(readFileSync(join(folder, "asked"), "utf8").trim(), "/pid 4711 /T /F");
 });
 
 test("a failed run is tried again", async () => {
@@ -110,7 +131,7 @@ test("a search survives an evaluator of all bad habits", () => {
     else console.log("thinking\\n" + cost);`,
   );
   const command = `node ${habits} {mapping} ${calls}`;
-  const flags = ["--evaluator", command, "--log", log, "--timeout", "2", "--retries", "0", "--jobs", "2"];
+  const flags = ["--evaluator", command, "--log", log, "--timeout", "5", "--retries", "0", "--jobs", "2"];
   const { status, out, err } = mapspace([
     "search",
     "--strategy",

@@ -108,7 +108,8 @@ function runOnce(
     child.on("exit", (code, signal) => {
       // Children that outlive the shell may hold its pipes open: what was printed until now counts.
       setImmediate(() => {
-        end();
+        // On Windows only a process that still runs leads to those it started.
+        if (process.platform !== "win32") end();
         if (code === 0) settle(readNumber(out));
         else settle({ failure: `${signal === null ? `exit status ${code}` : signal}${said(err)}` });
       });
