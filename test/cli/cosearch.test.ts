@@ -141,8 +141,22 @@ test("Ctrl-C keeps the best so far; the state goes on as if never stopped", { ti
   assert.equal(resumed.edpPjCycles, whole.edpPjCycles);
 });
 
+test("where nothing is found it says which layer does not fit and why", () => {
+  const small = join(folder, "small.yaml");
+  writeFileSync(
+    small,
+    readFileSync(architecture, "utf8").replace("entries: 8192", "entries: 1") +
+      "- {target: Buffer, type: bypass, keep: [A, B, C]}\n",
+  );
+  const { status, err } = mapspace(["cosearch", small, layers, "--hardware", "fixed", "--evaluations", "50"]);
+  assert.equal(status, 1);
+  assert.match(err, /no design was found .*Nearest to fitting:\n {2}first: Buffer has room for 1 of 3 words\n/);
+  assert.match(err, / {2}second: Buffer has room for 1 of 3 words/);
+});
+
 test("what cannot be searched is said", () => {
   assert.match(mapspace(["cosearch", architecture]).err, /no readable problem/);
   assert.match(cosearch("--hardware", "none").err, /--hardware takes fixed, buffers, all/);
   assert.match(cosearch("--algorithm", "random", "--state", "x").err, /--state goes with/);
+  assert.match(cosearch("--evalutions", "5").err, /there is no flag --evalutions here; did you mean --evaluations\?/);
 });

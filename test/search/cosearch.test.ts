@@ -15,6 +15,7 @@ import {
   ownOptions,
   publishedOptions,
 } from "../../server/src/engine/search/cosearch/gradient.ts";
+import { layerMisfits } from "../../server/src/engine/search/cosearch/misfit.ts";
 import type { Cosearch, CosearchCheckpoint, NetworkResult } from "../../server/src/engine/search/cosearch/progress.ts";
 import { randomCosearch } from "../../server/src/engine/search/cosearch/random.ts";
 import { networkResult } from "../../server/src/engine/search/cosearch/result.ts";
@@ -292,4 +293,51 @@ test("gradient search of one layer comes near the proven optimum", () => {
   for (const progress of exactSearch(mapspace, { objective: "edp", seed: 1 }))
     optimum = progress.best?.value ?? optimum;
   assert.ok(best >= optimum * (1 - 1e-9) && best <= optimum * 1.05, `${best / optimum}`);
+});
+
+test("a co-search evaluates no more than it was told to", () => {
+  const runs: Record<string, (network: Network, evaluations: number) => Cosearch> = {
+    own: (network, evaluations) => gradientCosearch(network, { ...ownOptions, seed: 1, evaluations }),
+    softmax: (network, evaluations) =>
+      gradientCosearch(network, { ...ownOptions, orders: "softmax", seed: 1, evaluations }),
+    published: (network, evaluations) => gradientCosearch(network, { ...publishedOptions, seed: 1, evaluations }),
+    random: (network, evaluations) => randomCosearch(network, { seed: 1, evaluations, hardware: 10 }),
+    bayes: (network, evaluations) => bayesianCosearch(network, { seed: 1, evaluations, hardware: 100 }),
+    "bayes-dosa": (network, evaluations) => publishedBayesianCosearch(network, { seed: 1, evaluations, hardware: 100 }),
+  };
+  for (const [name, run] of Object.entries(runs)) {
+    for (const of of [layers, layers.slice(0, 1)]) {
+      for (const evaluations of [1, 7, 30, 111, 250]) {
+        const network = open(gemminiLike(), "buffers", [], null, of);
+        for (const _ of run(network, evaluations));
+        const spent = network.evaluations / of.length;
+        assert.ok(spent > 0 && spent <= evaluations, `${name}, ${of.length} layers: ${spent} of ${evaluations}`);
+      }
+    }
+  }
+});
+
+test("the layer that hardware cannot hold is named, with the level and both numbers", () => {
+  const machine = gemminiLike();
+  assert.deepEqual(layerMisfits(open(machine, "fixed")), []);
+  // Weights and inputs must both be kept in a scratchpad of one word.
+  const storage = machine.architecture.storage.map((level, l) => (l === 2 ? { ...level, capacityWords: 1 } : level));
+  const tiny = { ...machine, architecture: { ...machine.architecture, storage } };
+  const wire: MapspaceConstraint = {
+    kind: "factor",
+    id: 0,
+    slot: "spatial",
+    level: 2,
+    dimension: layers[0].workload.dimensions.findIndex(({ name }) => name === "K"),
+    relation: "=",
+    value: 1,
+  };
+  const found = layerMisfits(open(tiny, "fixed", [wire]));
+  assert.deepEqual(
+    found.map(({ layer }) => layer),
+    [0, 1],
+  );
+  for (const { misfits } of found) {
+    assert.deepEqual(misfits, [{ kind: "words", level: 2, taken: 2, limit: 1 }]);
+  }
 });

@@ -8,6 +8,7 @@ import { defaultEvaluationOptions } from "../engine/model/types.ts";
 import { bayesianCosearch } from "../engine/search/cosearch/bayesian.ts";
 import { publishedBayesianCosearch } from "../engine/search/cosearch/bayesian-published.ts";
 import { gradientCosearch, ownOptions, publishedOptions } from "../engine/search/cosearch/gradient.ts";
+import { layerMisfits } from "../engine/search/cosearch/misfit.ts";
 import type { Cosearch, CosearchProgress, NetworkResult } from "../engine/search/cosearch/progress.ts";
 import { randomCosearch } from "../engine/search/cosearch/random.ts";
 import type { Objective } from "../engine/search/objective.ts";
@@ -104,9 +105,7 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
     const seconds = (performance.now() - started) / 1000;
     const { best } = outcome;
     if (best === null) {
-      process.stderr.write(
-        `no design was found that the hardware can hold (${formatCount(outcome.evaluations)} evaluations)\n`,
-      );
+      process.stderr.write(nothingFound(input, outcome.evaluations));
       return exitStatus.problems;
     }
     const written = flags.write === undefined ? [] : writeDesign(input, best, flags.write as string);
@@ -121,6 +120,30 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
     return exitStatus.fine;
   },
 };
+
+/** Which layers the hardware cannot hold and why, or that more evaluations may do. */
+function nothingFound({ network, layers }: CosearchInput, evaluations: number): string {
+  const head = `no design was found that the hardware can hold (${formatCount(Math.round(evaluations))} evaluations)`;
+  const misfits = layerMisfits(network);
+  if (misfits.length === 0) return `${head}; each layer has mappings that fit: give more --evaluations\n`;
+  const { storage } = network.space.template;
+  const texts = {
+    words: (name: string, taken: string, limit: string) => `${name} has room for ${limit} of ${taken} words`,
+    "least-words": (name: string, taken: string, limit: string) =>
+      `${name} must hold ${limit} words at least; the tiles have ${taken}`,
+    "fan-out": (name: string, taken: string, limit: string) =>
+      `below ${name} there are ${limit} places; ${taken} are used`,
+    parallel: (_: string, taken: string, limit: string) => `${limit} MACs must run at once at least; ${taken} do`,
+  };
+  const lines = misfits.map(({ layer, misfits: own }) => {
+    const why = own.map(({ kind, level, taken, limit }) =>
+      texts[kind](storage[level]?.name ?? "", formatCount(taken), formatCount(Math.floor(limit))),
+    );
+    const reasons = why.join("; ") || "its loops in space find no places on the array";
+    return `  ${layers[layer].workload.name || `layer ${layer + 1}`}: ${reasons}\n`;
+  });
+  return `${head}. Nearest to fitting:\n${lines.join("")}`;
+}
 
 interface Settings {
   algorithm: (typeof algorithms)[number];

@@ -23,8 +23,9 @@ const hardwareCandidates = 200;
  */
 export function publishedBayesianCosearch(
   network: Network,
-  { seed, evaluations, hardware }: BayesianCosearchOptions,
+  { seed, evaluations, ...options }: BayesianCosearchOptions,
 ): Cosearch {
+  const hardware = Math.min(options.hardware, evaluations);
   const samples = Math.floor(evaluations / hardware);
   const random = new Prng(seed, 0);
   const drawn = Math.max(1, hardware - Math.floor(hardware / (drawnPerChosen + 1)));

@@ -30,7 +30,7 @@ const drawn = 4;
 export function bayesianCosearch(network: Network, { seed, evaluations, hardware }: BayesianCosearchOptions): Cosearch {
   const space = hardwareSpaceOf(network, seed);
   const optimiser = new BayesianOptimiser(space, { random: new Prng(seed, 1) });
-  const trials = space.variables === 0 ? 1 : hardware;
+  const trials = space.variables === 0 ? 1 : Math.min(hardware, evaluations);
   const samples = Math.floor(evaluations / trials);
   const sides = network.space.sides.length;
   let proposal: Proposal | undefined;

@@ -1,5 +1,5 @@
 import { Prng } from "../../numeric/prng.ts";
-import { chooseOutermostOrders, Descent } from "../gradient/descent.ts";
+import { chooseOutermostOrders, Descent, orderCost } from "../gradient/descent.ts";
 import { NetworkDesign } from "../gradient/design.ts";
 import { LocalSearch } from "../gradient/local.ts";
 import { Neighbourhood } from "../gradient/moves.ts";
@@ -79,6 +79,8 @@ class Run {
   private readonly neighbourhoods: readonly Neighbourhood[];
   private readonly spentBefore: number;
   private readonly counted: number;
+  /** Evaluations of the network that a step takes at most. */
+  private readonly stepCost: number;
   private start = 0;
   private reported: NetworkResult | null = null;
   private bestStart: number;
@@ -90,6 +92,7 @@ class Run {
     this.spentBefore = options.resume?.evaluations ?? 0;
     this.bestStart = options.resume?.bestStart ?? Number.POSITIVE_INFINITY;
     this.counted = network.evaluations;
+    this.stepCost = options.orders === "softmax" ? orderCost(network) : 1;
     this.descent = new Descent(network, {
       domain: options.published ? "linear" : "log",
       penalty: options.penalty,
@@ -106,9 +109,11 @@ class Run {
 
   *all(): Generator<CosearchProgress> {
     const { starts, evaluations, resume } = this.options;
-    for (this.start = resume?.start ?? 0; this.spent < evaluations; this.start++) {
+    for (this.start = resume?.start ?? 0; this.spent + 1 <= evaluations; this.start++) {
       const random = new Prng(this.options.seed, this.start);
-      const until = Math.min(evaluations, this.spent + evaluations / starts);
+      // Fewer starts where each would end before it has descended and been rounded.
+      const share = Math.max(evaluations / starts, 4 * this.descent.roundCost(true));
+      const until = Math.min(evaluations, this.spent + share);
       yield* this.options.published ? this.published(random, evaluations) : this.own(random, until);
       const checkpoint = { start: this.start + 1, evaluations: this.spent, bestStart: this.bestStart };
       yield { ...this.progress(false), checkpoint };
@@ -119,16 +124,21 @@ class Run {
   private *published(random: Prng, until: number): Generator<CosearchProgress> {
     const { network, descent, options } = this;
     const design = new NetworkDesign(network);
-    // A start far worse than the best one so far is drawn again.
-    do randomDesign(network, random, design, options.fillings);
-    while (this.spent < until && !(design.cost.value <= 10 * this.bestStart));
+    // A start costs its fillings and once more the best of them; one far worse than the best so far is drawn again.
+    do {
+      const fillings = Math.max(1, Math.min(options.fillings, Math.floor(until - this.spent) - 1));
+      randomDesign(network, random, design, fillings);
+    } while (this.spent + options.fillings + 1 <= until && !(design.cost.value <= 10 * this.bestStart));
     this.bestStart = Math.min(this.bestStart, design.cost.value);
     this.offer(design);
     descent.from(design);
     const steps = Math.max(1, Math.floor(options.evaluations / options.starts) - 10);
-    for (let step = 1; step <= steps && this.spent < until; step++) {
+    const rounding = descent.roundCost(false) + orderCost(network);
+    const { stepCost } = this;
+    const fits = () => this.spent + stepCost + rounding <= until;
+    for (let step = 1; step <= steps && fits(); step++) {
       descent.step();
-      if (step % options.roundEvery === 0 || step === steps || this.spent >= until) {
+      if (step % options.roundEvery === 0 || step === steps || !fits()) {
         descent.round(design, false);
         chooseOutermostOrders(network, design);
         this.offer(design);
@@ -141,19 +151,26 @@ class Run {
   private *own(random: Prng, until: number): Generator<CosearchProgress> {
     const { network, descent, options } = this;
     const n = network.layers.length;
-    const local = new LocalSearch(network, this.neighbourhoods, random);
+    const local = new LocalSearch(network, this.neighbourhoods, random, network.evaluations + (until - this.spent) * n);
     const design = new NetworkDesign(network);
     const incumbent = new NetworkDesign(network);
     randomDesign(network, random, design, options.fillings);
     incumbent.copyFrom(design);
+    this.offer(incumbent);
+    const rounding = descent.roundCost(true);
+    const { stepCost } = this;
+    const fits = () => this.spent + stepCost + rounding <= until;
     let stagnant = 0;
     while (this.spent < until && stagnant < options.patience) {
-      descent.from(design);
-      for (let step = 1; step <= options.roundEvery && this.spent < until; step++) {
-        descent.step(1 - (0.8 * step) / options.roundEvery);
-        if (step % 20 === 0) yield this.progress(false);
+      // Where too little is left to round what is found, the start is only improved by small moves.
+      if (fits()) {
+        descent.from(design);
+        for (let step = 1; step <= options.roundEvery && fits(); step++) {
+          descent.step(1 - (0.8 * step) / options.roundEvery);
+          if (step % 20 === 0) yield this.progress(false);
+        }
+        descent.round(design, true);
       }
-      descent.round(design, true);
       for (let pass = 0; pass < 3 && this.spent < until; pass++) {
         let improved = false;
         for (let i = 0; i < n && this.spent < until; i++) {
@@ -175,7 +192,7 @@ class Run {
       }
       for (let l = 0; l < network.levels && this.spent < until; l++) {
         if (network.space.buffers[l] === null) continue;
-        while (this.spent < until && local.shrink(design, l, 0.4 + 0.55 * random.next(), 200))
+        while (this.spent + 1 <= until && local.shrink(design, l, 0.4 + 0.55 * random.next(), 200))
           yield this.progress(false);
         yield this.progress(false);
       }

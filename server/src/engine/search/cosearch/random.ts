@@ -13,7 +13,8 @@ export interface RandomCosearchOptions {
 }
 
 /** Random hardware, and for each as many random mappings of every layer: the baseline of DOSA's comparison. */
-export function randomCosearch(network: Network, { seed, evaluations, hardware }: RandomCosearchOptions): Cosearch {
+export function randomCosearch(network: Network, { seed, evaluations, ...options }: RandomCosearchOptions): Cosearch {
+  const hardware = Math.min(options.hardware, evaluations);
   const samples = Math.floor(evaluations / hardware);
   const stream = (start: number) => new Prng(seed, start);
   let random = stream(0);

@@ -40,6 +40,11 @@ export class Descent {
     return value;
   }
 
+  /** Evaluations of the network that `round` takes at most. */
+  roundCost(lookAhead: boolean): number {
+    return 1 + (lookAhead ? this.rounding.lookingAheadEvaluations / this.network.layers.length : 0);
+  }
+
   /** Rounds all layers into `design`, whose records are then those of the rounded mappings. */
   round(design: NetworkDesign, lookAhead: boolean): void {
     const { network } = this;
@@ -62,6 +67,13 @@ function outermostOrders(network: Network, index: number, design: NetworkDesign)
     all.set(order, top * nd);
     return all;
   });
+}
+
+/** Evaluations of the network that `chooseOutermostOrders` takes at most. */
+export function orderCost(network: Network): number {
+  const top = network.levels - 1;
+  const counts = network.layers.map(({ mapspace }) => candidateOrders(mapspace, top, false).length);
+  return 1 + Math.max(...counts);
 }
 
 /** Gives every layer the stationarity at the outermost level that costs the network least (DOSA, Sec. 5.2). */

@@ -9,6 +9,8 @@ export class LocalSearch {
   private readonly network: Network;
   private readonly neighbourhoods: readonly Neighbourhood[];
   private readonly random: Prng;
+  /** Evaluations of the network at which it stops. */
+  private readonly end: number;
   private readonly trial: readonly MapspacePoint[];
   private readonly kept: readonly MapspacePoint[];
   private readonly record: LayerRecord;
@@ -17,7 +19,13 @@ export class LocalSearch {
   private readonly cost: NetworkCost = { energyPj: 0, cycles: 0, value: 0 };
   private readonly keptCost: NetworkCost = { energyPj: 0, cycles: 0, value: 0 };
 
-  constructor(network: Network, neighbourhoods: readonly Neighbourhood[], random: Prng) {
+  constructor(
+    network: Network,
+    neighbourhoods: readonly Neighbourhood[],
+    random: Prng,
+    end = Number.POSITIVE_INFINITY,
+  ) {
+    this.end = end;
     this.network = network;
     this.neighbourhoods = neighbourhoods;
     this.random = random;
@@ -31,7 +39,7 @@ export class LocalSearch {
   descend(design: NetworkDesign, index: number, budget: number): boolean {
     const point = design.points[index];
     const moves = this.neighbourhoods[index];
-    const until = this.network.evaluations + budget;
+    const until = Math.min(this.end, this.network.evaluations + budget);
     let improved = false;
     let list = this.shuffled(moves.list(point));
     for (let i = 0; i < list.length && this.network.evaluations < until; i++) {

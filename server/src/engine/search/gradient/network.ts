@@ -109,6 +109,11 @@ export class Network {
     return this.capacity[level];
   }
 
+  /** Words a level must hold at least. */
+  leastOf(level: number): number {
+    return this.least[level];
+  }
+
   /** Limits a free buffer to so many words at once, or lifts the limit; records made before do not know of it. */
   limit(level: number, words = Number.POSITIVE_INFINITY): void {
     if (this.space.buffers[level] !== null) this.capacity[level] = words;

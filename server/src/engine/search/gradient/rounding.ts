@@ -33,6 +33,11 @@ export class Rounding {
     });
   }
 
+  /** Evaluations that `lookingAhead` takes at most for all layers. */
+  get lookingAheadEvaluations(): number {
+    return this.ordered.reduce((sum, list) => sum + 2 * list.length, 0);
+  }
+
   /** Each factor to the nearest divisor of what remains (DOSA, Sec. 5.3). */
   nearest(index: number, factors: Float64Array, point: MapspacePoint): void {
     this.complete(index, factors, point, new Map());
