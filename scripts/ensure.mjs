@@ -1,6 +1,6 @@
 // Installs the locked dependencies when they are missing or out of date, so that `npm start` and `npm test`
 // work straight after a clone. Plain Node only: it runs before anything is installed.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -21,11 +21,34 @@ function upToDate() {
 }
 
 if (!upToDate()) {
-  console.log("Installing dependencies (npm ci)…");
+  console.log("Installing dependencies (npm ci), about a minute the first time…");
+  const status = await install();
+  if (status !== 0) process.exit(status);
+}
+
+/** A terminal sees npm's own spinner; elsewhere a line every ten seconds says that it goes on. */
+function install() {
   const windows = process.platform === "win32";
-  const result = spawnSync(windows ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], {
+  const child = spawn(windows ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], {
     stdio: "inherit",
     shell: windows,
   });
-  if (result.status !== 0) process.exit(result.status ?? 1);
+  let seconds = 0;
+  const timer = process.stdout.isTTY
+    ? undefined
+    : setInterval(() => {
+        seconds += 10;
+        console.log(`  still installing, ${seconds} s`);
+      }, 10_000);
+  return new Promise((resolve) => {
+    const end = (status) => {
+      clearInterval(timer);
+      resolve(status);
+    };
+    child.on("error", (error) => {
+      console.error(`npm could not be started: ${error.message}`);
+      end(1);
+    });
+    child.on("exit", (status) => end(status ?? 1));
+  });
 }

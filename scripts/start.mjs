@@ -1,5 +1,5 @@
 // `npm start`: builds, shows what an example costs and the best there is, and opens the examples in VS Code.
-// `--no-open` (or no way to open anything) ends after the report.
+// `--no-open` (or no way to open anything) ends after the report; `--serve` leaves the report out.
 import { spawnSync } from "node:child_process";
 
 const example = "examples/eyeriss-like/resnet50-conv3x3.map.yaml";
@@ -11,7 +11,8 @@ function run(...args) {
 
 console.log("Building…");
 run("scripts/build.mjs");
-for (const [command, ...flags] of [["evaluate"], ["search", "--strategy", "exact", "--mapspace", "pfm"]]) {
+const shown = [["evaluate"], ["search", "--strategy", "exact", "--mapspace", "pfm"]];
+for (const [command, ...flags] of process.argv.includes("--serve") ? [] : shown) {
   console.log(`\n$ ${["npx mapspace", command, example, ...flags].join(" ")}\n`);
   run("bin/mapspace.js", command, example, ...flags);
 }

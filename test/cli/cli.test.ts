@@ -142,6 +142,20 @@ test("errors: status 1 with place, code and numbers; usage: status 2", () => {
   }
 });
 
+test("flags that are none, lack a value or take none are told in our words", () => {
+  const told = (...flags: string[]) => {
+    const { status, err } = mapspace(["evaluate", ...flags]);
+    assert.equal(status, 2);
+    return err;
+  };
+  assert.match(told("--jsn"), /there is no flag --jsn here; did you mean --json\?/);
+  assert.match(told("--frobnicate"), /there is no flag --frobnicate here; --help lists what there is/);
+  assert.match(told("-x"), /there is no flag -x here/);
+  assert.match(told("--counting"), /--counting takes a value; there is none after it/);
+  assert.match(told("--counting", "--json"), /--counting takes a value; "--json" looks like a flag/);
+  assert.match(told("--json=yes"), /--json takes no value; not "yes"/);
+});
+
 test("check is quiet about a sound design, and says where a file does not concern it", () => {
   const { status, out } = mapspace(["check", "--quiet", conv]);
   assert.equal(status, 0);

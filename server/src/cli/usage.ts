@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import type { CountingRule, EvaluationOptions } from "../engine/model/types.ts";
+import { nearestName } from "../spec/nearest.ts";
 
 /** Wrong words on the command line: exit status 2. */
 export class UsageError extends Error {}
@@ -33,16 +34,36 @@ export const evaluationHelp = `  --counting RULE          exact (default), timel
 `;
 
 export function parseFlags(args: readonly string[], options: FlagSpec): { flags: Flags; files: string[] } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { ...options, help: { type: "boolean", short: "h" } },
-      allowPositionals: true,
-      strict: true,
-    });
-    return { flags: values, files: positionals };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
+  const known: FlagSpec = { ...options, help: { type: "boolean", short: "h" } };
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: known,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) if (token.kind === "option") requireFlag(token, known);
+  return { flags: values, files: positionals };
+}
+
+interface GivenFlag {
+  name: string;
+  rawName: string;
+  value: string | undefined;
+  inlineValue: boolean | undefined;
+}
+
+function requireFlag({ name, rawName, value, inlineValue }: GivenFlag, known: FlagSpec): void {
+  if (!Object.hasOwn(known, name)) {
+    const near = rawName.startsWith("--") ? nearestName(name, Object.keys(known)) : undefined;
+    const advice = near === undefined ? "--help lists what there is" : `did you mean --${near}?`;
+    throw new UsageError(`there is no flag ${rawName} here; ${advice}`);
+  }
+  if (known[name].type === "boolean") {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value; not "${value}"`);
+  } else if (value === undefined) throw new UsageError(`${rawName} takes a value; there is none after it`);
+  else if (!inlineValue && value.length > 1 && value.startsWith("-")) {
+    throw new UsageError(`${rawName} takes a value; "${value}" looks like a flag (${rawName}=${value} if it is meant)`);
   }
 }
 

@@ -33,6 +33,7 @@ function tooLarge(subject: Subject): Problem[] {
         ? `${whatFits(subject, moves)} would fit; the rest would run at ${levelName(subject, moves[0].to)}.`
         : noMoveHelps(subject, level),
       ...(bypassHelps ? [`It would also fit if ${largest.name} were bypassed here.`] : []),
+      ...neededRoom(subject, level, neededWords),
     ].join(" ");
     const place = attributePlace(component, capacityKeys);
     return {
@@ -47,6 +48,17 @@ function tooLarge(subject: Subject): Problem[] {
       fixes: moveFix(subject, moves, violation),
     };
   });
+}
+
+/** The depth or entries that would hold the tiles, where the architecture says its size so. */
+function neededRoom(subject: Subject, level: number, neededWords: number): string[] {
+  const { capacityWords, multipleBuffering } = subject.architecture.storage[level];
+  const attributes = componentOf(subject, level)?.attributes;
+  const key = ["entries", "depth", "memory_depth"].find((name) => typeof attributes?.get(name)?.value === "number");
+  if (key === undefined || capacityWords === null) return [];
+  const now = Number(attributes?.get(key)?.value);
+  const needed = Math.ceil((neededWords * multipleBuffering * now) / capacityWords);
+  return [`${key}: ${shown(needed)} (now ${shown(now)}) would hold them.`];
 }
 
 function tooSmall(subject: Subject): Problem[] {

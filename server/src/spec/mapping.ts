@@ -3,7 +3,7 @@ import type { Architecture, Loop, MappingLevel, Workload } from "../engine/model
 import type { Located, Problem } from "../syntax/source.ts";
 import { isGenerated, type Place, targetLevel, withComponentConstraints } from "./component-constraints.ts";
 import { directiveLoops } from "./loops.ts";
-import { listed, renameFixes } from "./nearest.ts";
+import { listed, nearestName, renameFixes } from "./nearest.ts";
 import type { ArchitectureSource, DirectiveSource, LoweredMapping, MappingSource, Reading } from "./types.ts";
 import { unitLoopsInside } from "./v04/unit-loops.ts";
 
@@ -73,12 +73,14 @@ function assignDirectives(
 
 function unknownTarget(target: Located<string>, names: readonly string[], compute: string): Problem {
   const isCompute = target.value === compute;
+  const near = nearestName(target.value, names);
+  const meant = near === undefined ? "" : ` Did you mean “${near}”?`;
   return {
     code: "unknown-target",
     severity: "error",
     message: isCompute
       ? `${target.value} computes and holds no loops. Loops belong to a storage level: ${listed(names, "or")}.`
-      : `The architecture has no storage level named “${target.value}”; it has ${listed([...names].reverse())}.`,
+      : `The architecture has no storage level named “${target.value}”; it has ${listed([...names].reverse())}.${meant}`,
     location: target.location,
     fixes: renameFixes(target.value, names, target.location),
   };

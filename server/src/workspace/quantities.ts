@@ -45,7 +45,9 @@ export function formatPercent(share: number, decimals = 1): string {
 }
 
 /** Area given in µm²; mm² above 0.1 mm². */
+/** No part of a chip is free: where no table states areas, the sum is 0. */
 export function formatArea(um2: number): string {
+  if (um2 === 0) return "unknown";
   return um2 >= 1e5 ? `${formatNumber(um2 / 1e6)} mm²` : `${formatNumber(um2)} µm²`;
 }
 
