@@ -1,18 +1,13 @@
 /** The life of the language server as the editor sees it: started when first needed, restarted on request. */
 import { EventEmitter, type LogOutputChannel, l10n } from "vscode";
-import {
-  type BaseLanguageClient,
-  type LanguageClientOptions,
-  RevealOutputChannelOn,
-  State,
-} from "vscode-languageclient";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { answerFileRequests } from "./files.ts";
 import { plainYamlMiddleware } from "./plain-yaml.ts";
 import { OneAtATime } from "./queue.ts";
 import { languageId } from "./selector.ts";
 
 /** Node and browser differ only in how a server is launched. */
-export type LaunchServer = (options: LanguageClientOptions) => BaseLanguageClient;
+export type LaunchServer = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
 
 export type ServerState = "idle" | "starting" | "running" | "stopped";
 
@@ -55,7 +50,9 @@ export class Server {
   private async startAfresh(): Promise<void> {
     await this.stop();
     this.set("starting");
-    const client = this.launch({
+    // The library is the larger part of the extension: nobody waits for it before a server is wanted.
+    const { RevealOutputChannelOn, State } = await import("vscode-languageclient");
+    const client = await this.launch({
       documentSelector: [{ language: languageId }, { language: "yaml" }],
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

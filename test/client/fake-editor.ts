@@ -192,7 +192,7 @@ export class FakeEditor {
       globalStorageUri: new Uri("file:///storage"),
       workspaceState: memento,
     };
-    return activateShared(context, (options: unknown) => {
+    return activateShared(context, async (options: unknown) => {
       const client = new FakeClient(options);
       this.clients.push(client);
       return client;
@@ -276,6 +276,7 @@ async function extension(vscode: object): Promise<any> {
     format: "cjs",
     target: "node20",
     external: ["vscode", "vscode-languageclient"],
+    supported: { "dynamic-import": false },
     write: false,
     logLevel: "error",
   }).then(({ outputFiles }) => outputFiles[0].text);

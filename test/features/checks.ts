@@ -22,6 +22,7 @@ import { semanticTokenLegend, semanticTokens } from "../../server/src/features/s
 import { documentSymbols } from "../../server/src/features/symbols.ts";
 import { defaultSettings, readSettings } from "../../server/src/lsp/settings.ts";
 import { LineIndex, lineIndex } from "../../server/src/syntax/position.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { contextOf, type Fixture, lineOf, shownLine, withoutDisguise } from "./fixture.ts";
 
 type Check = (context: CheckedContext, offset: number, fixture: Fixture) => string;
@@ -242,11 +243,11 @@ export const checks: Readonly<Record<string, Check>> = {
         assert.ok(inside, `${name}: the selection lies outside its range`);
         return [`${"  ".repeat(depth)}${name}${detail ? ` — ${detail}` : ""}`, ...render(children ?? [], depth + 1)];
       });
-    return render(documentSymbols(context), 0).join("\n");
+    return render(finish(documentSymbols(context)), 0).join("\n");
   },
   folding(context) {
     const { uri } = context.file;
-    return foldingRanges(context)
+    return finish(foldingRanges(context))
       .filter(({ startLine }) => !/😀/.test(lineOf(context, uri, startLine)))
       .map(
         ({ startLine, endLine, kind }) =>
@@ -268,7 +269,7 @@ export const checks: Readonly<Record<string, Check>> = {
       .join("\n");
   },
   tokens(context) {
-    const { data } = semanticTokens(context);
+    const { data } = finish(semanticTokens(context));
     const lines: string[] = [];
     let line = 0;
     let character = 0;
@@ -282,7 +283,7 @@ export const checks: Readonly<Record<string, Check>> = {
     return lines.join("\n");
   },
   formatting(context) {
-    const formatted = applyEdits(context.file.text, formatting(context));
+    const formatted = applyEdits(context.file.text, finish(formatting(context)));
     return formatted
       .split("\n")
       .map(shownLine)

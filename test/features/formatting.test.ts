@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { formatting } from "../../server/src/features/formatting.ts";
 import { LineIndex } from "../../server/src/syntax/position.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { parseYaml } from "../../server/src/syntax/yaml.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
@@ -12,7 +13,7 @@ function format(text: string): string {
   const file = { uri: "a.yaml", text };
   const index = new LineIndex(text);
   let result = text;
-  for (const { range, newText } of formatting({ file, tree: parseYaml(file) }).toReversed()) {
+  for (const { range, newText } of finish(formatting({ file, tree: parseYaml(file) })).toReversed()) {
     result = result.slice(0, index.offset(range.start)) + newText + result.slice(index.offset(range.end));
   }
   return result;

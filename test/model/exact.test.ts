@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { meshBetween } from "../../server/src/engine/model/exact/classes.ts";
-import { countExactly } from "../../server/src/engine/model/exact/counts.ts";
+import { countingExactly } from "../../server/src/engine/model/exact/counts.ts";
 import { nestOf } from "../../server/src/engine/model/exact/nest.ts";
 import { type StepKind, stepKinds } from "../../server/src/engine/model/exact/steps.ts";
 import { walkSteps } from "../../server/src/engine/model/exact/walk.ts";
 import { loweredWorkload } from "../../server/src/engine/model/exact/workload.ts";
 import { defaultEvaluationOptions } from "../../server/src/engine/model/types.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Random } from "../support/random.ts";
 import { architectureOf, mappingOf, workloadOf } from "./lowered-problem.ts";
 import { type Flavour, randomProblem, traits } from "./random-problem.ts";
@@ -20,7 +21,7 @@ function counted(problem: SimProblem) {
     linkTransfers: problem.linkTransfers ?? false,
     toroidalLinks: problem.toroidalLinks ?? false,
   };
-  const counts = countExactly(architectureOf(problem), workloadOf(problem), mappingOf(problem), options);
+  const counts = finish(countingExactly(architectureOf(problem), workloadOf(problem), mappingOf(problem), options));
   return {
     macs: counts.compute.computes,
     computeCycles: counts.compute.cycles,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countAccesses } from "../../server/src/engine/model/counting.ts";
+import { countingAccesses } from "../../server/src/engine/model/counting.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import {
   type Architecture,
@@ -11,6 +11,7 @@ import {
   type Mapping,
   type Workload,
 } from "../../server/src/engine/model/types.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Random } from "../support/random.ts";
 import { toyArchitecture, toyGemm, toyLevel } from "../support/toy.ts";
 import { architectureOf, mappingOf, workloadOf } from "./lowered-problem.ts";
@@ -118,12 +119,14 @@ test("without windows, residuals and directives Timeloop's counts are the exact 
     compared++;
     const architecture = architectureOf(problem);
     const [exact, timeloop] = (["exact", "timeloop"] as const).map((rule) =>
-      countAccesses(
-        architecture,
-        workloadOf(problem),
-        mappingOf(problem),
-        { ...defaultEvaluationOptions(rule), linkTransfers: false },
-        false,
+      finish(
+        countingAccesses(
+          architecture,
+          workloadOf(problem),
+          mappingOf(problem),
+          { ...defaultEvaluationOptions(rule), linkTransfers: false },
+          false,
+        ),
       ),
     );
     assert.equal(timeloop.compute.computes, exact.compute.computes);

@@ -1,9 +1,10 @@
-import { countAccesses } from "../../server/src/engine/model/counting.ts";
+import { countingAccesses } from "../../server/src/engine/model/counting.ts";
 import type { AccessCounts } from "../../server/src/engine/model/counts.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
 import type { DataSpaceResult, Evaluation } from "../../server/src/engine/model/types.ts";
 import { lowerMapping } from "../../server/src/spec/mapping.ts";
 import { readSpecification } from "../../server/src/spec/specification.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { optionsOf, type ReferenceCase, type ReferenceDataSpace, type ReferenceResult } from "./timeloop-reference.ts";
 
 /** What differs between our evaluation of a reference case and Timeloop's; empty where they agree. */
@@ -22,7 +23,7 @@ export function differences({ input, env, result }: ReferenceCase): string[] {
     .filter(({ kind }) => !kind.startsWith("fanout"))
     .map((v) => `violation ${JSON.stringify(v)}`);
   const names = workload.dataSpaces.map((space) => space.name);
-  const counts = countAccesses(architecture, workload, mapping, options, false);
+  const counts = finish(countingAccesses(architecture, workload, mapping, options, false));
   return [...found, ...compare(evaluation, result, names), ...compareTiles(counts, result, names)];
 }
 

@@ -7,7 +7,10 @@ import type { FeatureContext } from "./context.ts";
 
 export const maxFoldingRanges = 5000;
 
-export function foldingRanges({ file, tree }: Pick<FeatureContext, "file" | "tree">): FoldingRange[] {
+/** Members, or lines, looked at between two pauses. */
+const perStep = 200;
+
+export function* foldingRanges({ file, tree }: Pick<FeatureContext, "file" | "tree">): Generator<void, FoldingRange[]> {
   const index = lineIndex(file);
   const ranges: FoldingRange[] = [];
   const add = (start: number, end: number, kind?: FoldingRangeKind) => {
@@ -16,26 +19,29 @@ export function foldingRanges({ file, tree }: Pick<FeatureContext, "file" | "tre
     if (endLine > startLine && ranges.length < maxFoldingRanges)
       ranges.push({ startLine, endLine, ...(kind ? { kind } : {}) });
   };
-  const visit = (node: YamlNode) => {
+  let seen = 0;
+  function* visit(node: YamlNode): Generator<void, void> {
+    if (++seen % perStep === 0) yield;
     if (node.location.uri !== file.uri || ranges.length >= maxFoldingRanges) return;
     if (node.kind === "map") {
       for (const entry of node.entries) {
         if (entry.merged) continue;
         if (entry.value.kind !== "scalar")
           add(entry.key.location.start, lastCharacter(file.text, entry.value.location.end));
-        visit(entry.value);
+        yield* visit(entry.value);
       }
     } else if (node.kind === "sequence") {
       for (const item of node.items) {
         if (item.kind !== "scalar") add(item.location.start, lastCharacter(file.text, item.location.end));
-        visit(item);
+        yield* visit(item);
       }
     }
-  };
-  for (const document of tree.documents) visit(document);
+  }
+  for (const document of tree.documents) yield* visit(document);
 
   let comment = -1;
   for (let line = 0; line <= index.lineCount; line++) {
+    if (line % perStep === 0) yield;
     const isComment =
       line < index.lineCount &&
       /^\ufeff?\s*#/.test(

@@ -5,8 +5,11 @@
 
 import type { TextEdit } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
-import { parseYaml, type YamlFile, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
+import { parsingYaml, type YamlFile, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
 import { type FeatureContext, toRange } from "./context.ts";
+
+/** Nodes looked at between two pauses. */
+const nodesPerStep = 500;
 
 interface Replacement {
   start: number;
@@ -14,30 +17,27 @@ interface Replacement {
   text: string;
 }
 
-export function formatting({ file, tree }: Pick<FeatureContext, "file" | "tree">): TextEdit[] {
+export function* formatting({ file, tree }: Pick<FeatureContext, "file" | "tree">): Generator<void, TextEdit[]> {
   if (tree.problems.length > 0) return [];
-  const replacements = [...blankEdits(file.text, tree), ...flowEdits(file.text, tree)].sort(
-    (a, b) => a.start - b.start,
-  );
+  const blanks = blankEdits(file.text, tree);
+  yield;
+  const replacements = [...blanks, ...(yield* flowEdits(file.text, tree))].sort((a, b) => a.start - b.start);
   if (replacements.length === 0) return [];
   const formatted = apply(file.text, replacements);
-  const again = parseYaml({ uri: file.uri, text: formatted });
-  if (again.problems.length > 0 || meaning(again) !== meaning(tree)) return [];
+  const again = yield* parsingYaml({ uri: file.uri, text: formatted });
+  if (again.problems.length > 0 || again.documents.length !== tree.documents.length) return [];
+  for (const [i, document] of tree.documents.entries())
+    if (!(yield* sameMeaning(document, again.documents[i]))) return [];
   const index = lineIndex(file);
   return replacements.map(({ start, end, text }) => ({ range: toRange(index, start, end), newText: text }));
 }
 
-/** Text whose white space matters: scalars that span lines. */
-function protectedSpans(tree: YamlFile): YamlScalar[] {
-  const spans: YamlScalar[] = [];
-  visit(tree, (node) => {
-    if (node.kind === "scalar" && node.location.end > node.location.start) spans.push(node);
-  });
-  return spans;
-}
-
 function blankEdits(text: string, tree: YamlFile): Replacement[] {
-  const spans = protectedSpans(tree).filter(({ location }) => text.slice(location.start, location.end).includes("\n"));
+  /** Text whose white space matters: scalars that span lines. */
+  const spans: YamlScalar[] = [];
+  for (const node of nodesOf(tree)) {
+    if (node.kind === "scalar" && text.slice(node.location.start, node.location.end).includes("\n")) spans.push(node);
+  }
   const inSpan = (at: number) => spans.some(({ location }) => location.start < at && at <= location.end);
   const edits: Replacement[] = [];
   for (const match of text.matchAll(/[ \t]+(?=\r?\n|$)/g)) {
@@ -62,20 +62,22 @@ function blankEdits(text: string, tree: YamlFile): Replacement[] {
 }
 
 /** `[ A,B ]` and `{a: 1,b: 2 }` on one line become `[A, B]` and `{a: 1, b: 2}`. */
-function flowEdits(text: string, tree: YamlFile): Replacement[] {
+function* flowEdits(text: string, tree: YamlFile): Generator<void, Replacement[]> {
   const edits: Replacement[] = [];
-  const scalars = protectedSpans(tree);
-  visit(tree, (node) => {
-    if (node.kind === "scalar" || !/^[[{]/.test(text.slice(node.location.start, node.location.start + 1))) return;
+  const taken = new Set<string>();
+  let seen = 0;
+  for (const node of nodesOf(tree)) {
+    if (++seen % nodesPerStep === 0) yield;
     const { start, end } = node.location;
+    if (node.kind === "scalar" || !"[{".includes(text[start] ?? " ")) continue;
     const source = text.slice(start, end);
-    if (/[\r\n#]/.test(source)) return;
-    const inner = scalars.filter(({ location }) => location.start >= start && location.end <= end);
+    if (/[\r\n#]/.test(source)) continue;
+    const inner = [...within(node)].filter(({ kind, location }) => kind === "scalar" && location.end > location.start);
     const free = (at: number) => !inner.some(({ location }) => location.start <= at && at < location.end);
     const put = (from: number, to: number, wanted: string) => {
-      if (text.slice(from, to) !== wanted && !edits.some((edit) => edit.start === from && edit.end === to)) {
-        edits.push({ start: from, end: to, text: wanted });
-      }
+      if (text.slice(from, to) === wanted || taken.has(`${from} ${to}`)) return;
+      taken.add(`${from} ${to}`);
+      edits.push({ start: from, end: to, text: wanted });
     };
     for (const match of source.matchAll(/ *, */g)) {
       const comma = start + match.index + match[0].indexOf(",");
@@ -89,24 +91,27 @@ function flowEdits(text: string, tree: YamlFile): Replacement[] {
       put(start + 1, start + 1 + opening[1].length, "");
     if (closing !== null && closing[1] !== "" && !/^[[{] *[\]}]$/.test(source))
       put(end - 1 - closing[1].length, end - 1, "");
-  });
+  }
   return edits;
 }
 
-function visit(tree: YamlFile, action: (node: YamlNode) => void): void {
-  const walk = (node: YamlNode, uri: string) => {
-    if (node.location.uri !== uri) return;
-    action(node);
-    if (node.kind === "sequence") for (const item of node.items) walk(item, uri);
-    if (node.kind === "map") {
-      for (const { key, value, merged } of node.entries) {
-        if (merged) continue;
-        action(key);
-        walk(value, uri);
-      }
+function* nodesOf(tree: YamlFile): Generator<YamlNode, void> {
+  for (const document of tree.documents) yield* within(document);
+}
+
+/** A node and all that is written in it. */
+function* within(node: YamlNode): Generator<YamlNode, void> {
+  yield node;
+  const { uri } = node.location;
+  if (node.kind === "sequence") {
+    for (const item of node.items) if (item.location.uri === uri) yield* within(item);
+  } else if (node.kind === "map") {
+    for (const { key, value, merged } of node.entries) {
+      if (merged) continue;
+      yield key;
+      if (value.location.uri === uri) yield* within(value);
     }
-  };
-  for (const document of tree.documents) walk(document, document.location.uri);
+  }
 }
 
 function apply(text: string, replacements: readonly Replacement[]): string {
@@ -119,12 +124,20 @@ function apply(text: string, replacements: readonly Replacement[]): string {
   return result + text.slice(at);
 }
 
-/** What the file says, without places: equal texts mean the same to every reader. */
-function meaning(tree: YamlFile): string {
-  const plain = (node: YamlNode): unknown => {
-    if (node.kind === "scalar") return [node.tag, node.text, node.quoted];
-    if (node.kind === "sequence") return [node.tag, "list", node.items.map(plain)];
-    return [node.tag, "map", node.entries.map(({ key, value }) => [plain(key), plain(value)])];
-  };
-  return JSON.stringify(tree.documents.map(plain));
+/** Do both say the same, whatever the places? */
+function* sameMeaning(a: YamlNode, b: YamlNode): Generator<void, boolean> {
+  if (a.tag !== b.tag) return false;
+  if (a.kind === "scalar") return b.kind === "scalar" && a.text === b.text && a.quoted === b.quoted;
+  if (a.kind === "sequence") {
+    if (b.kind !== "sequence" || a.items.length !== b.items.length) return false;
+    for (const [i, item] of a.items.entries()) if (!(yield* sameMeaning(item, b.items[i]))) return false;
+    yield;
+    return true;
+  }
+  if (b.kind !== "map" || a.entries.length !== b.entries.length) return false;
+  for (const [i, { key, value }] of a.entries.entries()) {
+    const other = b.entries[i];
+    if (!(yield* sameMeaning(key, other.key)) || !(yield* sameMeaning(value, other.value))) return false;
+  }
+  return true;
 }

@@ -2,6 +2,7 @@
 
 import type { ConstraintSource, DirectiveSource } from "../spec/types.ts";
 import type { Located, Location, SourceFile } from "../syntax/source.ts";
+import { finish } from "../syntax/steps.ts";
 import { child, parseYaml, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
 import type { Snapshot } from "../workspace/store.ts";
 import type { FeatureContext } from "./context.ts";
@@ -19,9 +20,14 @@ const known = new WeakMap<Snapshot, Occurrence[]>();
 
 /** Every occurrence in the design, computed once per snapshot; no place is listed twice. */
 export function occurrences(snapshot: Snapshot): Occurrence[] {
+  return finish(collectingOccurrences(snapshot));
+}
+
+/** The same in steps. */
+export function* collectingOccurrences(snapshot: Snapshot): Generator<void, Occurrence[]> {
   let found = known.get(snapshot);
   if (found === undefined) {
-    found = collect(snapshot);
+    found = yield* collect(snapshot);
     known.set(snapshot, found);
   }
   return found;
@@ -41,7 +47,7 @@ export function sameName(snapshot: Snapshot, { kind, name }: Occurrence): Occurr
   return occurrences(snapshot).filter((other) => other.kind === kind && other.name === name);
 }
 
-function collect({ specification, files }: Snapshot): Occurrence[] {
+function* collect({ specification, files }: Snapshot): Generator<void, Occurrence[]> {
   const found: Occurrence[] = [];
   const taken = new Map<string, Set<number>>();
   const add = (kind: NameKind, name: string, role: Occurrence["role"], location: Location | undefined) => {
@@ -70,6 +76,7 @@ function collect({ specification, files }: Snapshot): Occurrence[] {
       add("data space", name, "definition", nameWithin(files, location, name, true));
     for (const [name, location] of layer.boundLocations)
       add("dimension", name, "reference", boundKey(files, location, name));
+    yield;
   }
   const directives: readonly (DirectiveSource | ConstraintSource)[] = [
     ...(specification.mappingSource?.directives ?? []),

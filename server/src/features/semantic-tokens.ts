@@ -3,7 +3,7 @@
 import { type SemanticTokens, type SemanticTokensLegend, SemanticTokenTypes } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
 import type { FeatureContext } from "./context.ts";
-import { type NameKind, occurrences } from "./names.ts";
+import { collectingOccurrences, type NameKind } from "./names.ts";
 
 const typeOf: Readonly<Record<NameKind, SemanticTokenTypes>> = {
   component: SemanticTokenTypes.class,
@@ -18,9 +18,14 @@ export const semanticTokenLegend: SemanticTokensLegend = {
 
 export const maxTokens = 20_000;
 
-export function semanticTokens({ file, snapshot }: Pick<FeatureContext, "file" | "snapshot">): SemanticTokens {
+export function* semanticTokens({
+  file,
+  snapshot,
+}: Pick<FeatureContext, "file" | "snapshot">): Generator<void, SemanticTokens> {
   const index = lineIndex(file);
-  const here = occurrences(snapshot)
+  const all = yield* collectingOccurrences(snapshot);
+  yield;
+  const here = all
     .filter(({ location }) => location.uri === file.uri)
     .sort((a, b) => a.location.start - b.location.start)
     .slice(0, maxTokens);

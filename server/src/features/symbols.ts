@@ -7,29 +7,33 @@ import { type FeatureContext, toRange } from "./context.ts";
 
 export const maxSymbols = 5000;
 
-export function documentSymbols({ file, tree }: Pick<FeatureContext, "file" | "tree">): DocumentSymbol[] {
+/** Symbols made between two pauses. */
+const symbolsPerStep = 100;
+
+export function* documentSymbols({
+  file,
+  tree,
+}: Pick<FeatureContext, "file" | "tree">): Generator<void, DocumentSymbol[]> {
   const index = lineIndex(file);
   let count = 0;
-  const symbols = (node: YamlNode): DocumentSymbol[] => {
-    if (node.location.uri !== file.uri) return [];
+  function* symbols(node: YamlNode): Generator<void, DocumentSymbol[]> {
     const found: DocumentSymbol[] = [];
-    /** A parent counts before its children: the limit cuts the end off, not the root. */
-    const add = (make: () => DocumentSymbol) => {
-      if (count++ < maxSymbols) found.push(make());
-    };
-    if (node.kind === "map") {
-      for (const entry of node.entries) if (!entry.merged) add(() => entrySymbol(entry, index, symbols));
-    } else if (node.kind === "sequence") {
-      node.items.forEach((item) => {
-        if (item.kind === "map" && item.location.uri === file.uri) add(() => itemSymbol(item, index, symbols));
-      });
+    if (node.kind === "scalar" || node.location.uri !== file.uri) return found;
+    for (const member of node.kind === "map" ? node.entries : node.items) {
+      const value = "key" in member ? member.value : member;
+      if ("key" in member ? member.merged : member.kind !== "map" || member.location.uri !== file.uri) continue;
+      // A parent counts before its children: the limit cuts the end off, not the root.
+      if (count++ >= maxSymbols) break;
+      if (count % symbolsPerStep === 0) yield;
+      const symbol = "key" in member ? entrySymbol(member, index) : itemSymbol(member as YamlMap, index);
+      found.push({ ...symbol, children: yield* symbols(value) });
     }
     return found;
-  };
-  return tree.documents.flatMap(symbols);
+  }
+  const all: DocumentSymbol[] = [];
+  for (const document of tree.documents) all.push(...(yield* symbols(document)));
+  return all;
 }
-
-type Children = (node: YamlNode) => DocumentSymbol[];
 
 /** True where the outline leaves something out. */
 export function isOutlineCut({ file, tree }: Pick<FeatureContext, "file" | "tree">): boolean {
@@ -54,7 +58,7 @@ export function isOutlineCut({ file, tree }: Pick<FeatureContext, "file" | "tree
   return count > maxSymbols;
 }
 
-function entrySymbol(entry: YamlEntry, index: LineIndex, symbols: Children): DocumentSymbol {
+function entrySymbol(entry: YamlEntry, index: LineIndex): DocumentSymbol {
   const { key, value } = entry;
   return {
     name: key.text || "(empty key)",
@@ -62,12 +66,11 @@ function entrySymbol(entry: YamlEntry, index: LineIndex, symbols: Children): Doc
     kind: value.kind === "scalar" ? SymbolKind.Property : value.kind === "map" ? SymbolKind.Module : SymbolKind.Array,
     range: toRange(index, entry.location.start, entry.location.end),
     selectionRange: toRange(index, key.location.start, key.location.end),
-    children: value.kind === "scalar" ? [] : symbols(value),
   };
 }
 
 /** A list item is called by what identifies it: its name, or the target and type of a directive. */
-function itemSymbol(item: YamlMap, index: LineIndex, symbols: Children): DocumentSymbol {
+function itemSymbol(item: YamlMap, index: LineIndex): DocumentSymbol {
   const text = (key: string) => {
     const node = child(item, key);
     return node?.kind === "scalar" && node.text !== "" ? node.text : undefined;
@@ -86,6 +89,5 @@ function itemSymbol(item: YamlMap, index: LineIndex, symbols: Children): Documen
     kind: target === undefined ? SymbolKind.Object : SymbolKind.Function,
     range: toRange(index, item.location.start, item.location.end),
     selectionRange: toRange(index, at.start, at.end),
-    children: symbols(item),
   };
 }

@@ -11,7 +11,7 @@ import type { Problem } from "../syntax/source.ts";
 import { parseYaml } from "../syntax/yaml.ts";
 import type { Analysis } from "../workspace/analysis.ts";
 import type { DesignStore, Snapshot } from "../workspace/store.ts";
-import { breathe } from "./run-safe.ts";
+import { breathe, turn } from "./run-safe.ts";
 
 /** Milliseconds of work before others get their turn. */
 const slice = 8;
@@ -21,7 +21,8 @@ interface Job<T> {
   result: Promise<T | typeof overtaken>;
 }
 
-const overtaken = Symbol("overtaken");
+/** The files changed while the work was going on. */
+export const overtaken = Symbol("overtaken");
 
 export class Designs {
   private readonly snapshots = new Map<string, Job<Snapshot | null>>();
@@ -43,6 +44,7 @@ export class Designs {
       if (!this.store.concerns(uri)) return null;
       const snapshot = await this.shared(this.snapshots, uri, () => this.store.preparing(uri));
       if (snapshot === overtaken) continue;
+      await turn();
       const file = this.store.rendered(uri)?.file;
       if (file === undefined || snapshot === null) return null;
       if (revision === this.store.revision) return { file, tree: parseYaml(file), snapshot };
@@ -60,6 +62,7 @@ export class Designs {
         this.problemsOf.get(context.snapshot.analysis) ??
         (await this.shared(this.checks, uri, () => checking(context.snapshot.analysis, context.snapshot.files)));
       if (problems === overtaken) continue;
+      await turn();
       this.problemsOf.set(context.snapshot.analysis, problems);
       const all = [...context.snapshot.templateProblems, ...problems, ...tablesAtHand(context.snapshot)];
       if (revision === this.store.revision) return { ...context, problems: all };
@@ -85,7 +88,8 @@ export class Designs {
     return job.result;
   }
 
-  private async run<T>(steps: Generator<void, T>, revision: number): Promise<T | typeof overtaken> {
+  /** Work in steps on the files as they are. */
+  async run<T>(steps: Generator<void, T>, revision = this.store.revision): Promise<T | typeof overtaken> {
     let began = performance.now();
     for (;;) {
       const step = steps.next();

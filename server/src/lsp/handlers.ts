@@ -18,7 +18,7 @@ import { designReport } from "../features/report.ts";
 import { selectionRanges } from "../features/selection.ts";
 import { semanticTokens } from "../features/semantic-tokens.ts";
 import { documentSymbols } from "../features/symbols.ts";
-import type { Designs } from "./designs.ts";
+import { type Designs, overtaken } from "./designs.ts";
 import type { OnDemand } from "./host.ts";
 import type { LastGood } from "./last-good.ts";
 import { type ReportParams, reportRequest } from "./protocol.ts";
@@ -77,6 +77,24 @@ export function registerFeatures(
     });
   }
 
+  /** For what takes long in long documents. */
+  function answerInSteps<T>(
+    name: string,
+    uri: string,
+    token: CancellationToken,
+    neutral: T,
+    work: (context: FeatureContext) => Generator<void, T>,
+  ) {
+    return runSafe(name, token, log, neutral, async () => {
+      for (;;) {
+        const context = await designs.context(uri);
+        if (context === null || token.isCancellationRequested) return neutral;
+        const result = await designs.run(work(context));
+        if (result !== overtaken) return result;
+      }
+    });
+  }
+
   connection.onHover(({ textDocument: { uri }, position }, token) =>
     answer("hover", uri, token, null, (c) => features.hover(c, position)),
   );
@@ -128,10 +146,10 @@ export function registerFeatures(
     }),
   );
   connection.onDocumentSymbol(({ textDocument: { uri } }, token) =>
-    answer("outline", uri, token, [], features.documentSymbols),
+    answerInSteps("outline", uri, token, [], features.documentSymbols),
   );
   connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
-    answer("folding", uri, token, [], features.foldingRanges),
+    answerInSteps("folding", uri, token, [], features.foldingRanges),
   );
   connection.onSelectionRanges(({ textDocument: { uri }, positions }, token) =>
     answer("selection", uri, token, [], (c) => features.selectionRanges(c, positions)),
@@ -140,10 +158,10 @@ export function registerFeatures(
     answer("links", uri, token, [], features.documentLinks),
   );
   connection.onDocumentFormatting(({ textDocument: { uri } }, token) =>
-    answer("formatting", uri, token, [], features.formatting),
+    answerInSteps("formatting", uri, token, [], features.formatting),
   );
   connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
-    answer("semantic tokens", uri, token, { data: [] as number[] }, features.semanticTokens),
+    answerInSteps("semantic tokens", uri, token, { data: [] as number[] }, features.semanticTokens),
   );
   connection.onRequest(reportRequest, ({ uri }: ReportParams, token) =>
     answer("report", uri, token, "", features.designReport),

@@ -10,6 +10,14 @@ export interface Log {
 export const breathe = () =>
   new Promise<void>((resolve) => (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve, 0)));
 
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** A turn of the event loop of one's own: those who waited for the same thing do not hold it one after the other. */
+export const turn = (): Promise<void> => {
+  lastTurn = lastTurn.then(breathe);
+  return lastTurn;
+};
+
 export async function runSafe<T>(
   name: string,
   token: CancellationToken,

@@ -114,8 +114,7 @@ function* layerProblems(
   if (subject === undefined) return found;
   for (const rule of mappingRules) found.push(...rule(subject));
   if (compareCounting) {
-    yield;
-    found.push(...countingDifference(subject));
+    found.push(...(yield* countingDifference(subject)));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { evaluate } from "../engine/model/evaluate.ts";
+import { evaluating } from "../engine/model/evaluate.ts";
 import {
   defaultEvaluationOptions,
   type Evaluation,
@@ -15,33 +15,33 @@ const worthSaying = 0.001;
 const known = new WeakMap<EvaluationOutcome, Pick<Problem, "code" | "message">[]>();
 
 /** `counting-difference` and `link-transfers`: where the way of counting changes the result, by how much and why. */
-export function countingDifference(subject: Subject): Problem[] {
+export function* countingDifference(subject: Subject): Generator<void, Problem[]> {
   let notes = known.get(subject.outcome);
   if (notes === undefined) {
-    notes = differences(subject);
+    notes = yield* differences(subject);
     known.set(subject.outcome, notes);
   }
   const location = headOf(subject.mappingSource.location);
   return notes.map((note) => ({ ...note, severity: "information", location }));
 }
 
-function differences(subject: Subject): Pick<Problem, "code" | "message">[] {
+function* differences(subject: Subject): Generator<void, Pick<Problem, "code" | "message">[]> {
   const shownNow = subject.outcome.evaluation;
   if (shownNow === undefined) return [];
   const notes: Pick<Problem, "code" | "message">[] = [];
   const other = shownNow.counting === "exact" ? "timeloop" : "exact";
-  const exact = shownNow.counting === "exact" ? shownNow : cost(subject, { counting: "exact" });
-  const timeloop = shownNow.counting === "exact" ? cost(subject, { counting: "timeloop" }) : shownNow;
+  const exact = shownNow.counting === "exact" ? shownNow : yield* cost(subject, { counting: "exact" });
+  const timeloop = shownNow.counting === "exact" ? yield* cost(subject, { counting: "timeloop" }) : shownNow;
   const found = compare(exact, timeloop);
   if (exact !== undefined && timeloop !== undefined && found.length > 0) {
     notes.push({
       code: "counting-difference",
-      message: `Counted ${other === "timeloop" ? "as Timeloop does" : "exactly"} the result differs: ${found.map((d) => d.describe(other)).join(", ")}. ${cause(subject, exact, timeloop)}`,
+      message: `Counted ${other === "timeloop" ? "as Timeloop does" : "exactly"} the result differs: ${found.map((d) => d.describe(other)).join(", ")}. ${yield* cause(subject, exact, timeloop)}`,
     });
   }
   if (shownNow.counting === "exact") {
     const { linkTransfers } = subject.options;
-    const switched = compare(shownNow, cost(subject, { ...subject.options, linkTransfers: !linkTransfers }));
+    const switched = compare(shownNow, yield* cost(subject, { ...subject.options, linkTransfers: !linkTransfers }));
     if (switched.length > 0) {
       notes.push({
         code: "link-transfers",
@@ -52,10 +52,11 @@ function differences(subject: Subject): Pick<Problem, "code" | "message">[] {
   return notes;
 }
 
-function cost(subject: Subject, stated: Partial<EvaluationOptions>): Evaluation | undefined {
+function* cost(subject: Subject, stated: Partial<EvaluationOptions>): Generator<void, Evaluation | undefined> {
   const { architecture, layer, lowered } = subject;
   const options = { ...defaultEvaluationOptions(stated.counting), ...stated };
-  return evaluate(architecture, layer.workload, lowered.mapping, options).evaluation;
+  yield;
+  return (yield* evaluating(architecture, layer.workload, lowered.mapping, options)).evaluation;
 }
 
 interface Difference {
@@ -83,7 +84,7 @@ function compare(exact: Evaluation | undefined, timeloop: Evaluation | undefined
 }
 
 /** The rule of Timeloop (docs/model.md) that makes the difference, as far as the mapping shows it. */
-function cause(subject: Subject, exact: Evaluation, timeloop: Evaluation): string {
+function* cause(subject: Subject, exact: Evaluation, timeloop: Evaluation): Generator<void, string> {
   const { levels } = subject.lowered.mapping;
   const imperfect = (loop: { factor: number; residual: number }) => loop.factor !== loop.residual;
   const spatial = levels.some((level) => [...level.spatialX, ...level.spatialY].some(imperfect));
@@ -97,7 +98,7 @@ function cause(subject: Subject, exact: Evaluation, timeloop: Evaluation): strin
     reasons.push("Timeloop walks only one instance, so last passes inside a spatial loop count for all instances");
   }
   if (reasons.length === 0) {
-    const withoutLinks = cost(subject, { counting: "timeloop", linkTransfers: false });
+    const withoutLinks = yield* cost(subject, { counting: "timeloop", linkTransfers: false });
     if (compare(exact, withoutLinks).length < compare(exact, timeloop).length) {
       reasons.push("Timeloop lets neighbours forward data over links, which exact counting leaves out by default");
     } else {

@@ -14,10 +14,24 @@ interface Built {
   size: number;
 }
 
+interface BuiltPair {
+  key: Built;
+  value: Built;
+}
+
+/** Members of a collection that were built before the rest of it, see `pieces.ts`. */
+interface Head {
+  /** Where the collection begins. */
+  start: number;
+  members: readonly (Built | BuiltPair)[];
+}
+
 export class TreeBuilder {
   private readonly file: SourceFile;
   private readonly report: ReportSyntax;
-  private anchors = new Map<string, Built | "open">();
+  private readonly anchors = new Map<string, Built | "open">();
+  /** By the offset at which the rest of the collection begins. */
+  private readonly heads = new Map<number, Head>();
   private expanded = 0;
   private exhausted = false;
   /** Some node so far has an anchor or is an alias. */
@@ -30,10 +44,24 @@ export class TreeBuilder {
 
   /** The root of a document; null for an empty one. */
   build(document: Document.Parsed): YamlNode | null {
-    this.anchors = new Map();
     const contents = document.contents as Node | null;
     if (contents === null || (isScalar(contents) && contents.source === "" && !contents.tag)) return null;
-    return this.node(contents, 0).node;
+    const { node } = this.node(contents, 0);
+    this.anchors.clear();
+    this.heads.clear();
+    return node;
+  }
+
+  /** The members of a composed collection. */
+  members(node: Node): (Built | BuiltPair)[] {
+    const { start } = this.place(node.range, 0);
+    if (isMap(node)) return node.items.map((pair) => this.pair(pair as never, start));
+    return isSeq(node) ? node.items.map((item) => this.node(item as Node | null, start)) : [];
+  }
+
+  /** Puts members before those of the collection that is going to be composed with this offset. */
+  prepend(rest: number, head: Head): void {
+    this.heads.set(rest, head);
   }
 
   private node(node: Node | null, at: number): Built {
@@ -50,19 +78,24 @@ export class TreeBuilder {
 
   private plain(node: Node | null, at: number): Built {
     this.expanded++;
-    if (isMap(node)) return this.map(node as never, this.place(node.range, at));
-    if (isSeq(node)) {
-      const items: YamlNode[] = [];
-      let size = 1;
-      const location = this.place(node.range, at);
-      for (const item of node.items) {
-        const built = this.node(item as Node | null, location.start);
-        items.push(built.node);
-        size += built.size;
-      }
-      return { node: { kind: "sequence", items, tag: node.tag ?? null, location }, size };
-    }
-    return { node: this.scalar(node, at), size: 1 };
+    if (!isMap(node) && !isSeq(node)) return { node: this.scalar(node, at), size: 1 };
+    const location = this.place(node.range, at);
+    const head = this.heads.get(location.start);
+    // What lies inside may begin at the same place.
+    this.heads.delete(location.start);
+    const rest = this.members(node);
+    const members = head === undefined ? rest : [...head.members, ...rest];
+    if (head !== undefined) location.start = head.start;
+    const tag = node.tag ?? null;
+    if (isMap(node)) return this.map(members as BuiltPair[], tag, location);
+    const items = (members as Built[]).map((built) => built.node);
+    const size = (members as Built[]).reduce((sum, built) => sum + built.size, 1);
+    return { node: { kind: "sequence", items, tag, location }, size };
+  }
+
+  private pair({ key, value }: { key: Node | null; value: Node | null }, at: number): BuiltPair {
+    const built = this.node(key, at);
+    return { key: built, value: this.node(value, built.node.location.end) };
   }
 
   private scalar(node: Node | null, at: number): YamlScalar {
@@ -76,19 +109,15 @@ export class TreeBuilder {
     return { kind: "scalar", text, value, quoted, block, tag, location: this.place(node.range, at) };
   }
 
-  private map(node: { items: readonly { key: unknown; value: unknown }[]; tag?: string }, location: Location): Built {
+  private map(pairs: readonly BuiltPair[], tag: string | null, location: Location): Built {
     const entries: YamlEntry[] = [];
     const index = new Map<string, YamlEntry>();
     const merges: { value: YamlNode; key: YamlScalar }[] = [];
     let size = 1;
-    for (const pair of node.items) {
-      const keyNode = pair.key as Node | null;
-      const keyBuilt = this.node(keyNode, location.start);
-      const end = keyBuilt.node.location.end;
-      const value = this.node(pair.value as Node | null, end);
+    for (const { key: keyBuilt, value } of pairs) {
       size += value.size + 1;
       if (keyBuilt.node.kind !== "scalar") {
-        const { start } = keyBuilt.node.location;
+        const { start, end } = keyBuilt.node.location;
         this.report("yaml-key", "A key must be a single word or text, not a list or a map.", start, end);
         continue;
       }
@@ -113,7 +142,7 @@ export class TreeBuilder {
       index.set(key.text, entry);
     }
     for (const { key, value } of merges) size += this.merge(key, value, entries, index);
-    return { node: { kind: "map", entries, index, tag: node.tag ?? null, location }, size };
+    return { node: { kind: "map", entries, index, tag, location }, size };
   }
 
   /** Adds what `<<` brings and the map does not say itself. Of several maps the first wins. */

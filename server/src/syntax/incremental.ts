@@ -9,8 +9,10 @@
  */
 
 import { maxFileLength, maxProblems, maxTokens } from "./limits.ts";
-import { type Parsed, parse } from "./parse.ts";
+import { type Parsed, parsing } from "./parse.ts";
+import { pieceLength } from "./pieces.ts";
 import type { Location, Problem, SourceFile } from "./source.ts";
+import { finish } from "./steps.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence } from "./tree.ts";
 
 /** Shorter texts are parsed whole: that is quicker than it matters. */
@@ -30,6 +32,11 @@ interface Piece {
 }
 
 export function reparse(before: SourceFile, known: Parsed, after: SourceFile): Parsed | null {
+  return finish(reparsing(before, known, after));
+}
+
+/** The same in steps. */
+export function* reparsing(before: SourceFile, known: Parsed, after: SourceFile): Generator<void, Parsed | null> {
   const { tree } = known;
   const tooLong = after.text.length > maxFileLength;
   if (known.anchored || tooLong || after.text.length < shortText || after.uri !== before.uri) return null;
@@ -45,7 +52,7 @@ export function reparse(before: SourceFile, known: Parsed, after: SourceFile): P
   // A comment at the end belongs to whatever the parser is in there.
   if (withoutTrailingComments(text, 0, text.length, piece.indent) !== text.length) return null;
 
-  const fresh = parse({ uri: after.uri, text });
+  const fresh = yield* parsing({ uri: after.uri, text });
   const tokens = known.tokens + fresh.tokens;
   const [root] = fresh.tree.documents;
   const errors =
@@ -56,7 +63,7 @@ export function reparse(before: SourceFile, known: Parsed, after: SourceFile): P
   if (content === null) return null;
   const shift = shifter(piece.end, grown);
   const into = shifter(0, piece.start);
-  const newRoot = replace(tree.root, piece, 0, content, into, shift);
+  const newRoot = yield* replacing(tree.root, piece, 0, content, into, shift);
   if (newRoot === null) return null;
   const problems = problemsAfter(tree.problems, piece, shift, fresh.tree.problems, into);
   return { tree: { documents: [newRoot], root: newRoot, problems }, tokens, anchored: false };
@@ -202,37 +209,40 @@ function contentOf(root: YamlNode, piece: Piece): readonly YamlNode[] | readonly
 
 type Shift = (location: Location) => Location;
 
+const unmoved: Shift = (location) => location;
+
 function shifter(from: number, by: number): Shift {
-  if (by === 0) return (location) => location;
+  if (by === 0) return unmoved;
   return (location) =>
     location.start >= from ? { uri: location.uri, start: location.start + by, end: location.end + by } : location;
 }
 
 /** The collection with one member replaced; `null` where its own extent cannot be told. */
-function replace(
+function* replacing(
   node: YamlNode,
   piece: Piece,
   depth: number,
   content: readonly YamlNode[] | readonly YamlEntry[],
   into: Shift,
   shift: Shift,
-): YamlMap | YamlSequence | null {
+): Generator<void, YamlMap | YamlSequence | null> {
   const at = piece.path[depth];
   const last = depth === piece.path.length - 1;
   if (node.kind === "map") {
     const old = node.entries[at];
     let entry: YamlEntry;
     if (last) {
-      entry = moveEntry(content[0] as YamlEntry, into);
+      entry = yield* movingEntry(content[0] as YamlEntry, into);
       if (entry.key.text !== old.key.text) return null;
     } else {
-      const value = replace(old.value, piece, depth + 1, content, into, shift);
+      const value = yield* replacing(old.value, piece, depth + 1, content, into, shift);
       if (value === null) return null;
       const end = endAfter(old.location.end, old.value.location.end, value.location.end);
       if (end === null) return null;
       entry = { ...old, value, location: { ...old.location, end } };
     }
-    const entries = node.entries.map((other, i) => (i < at ? other : i === at ? entry : moveEntry(other, shift)));
+    const entries = [...node.entries.slice(0, at), entry];
+    for (const other of node.entries.slice(at + 1)) entries.push(yield* movingEntry(other, shift));
     const end = collectionEnd(
       node.location,
       entries.map((e) => e.location),
@@ -248,10 +258,10 @@ function replace(
   }
   if (node.kind !== "sequence") return null;
   const old = node.items[at];
-  const inner = last ? null : replace(old, piece, depth + 1, content, into, shift);
-  const fresh = last ? (content as readonly YamlNode[]).map((item) => move(item, into)) : inner && [inner];
+  const inner = last ? null : yield* replacing(old, piece, depth + 1, content, into, shift);
+  const fresh = last ? yield* movingAll(content as readonly YamlNode[], into) : inner && [inner];
   if (fresh === null) return null;
-  const items = [...node.items.slice(0, at), ...fresh, ...node.items.slice(at + 1).map((other) => move(other, shift))];
+  const items = [...node.items.slice(0, at), ...fresh, ...(yield* movingAll(node.items.slice(at + 1), shift))];
   const members = node.items.map((item) => item.location);
   const end = collectionEnd(node.location, members, at, old.location, fresh[fresh.length - 1].location, shift, piece);
   return end === null ? null : { ...node, location: { ...node.location, end }, items };
@@ -279,6 +289,37 @@ function indexOf(entries: readonly YamlEntry[]): ReadonlyMap<string, YamlEntry> 
   const index = new Map<string, YamlEntry>();
   for (const entry of entries) index.set(entry.key.text, entry);
   return index;
+}
+
+/** As `move`, with pauses in long ones. */
+function* moving(node: YamlNode, shift: Shift): Generator<void, YamlNode> {
+  if (shift === unmoved) return node;
+  if (node.kind === "scalar" || node.location.end - node.location.start < pieceLength) return move(node, shift);
+  yield;
+  const location = shift(node.location);
+  if (node.kind === "sequence") return { ...node, location, items: yield* movingAll(node.items, shift) };
+  const entries: YamlEntry[] = [];
+  for (const entry of node.entries) entries.push(yield* movingEntry(entry, shift));
+  return { ...node, location, entries, index: indexOf(entries) };
+}
+
+function* movingAll(nodes: readonly YamlNode[], shift: Shift): Generator<void, YamlNode[]> {
+  const moved: YamlNode[] = [];
+  let length = 0;
+  for (const node of nodes) {
+    moved.push(yield* moving(node, shift));
+    length += node.location.end - node.location.start;
+    if (length < pieceLength) continue;
+    length = 0;
+    yield;
+  }
+  return moved;
+}
+
+function* movingEntry(entry: YamlEntry, shift: Shift): Generator<void, YamlEntry> {
+  const key = move(entry.key, shift) as YamlScalar;
+  const value = yield* moving(entry.value, shift);
+  return { ...entry, location: shift(entry.location), key, value };
 }
 
 function move(node: YamlNode, shift: Shift): YamlNode {

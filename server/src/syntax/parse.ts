@@ -3,6 +3,7 @@
 import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
 import { type ReportSyntax, TreeBuilder } from "./builder.ts";
 import { maxDepth, maxFileLength, maxProblems, maxTokenLength, maxTokens } from "./limits.ts";
+import { Pieces, pieceLength } from "./pieces.ts";
 import type { Location, Problem, SourceFile } from "./source.ts";
 import { finish } from "./steps.ts";
 import type { YamlFile, YamlNode } from "./tree.ts";
@@ -23,10 +24,18 @@ export function parse(file: SourceFile): Parsed {
 export const parseStatistics = { parses: 0 };
 
 /** Tokens read between two pauses. */
-const tokensPerStep = 2_000;
+const tokensPerStep = 1_000;
 
-/** The same in steps. A document is composed in one piece when its last token is there. */
-export function* parsing(file: SourceFile): Generator<void, Parsed> {
+const composerOptions = {
+  schema: "failsafe",
+  resolveKnownTags: false,
+  prettyErrors: false,
+  uniqueKeys: false,
+  logLevel: "silent",
+} as const;
+
+/** The same in steps. A document is composed when its last token is there. */
+export function* parsing(file: SourceFile, piece = pieceLength): Generator<void, Parsed> {
   parseStatistics.parses++;
   const problems: Problem[] = [];
   const report: ReportSyntax = (code, message, start, end, severity = "error") => {
@@ -41,13 +50,8 @@ export function* parsing(file: SourceFile): Generator<void, Parsed> {
   const documents: YamlNode[] = [];
   const count = { tokens: 0 };
   const builder = new TreeBuilder(file, report);
-  const composer = new Composer({
-    schema: "failsafe",
-    resolveKnownTags: false,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: "silent",
-  });
+  const composer = new Composer(composerOptions);
+  const pieces = new Pieces(builder, composerOptions, piece);
   // The parser makes an Error per mistake; without stack traces a file full of mistakes stays fast and small.
   const { stackTraceLimit } = Error;
   function* pause(): Generator<void, void> {
@@ -58,7 +62,7 @@ export function* parsing(file: SourceFile): Generator<void, Parsed> {
   function* take(composed: Iterable<Document.Parsed>): Generator<void, void> {
     for (const document of composed) {
       let lost = false;
-      for (const error of document.errors) {
+      for (const error of [...pieces.errors.splice(0), ...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {
         // Once the parser has lost its way it complains about every word to the end.
         if (lost && error.code === "UNEXPECTED_TOKEN") continue;
         lost ||= error.code === "UNEXPECTED_TOKEN";
@@ -71,9 +75,18 @@ export function* parsing(file: SourceFile): Generator<void, Parsed> {
   }
   Error.stackTraceLimit = 0;
   try {
+    let first = true;
     for (const token of tokens(file.text, report, count)) {
-      if (token === null) yield* pause();
-      else yield* take(composer.next(token));
+      if (token === null) {
+        yield* pause();
+        continue;
+      }
+      // The composer holds a document back until it meets the next, which may be tagged and anchored otherwise.
+      if (first && token.type === "document") {
+        for (const _ of pieces.take(token, file.text.length)) yield* pause();
+      }
+      first &&= token.type !== "document" && token.type !== "directive";
+      yield* take(composer.next(token));
     }
     yield* pause();
     yield* take(composer.end());
@@ -83,7 +96,7 @@ export function* parsing(file: SourceFile): Generator<void, Parsed> {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-  problems.sort((a, b) => a.location.start - b.location.start);
+  problems.sort(inOrder);
   return {
     tree: { documents, root: documents[0] ?? null, problems },
     tokens: count.tokens,
@@ -142,6 +155,11 @@ function reportSyntax(error: YAMLError, text: string, report: ReportSyntax): voi
   }
   const message = error.message.replace(/\s+/g, " ").slice(0, 300);
   report(codes[error.code] ?? "yaml-syntax", /[.!?]$/.test(message) ? message : `${message}.`, start, end);
+}
+
+/** By place; at one place in an order that does not depend on when each was found. */
+function inOrder(a: Problem, b: Problem): number {
+  return a.location.start - b.location.start || b.location.end - a.location.end || (a.message < b.message ? -1 : 1);
 }
 
 function clamp(file: SourceFile, start: number, end: number): Location {

@@ -1,6 +1,6 @@
 /** YAML text to a tree with places: what the other rooms read files with. */
 
-import { reparse } from "./incremental.ts";
+import { reparsing } from "./incremental.ts";
 import { type Parsed, parsing } from "./parse.ts";
 import type { SourceFile } from "./source.ts";
 import { finish } from "./steps.ts";
@@ -23,7 +23,7 @@ export function* parsingYaml(file: SourceFile): Generator<void, YamlFile> {
   if (result === undefined) {
     const from = before.get(file);
     const known = from && parsed.get(from);
-    result = (from && known && reparse(from, known, file)) ?? (yield* parsing(file));
+    result = (from && known && (yield* reparsing(from, known, file))) ?? (yield* parsing(file));
     before.delete(file);
     parsed.set(file, result);
     yield;

@@ -1,6 +1,6 @@
 /** From what the files say to what the mapping costs: lowering and evaluation of every layer of a specification. */
 
-import { evaluate } from "../engine/model/evaluate.ts";
+import { evaluate, evaluating } from "../engine/model/evaluate.ts";
 import type { LatencyModel } from "../engine/model/learned/latency-model.ts";
 import {
   type Architecture,
@@ -67,7 +67,7 @@ export function analyse(
   return finish(analysing(specification, overrides, settings));
 }
 
-/** The same in steps of at most one evaluation, for callers that have other things to do in between. */
+/** The same in steps, for callers that have other things to do in between. */
 export function* analysing(
   specification: Specification,
   overrides: Partial<EvaluationOptions> = {},
@@ -97,11 +97,11 @@ export function* analysing(
     const { value: lowered, problems } = reading;
     let outcome = evaluated.get(key) ?? known.find((analysis) => analysis.evaluated.has(key))?.evaluated.get(key);
     if (outcome === undefined) {
-      outcome = evaluate(architecture, layer.workload, lowered.mapping, options, { terms });
-      yield;
+      outcome = yield* evaluating(architecture, layer.workload, lowered.mapping, options, terms);
     }
     evaluated.set(key, outcome);
     layers.push({ layer, lowered, outcome, problems });
+    yield;
   }
   return { specification, options, layers, conditions, latency, evaluated };
 }

@@ -1,5 +1,5 @@
 import { totalAreaUm2 } from "./area.ts";
-import { countAccesses } from "./counting.ts";
+import { countingAccesses } from "./counting.ts";
 import type { AccessCounts, DataSpaceCounts, ScalarAccesses } from "./counts.ts";
 import { type Pace, paceOf } from "./cycles.ts";
 import {
@@ -38,11 +38,26 @@ export function evaluate(
   options: EvaluationOptions,
   { terms = false }: { terms?: boolean } = {},
 ): EvaluationOutcome {
+  const steps = evaluating(architecture, workload, mapping, options, terms);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps, for callers that have other things to do in between. */
+export function* evaluating(
+  architecture: Architecture,
+  workload: Workload,
+  mapping: Mapping,
+  options: EvaluationOptions,
+  terms = false,
+): Generator<void, EvaluationOutcome> {
   const violations = loopViolations(workload, mapping);
   if (violations.length > 0) {
     return { violations: [...violations, ...hardwareViolations(architecture, workload, mapping, null)] };
   }
-  const counts = countAccesses(architecture, workload, mapping, options, terms);
+  const counts = yield* countingAccesses(architecture, workload, mapping, options, terms);
   const evaluation = costOf(architecture, workload, counts, options);
   const held = counts.levels.map((level) => level.dataSpaces.map(heldWords));
   if (terms) addTerms(evaluation, architecture, workload, counts);

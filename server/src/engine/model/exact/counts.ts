@@ -11,20 +11,21 @@ import { type Traffic, trafficBetween } from "./traffic.ts";
 import { type UnionWords, unionWords } from "./union.ts";
 import { loweredNest, loweredWorkload } from "./workload.ts";
 
-/** Counts by the rule `exact` of docs/model.md: every word of every instance, in closed form. */
-export function countExactly(
+/** Counts by the rule `exact` of docs/model.md: every word of every instance, in closed form; a pair of levels a step. */
+export function* countingExactly(
   architecture: Architecture,
   workload: Workload,
   mapping: Mapping,
   options: EvaluationOptions,
   terms = false,
-): AccessCounts {
+): Generator<void, AccessCounts> {
   const nest = loweredNest(workload, mapping);
   const available = fanouts(architecture);
   const { projections, closed } = loweredWorkload(workload);
-  const columns = projections.map((projection, p) =>
-    dataSpaceCounts(nest, projection, mapping, p, available, options, closed, terms),
-  );
+  const columns: DataSpaceCounts[][] = [];
+  for (const [p, projection] of projections.entries()) {
+    columns.push(yield* dataSpaceCounts(nest, projection, mapping, p, available, options, closed, terms));
+  }
   const levels = mapping.levels.map(
     (_, l): LevelCounts => ({
       expansionX: expansion(nest, l, spatialX),
@@ -51,7 +52,7 @@ function expansion(nest: Nest, l: number, axis: number): number {
 }
 
 /** One data space, level by level. */
-function dataSpaceCounts(
+function* dataSpaceCounts(
   nest: Nest,
   projection: Projection,
   mapping: Mapping,
@@ -60,7 +61,7 @@ function dataSpaceCounts(
   options: EvaluationOptions,
   closed: ClosedForm,
   terms: boolean,
-): DataSpaceCounts[] {
+): Generator<void, DataSpaceCounts[]> {
   const counts = mapping.levels.map((_, l) => bypassed(actingInstances(nest, l)));
   let child = -1;
   let kept = mapping.levels.findIndex((level) => level.keep[p]);
@@ -69,6 +70,7 @@ function dataSpaceCounts(
     const next = mapping.levels.findIndex((level, l) => l > kept && level.keep[p]);
     const inner = child;
     child = kept;
+    yield;
     const above: Traffic | null = next < 0 ? null : transfer(next);
     counts[kept] = keptCounts(kept, inner, below, above);
     kept = next;
