@@ -9,7 +9,8 @@ export function unitLoopsInside<T extends DirectiveSource>(directive: T, workloa
   const written = directive.permutation ?? [];
   const present = new Set(written.map(({ value }) => value));
   const ones = new Set(directive.factors.flatMap((f) => (f.end.value === 1 ? [f.dimension.value] : [])));
-  const missing = [...ones].filter((name) => !present.has(name)).reverse();
+  const known = new Set(workload.dimensions.map(({ name }) => name));
+  const missing = [...ones].filter((name) => known.has(name) && !present.has(name)).reverse();
   for (const { name, bound } of workload.dimensions)
     if (bound === 1 && !present.has(name) && !ones.has(name)) missing.unshift(name);
   if (missing.length === 0) return directive;
