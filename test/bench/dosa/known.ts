@@ -41,7 +41,7 @@ const evaluations = 40_000;
  * every layer is, λ being the quotient of the sums, so each layer's least energy is searched on hardware whose
  * outermost level leaks λ; then the memories shrink to what the mappings need.
  */
-export function bestKnown(name: string, runs: readonly RunResult[], most = 5): KnownResult {
+export function bestKnown(name: string, runs: readonly RunResult[], most = 20): KnownResult {
   const spent = stopwatch();
   const { architecture, constraints, architectureSource } = readSpecification([
     { uri: "gemmini.yaml", text: gemminiTemplate() },

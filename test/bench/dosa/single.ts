@@ -17,7 +17,8 @@ export interface LayerResult {
   exactSeconds: number;
 }
 
-const limit = 2;
+/** Processor seconds a layer may take; the last step may end a little later. */
+export const limitSeconds = 1.5;
 
 /** Gradient search on the mapper baselines against the optimum, perfect factors; all but those done. */
 export function* singleLayers(done: readonly LayerResult[]): Generator<LayerResult> {
@@ -38,7 +39,7 @@ export function* singleLayers(done: readonly LayerResult[]): Generator<LayerResu
     let found = Number.POSITIVE_INFINITY;
     for (const { best } of gradientSearch(mapspace, { objective: "edp", seed: 1 })) {
       found = best?.value ?? found;
-      if (spent() > limit) break;
+      if (spent() > limitSeconds) break;
     }
     const seconds = spent();
     const proving = stopwatch();

@@ -49,6 +49,7 @@ export function lineChart(title: string, xLabel: string, yLabel: string, series:
       }
       return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${faint ? 1 : 2.5}" opacity="${faint ? 0.35 : 1}"/>`;
     }),
+    `<rect x="${width - right - 158}" y="${top + 2}" width="158" height="${18 * labels.size + 8}" fill="#fff" opacity="0.85"/>`,
     ...[...labels].map(
       ([label, colour], i) =>
         `<rect x="${width - right - 150}" y="${top + 8 + 18 * i}" width="12" height="12" fill="${colour}"/>${text([width - right - 132, top + 18 + 18 * i], label)}`,
