@@ -157,9 +157,10 @@ export class Client {
   }
 }
 
-/** Waits until the condition holds; fails after twenty seconds with what was waited for. */
+/** Waits until the condition holds; fails after a minute with what was waited for. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 2000; round++) {
+  const start = performance.now();
+  while (performance.now() - start < 60_000) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

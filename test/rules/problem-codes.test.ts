@@ -45,8 +45,9 @@ function codesInSource(): Map<string, string> {
 const documented = new Set(
   readFileSync(join(repositoryRoot, "docs/problems.md"), "utf8")
     .split("\n")
-    .filter((line) => line.startsWith("| `"))
-    .flatMap((line) => [...line.split("|")[1].matchAll(/`([^`]+)`/g)].map((match) => match[1])),
+    .filter((line) => line.startsWith("| <a "))
+    // The anchor is where the link of a diagnostic leads.
+    .flatMap((line) => [...line.split("|")[1].matchAll(/<a id="([^"]+)"><\/a>`\1`/g)].map((match) => match[1])),
 );
 
 /** `fanout-${axis}` stands for every documented code of that form. */
