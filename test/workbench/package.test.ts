@@ -12,7 +12,7 @@ const allowed = [
   /^dist\/browser\/[a-z]+\.js$/,
   /^dist\/webview\/[a-z]+\.(js|css)$/,
   /^client\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
-  /^client\/media\/(walkthrough\/)?[\w-]+\.(png|svg|md)$/,
+  /^client\/media\/(walkthrough\/)?[\w-]+\.(png|svg|md|webp)$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^syntaxes\/schemas\/[a-z]+\.json$/,
 ];
