@@ -75,7 +75,8 @@ async function cosearch(
 
 for (const folder of ["three-level", "eyeriss-like", "gemmini-like-v0.4", "simba-like"]) {
   test(`${folder}: hardware and mapping are written, and then cost what was told`, async () => {
-    await cosearch(`${folder}/gemm.map.yaml`, {}, async ({ client, uri, started, found, write, offer }) => {
+    const options = { evaluations: 600, seconds: null };
+    await cosearch(`${folder}/gemm.map.yaml`, options, async ({ client, uri, started, found, write, offer }) => {
       assert.ok(started.cosearch && started.before && found?.best);
       assert.ok(edp(found.best) < edp(started.before), "random hardware is better than the example's");
       const result = await write();
