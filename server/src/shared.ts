@@ -21,7 +21,7 @@ import { parseYaml } from "./syntax/yaml.ts";
 import { catalogue, cosearchCatalogue } from "./worker/catalogue.ts";
 import { analyse } from "./workspace/analysis.ts";
 import { bottleneck } from "./workspace/bottleneck.ts";
-import { learnedCycles, learnedOf } from "./workspace/latency.ts";
+import { latencySum, learnedCycles, learnedOf } from "./workspace/latency.ts";
 import { baseName, relativePath } from "./workspace/paths.ts";
 import { formatCount } from "./workspace/quantities.ts";
 
@@ -37,6 +37,7 @@ export const shared = {
   formatCount,
   hasFanout,
   keyword,
+  latencySum,
   learnedCycles,
   learnedOf,
   lineAndColumn,
