@@ -3,7 +3,6 @@ import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
 import type { Bar, Cost } from "../../model/cost.ts";
 import { networkLatencyCycles } from "../../model/networks.ts";
 import { Prng } from "../../numeric/prng.ts";
-import { blockSearch } from "../blocks.ts";
 import { PointCosts } from "../costing.ts";
 import { SideBound } from "../gp/bound.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
@@ -55,10 +54,6 @@ type Open =
   | { kind: "spread"; spreads: DimensionSpread[] }
   | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; label: CertificateLabel | null };
 
-/** Steps of descents after which a good mapping is looked for by local search, and the mappings that may try. */
-const patience = 100;
-const localTries = 65_536;
-
 /** Spreads whose tables are kept at a time. */
 const tablesKept = 32;
 
@@ -87,7 +82,6 @@ class ExactSearch {
   private readonly bestPoint: MapspacePoint;
   private readonly latency: number;
   private readonly objective: Objective;
-  private readonly seed: number;
   private readonly random: Prng;
   private readonly warmUp: number;
   private readonly most: number;
@@ -105,8 +99,6 @@ class ExactSearch {
   private slow = 0;
   /** Of the spreads labelled last: several choices of kept levels follow each other. */
   private readonly tables = new Map<DimensionSpread[], SpreadTables>();
-  /** Steps of descents so far. */
-  private steps = 0;
   /** A mapping was not costed because the budget is spent. */
   private over = false;
   private readonly labels: CertificateLabel[] = [];
@@ -130,7 +122,6 @@ class ExactSearch {
     this.bestPoint = mapspace.createPoint();
     this.latency = networkLatencyCycles(mapspace.architecture, "exact");
     this.objective = objective;
-    this.seed = seed;
     this.random = new Prng(seed);
     this.warmUp = warmUp;
     this.most = evaluations ?? Number.POSITIVE_INFINITY;
@@ -340,7 +331,7 @@ class ExactSearch {
         { limits: energyOnly, offer: (p) => this.offerFor(first.sk, p) },
         this.statistics,
       )) {
-        yield* this.afterStep();
+        yield this.progress(false);
         if (this.over) return;
         if (this.slow > 16) break;
       }
@@ -377,38 +368,10 @@ class ExactSearch {
       return all;
     };
     for (const _ of descend(labels, this.point, { limits, offer: (p) => this.offer(p) }, this.statistics)) {
-      yield* this.afterStep();
+      yield this.progress(false);
       if (this.over) return;
     }
     this.statistics.labels += labels.labels;
-  }
-
-  private *afterStep(): Generator<ExactProgress> {
-    yield this.progress(false);
-    if (++this.steps === patience) yield* this.climb();
-  }
-
-  /** Long descents are worth a good mapping to prune by. */
-  private *climb(): Generator<ExactProgress> {
-    const evaluations = Math.min(localTries, this.most - this.evaluations);
-    const settings = {
-      strategy: "local",
-      objective: this.objective,
-      seed: this.seed,
-      evaluations,
-      victory: null,
-    } as const;
-    const before = { evaluations: this.evaluations, valid: this.valid };
-    for (const { best, evaluations, valid } of blockSearch(this.problem.mapspace, settings)) {
-      this.evaluations = before.evaluations + evaluations;
-      this.valid = before.valid + valid;
-      if (best !== null && !(best.value >= (this.best?.value ?? Number.POSITIVE_INFINITY))) {
-        const { energyPj, cycles, value } = best;
-        this.best = { energyPj, cycles, value };
-        this.incumbent = best;
-      }
-      yield this.progress(false);
-    }
   }
 
   /** Dynamic energy outside the arithmetic below which a mapping of this spread may still be better. */
