@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
+import { clientLibraryApart } from "./client-library.mjs";
 import { protocolAsEsModules } from "./es-modules.mjs";
 import { takenFromServer } from "./shared.mjs";
 import { withoutUnusedModules } from "./unused-modules.mjs";
@@ -28,6 +29,16 @@ const bundles = [
   {
     ...node,
     entryPoints: { client: "client/src/node.ts" },
+    plugins: [clientLibraryApart],
+    // `require` instead: the editor looks for `vscode` only there.
+    supported: { "dynamic-import": false },
+    external: ["vscode"],
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+  },
+  {
+    ...node,
+    entryPoints: { languageclient: "vscode-languageclient/node" },
     external: ["vscode"],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },

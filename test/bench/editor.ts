@@ -339,7 +339,7 @@ async function activation(): Promise<void> {
   console.log(
     `\nactivation of the extension      p50 ${percentile(times, 0.5).toFixed(1)} ms   p95 ${p95.toFixed(1)} ms  ${verdict("activation", 30, p95)}`,
   );
-  for (const bundle of ["client.cjs", "server.cjs", "browser/client.js", "browser/server.js"]) {
+  for (const bundle of ["client.cjs", "languageclient.cjs", "server.cjs", "browser/client.js", "browser/server.js"]) {
     const kilobytes = statSync(`dist/${bundle}`).size / 1024;
     console.log(`${bundle.padEnd(32)} ${kilobytes.toFixed(1)} KB  ${verdict(`dist/${bundle}`, 500, kilobytes, "KB")}`);
   }

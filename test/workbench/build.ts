@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { repositoryRoot } from "../support/shared.ts";
 import { lock } from "./lock.ts";
 
-const outputs = ["client.cjs", "server.cjs", "webview/explorer.js", "browser/client.js", "browser/server.js"];
+const outputs = [
+  "client.cjs",
+  "languageclient.cjs",
+  "server.cjs",
+  "webview/explorer.js",
+  "browser/client.js",
+  "browser/server.js",
+];
 const sources = ["client/src", "server/src", "webview/src", "scripts"];
 const at = (path: string) => join(repositoryRoot, path);
 const changed = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);

@@ -60,4 +60,11 @@ describe("the package", () => {
       assert.ok(size <= largestBundle, `${file}: ${size} bytes`);
     }
   });
+
+  test("activation loads a small script", () => {
+    // The library that talks to the server comes with the first server.
+    const { size } = statSync(join(stage, "dist/client.cjs"));
+    assert.ok(size <= 100_000, `${size} bytes`);
+    assert.ok(files.includes("dist/languageclient.cjs"));
+  });
 });

@@ -1,27 +1,31 @@
 /** Numbers as the panel writes them, in the manner of the editor's hovers. */
 
-const groups = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-const percents = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1 });
-const changes = new Intl.NumberFormat("en-US", {
-  style: "percent",
-  maximumFractionDigits: 1,
-  signDisplay: "exceptZero",
-});
+/** Writes numbers in one style; made with the first of them, which takes some ten milliseconds. */
+export function numberFormat(options: Intl.NumberFormatOptions): (value: number) => string {
+  let format: Intl.NumberFormat | undefined;
+  return (value) => {
+    format ??= new Intl.NumberFormat("en-US", options);
+    return format.format(value);
+  };
+}
 
-export const count = (value: number): string => groups.format(value);
-export const percent = (share: number): string => percents.format(share);
+export const count = numberFormat({ maximumFractionDigits: 2 });
+export const percent = numberFormat({ style: "percent", maximumFractionDigits: 1 });
+const signedPercent = numberFormat({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" });
+/** With a true minus sign: `−21.5%`, `+8%`. */
+export const relative = (share: number): string => signedPercent(share).replace("-", "−");
 
 /** Change from one value to another, with a true minus sign: `−21.5%`, `+8%`, `×3.2`. */
 export function change(from: number, to: number): string {
   if (to >= 2 * from) return `×${short(to / from, 3)}`;
-  return changes.format(to / from - 1).replace("-", "−");
+  return relative(to / from - 1);
 }
 
 export function short(value: number, digits = 4): string {
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
   if (magnitude >= 1e6 || magnitude < 1e-3) return value.toExponential(digits - 2).replace("e+", "e");
-  if (magnitude >= 10 ** (digits - 1)) return groups.format(Math.round(value));
+  if (magnitude >= 10 ** (digits - 1)) return count(Math.round(value));
   return String(Number(value.toPrecision(digits)));
 }
 

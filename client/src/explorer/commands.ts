@@ -16,7 +16,7 @@ import type {
   Run,
   SearchOptions,
 } from "../../../server/src/features/explorer/protocol.ts";
-import { energy as energyText } from "../../../webview/src/format.ts";
+import { count, energy as energyText, numberFormat, relative } from "../../../webview/src/format.ts";
 import { goalOf, goalValue, objectiveOf } from "../../../webview/src/run.ts";
 import type { Server } from "../server.ts";
 import { Apply } from "./apply.ts";
@@ -234,13 +234,7 @@ function optionsFor(offer: DesignOffer, strategy?: string): SearchOptions {
   };
 }
 
-const words = new Intl.NumberFormat("en-US");
-const format = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4, notation: "compact" });
-const percent = new Intl.NumberFormat("en-US", {
-  maximumFractionDigits: 1,
-  style: "percent",
-  signDisplay: "exceptZero",
-});
+const compact = numberFormat({ maximumSignificantDigits: 4, notation: "compact" });
 
 /** Share by which the objective went down; 1 where there was no mapping before. */
 function gain({ before, best, options }: Run): number {
@@ -252,9 +246,9 @@ function gain({ before, best, options }: Run): number {
 }
 
 function progressText(run: Run): string {
-  const tried = l10n.t("{0} mappings tried", format.format(run.evaluations));
+  const tried = l10n.t("{0} mappings tried", compact(run.evaluations));
   if (run.best === null || run.before === null) return tried;
-  return `${percent.format(-gain(run)).replace("-", "−")} · ${tried}`;
+  return `${relative(-gain(run))} · ${tried}`;
 }
 
 /** `EDP 3.2e14 → 2.4e14 pJ·cycles (−25 %)`, with energy and cycles, and the hardware where that changed. */
@@ -262,7 +256,7 @@ function summary(run: Run): string {
   const { before, best, state } = run;
   const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
   if (best === null) return "";
-  const cycles = (candidate: Candidate) => format.format(candidate.cost.cycles);
+  const cycles = (candidate: Candidate) => compact(candidate.cost.cycles);
   const energy = (candidate: Candidate) => energyText(candidate.cost.energyPj);
   const name = nameOf(run);
   const sized = hardwareText(run);
@@ -276,7 +270,7 @@ function summary(run: Run): string {
       ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", name)
       : l10n.t("{0}: nothing better than the mapping at hand was found.", name);
   }
-  const change = (now: number, then: number) => percent.format(now / then - 1).replace("-", "−");
+  const change = (now: number, then: number) => relative(now / then - 1);
   const fromTo = (text: (candidate: Candidate) => string) =>
     text(before) === text(best) ? text(best) : `${text(before)} → ${text(best)}`;
   const text = l10n.t(
@@ -303,14 +297,7 @@ function hardwareText({ network }: Run): string {
   const parts = network.hardware.flatMap(({ name, before, after }): string[] =>
     before.capacityWords === after.capacityWords
       ? []
-      : [
-          l10n.t(
-            "{0} {1} → {2} words",
-            name,
-            words.format(before.capacityWords ?? 0),
-            words.format(after.capacityWords ?? 0),
-          ),
-        ],
+      : [l10n.t("{0} {1} → {2} words", name, count(before.capacityWords ?? 0), count(after.capacityWords ?? 0))],
   );
   if (compute !== undefined && mesh(compute.before) !== mesh(compute.after)) {
     parts.unshift(l10n.t("array {0} → {1}", mesh(compute.before), mesh(compute.after)));
