@@ -15,6 +15,8 @@ import { breathe, turn } from "./run-safe.ts";
 
 /** Milliseconds of work before others get their turn. */
 const slice = 8;
+/** Milliseconds that features about the text itself wait for files that are being read. */
+const patience = 2000;
 
 interface Job<T> {
   revision: number;
@@ -30,16 +32,21 @@ export class Designs {
   private readonly problemsOf = new WeakMap<Analysis, readonly Problem[]>();
   private disposed = false;
 
-  /** @param ready resolves once the files around a document have been read for the first time */
+  /** @param ready resolves once the files of a document's design have been read, or after so many milliseconds */
   constructor(
     private readonly store: DesignStore,
-    private readonly ready: (uri: string) => Promise<void> = async () => {},
+    private readonly ready: (uri: string, patience?: number) => Promise<void> = async () => {},
   ) {}
 
+  /** The same as `context` for what is mostly about the text itself: where files are slow to come, without them. */
+  earlyContext(uri: string): Promise<FeatureContext | null> {
+    return this.context(uri, patience);
+  }
+
   /** Everything a feature needs to know about a document; `null` for documents that do not concern us. */
-  async context(uri: string): Promise<FeatureContext | null> {
-    await this.ready(uri);
+  async context(uri: string, patience?: number): Promise<FeatureContext | null> {
     for (;;) {
+      await this.ready(uri, patience);
       const { revision } = this.store;
       if (!this.store.concerns(uri)) return null;
       const snapshot = await this.shared(this.snapshots, uri, () => this.store.preparing(uri));

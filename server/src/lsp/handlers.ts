@@ -64,20 +64,25 @@ export function registerFeatures(
   { designs, lastGood, settings, showsDisabled, log, onDemand }: Surroundings,
   features: Features,
 ): void {
+  const whole = (uri: string) => designs.context(uri);
+  const early = (uri: string) => designs.earlyContext(uri);
+
+  /** What shows numbers or changes other files: waits until all of the design has been read. */
   function answer<T>(
     name: string,
     uri: string,
     token: CancellationToken,
     neutral: T,
     work: (context: FeatureContext) => T,
+    contextOf: (uri: string) => Promise<FeatureContext | null> = whole,
   ) {
     return runSafe(name, token, log, neutral, async () => {
-      const context = await designs.context(uri);
+      const context = await contextOf(uri);
       return context === null || token.isCancellationRequested ? neutral : work(context);
     });
   }
 
-  /** For what takes long in long documents. */
+  /** For what takes long in long documents, all of it about the text itself. */
   function answerInSteps<T>(
     name: string,
     uri: string,
@@ -87,7 +92,7 @@ export function registerFeatures(
   ) {
     return runSafe(name, token, log, neutral, async () => {
       for (;;) {
-        const context = await designs.context(uri);
+        const context = await early(uri);
         if (context === null || token.isCancellationRequested) return neutral;
         const result = await designs.run(work(context));
         if (result !== overtaken) return result;
@@ -99,7 +104,7 @@ export function registerFeatures(
     answer("hover", uri, token, null, (c) => features.hover(c, position)),
   );
   connection.onCompletion(({ textDocument: { uri }, position }, token) =>
-    answer("completion", uri, token, [], (c) => features.completions(c, position)),
+    answer("completion", uri, token, [], (c) => features.completions(c, position), early),
   );
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     answer("code lens", uri, token, [], (c) =>
@@ -127,13 +132,13 @@ export function registerFeatures(
     }),
   );
   connection.onDefinition(({ textDocument: { uri }, position }, token) =>
-    answer("definition", uri, token, [], (c) => features.definitions(c, position)),
+    answer("definition", uri, token, [], (c) => features.definitions(c, position), early),
   );
   connection.onReferences(({ textDocument: { uri }, position, context: { includeDeclaration } }, token) =>
     answer("references", uri, token, [], (c) => features.references(c, position, includeDeclaration)),
   );
   connection.onDocumentHighlight(({ textDocument: { uri }, position }, token) =>
-    answer("highlights", uri, token, [], (c) => features.highlights(c, position)),
+    answer("highlights", uri, token, [], (c) => features.highlights(c, position), early),
   );
   connection.onPrepareRename(({ textDocument: { uri }, position }, token) =>
     answer("prepare rename", uri, token, null, (c) => features.prepareRename(c, position)),
@@ -152,10 +157,10 @@ export function registerFeatures(
     answerInSteps("folding", uri, token, [], features.foldingRanges),
   );
   connection.onSelectionRanges(({ textDocument: { uri }, positions }, token) =>
-    answer("selection", uri, token, [], (c) => features.selectionRanges(c, positions)),
+    answer("selection", uri, token, [], (c) => features.selectionRanges(c, positions), early),
   );
   connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
-    answer("links", uri, token, [], features.documentLinks),
+    answer("links", uri, token, [], features.documentLinks, early),
   );
   connection.onDocumentFormatting(({ textDocument: { uri } }, token) =>
     answerInSteps("formatting", uri, token, [], features.formatting),

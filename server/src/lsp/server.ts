@@ -18,7 +18,6 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
-import { incompleteCodes } from "../rules/incomplete.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { readModeline } from "../workspace/modeline.ts";
 import { baseName, resolvePath } from "../workspace/paths.ts";
@@ -43,8 +42,7 @@ import { searchRequests } from "./search-methods.ts";
 import { defaultSettings, readSettings, type Settings } from "./settings.ts";
 import { StatusReporter } from "./status.ts";
 
-/** Milliseconds that features wait for the files around a document that was just opened. */
-const patience = 2000;
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 export function startServer(connection: Connection, host: Host, features: Features = allFeatures): void {
   const documents = new TextDocuments(TextDocument);
@@ -72,11 +70,13 @@ export function startServer(connection: Connection, host: Host, features: Featur
   const inBackground = (work: Promise<void>): void => {
     work.catch((error) => log.error(`work in the background failed: ${(error as Error)?.stack ?? error}`));
   };
-  /** Documents just opened, while the files around them are being read. */
+  /** What is told from outside, such as settings and changed files, is taken in one after the other. */
+  let news: Promise<unknown> = Promise.resolve();
+  /** Documents while files of their design are being read: no number is shown of them, since it may be wrong. */
   const settling = new Map<string, Promise<void>>();
   /** Those of them whose diagnostics were wanted before the reading came to its end. */
   const withheld = new Set<string>();
-  const designs = new Designs(store, firstReading);
+  const designs = new Designs(store, allRead);
   let searches: Searches | undefined;
   const lastGood = new LastGood();
   let settings: Settings = defaultSettings;
@@ -84,22 +84,17 @@ export function startServer(connection: Connection, host: Host, features: Featur
 
   const publisher = new DiagnosticsPublisher(connection, log, {
     diagnose: async (uri) => {
-      const context = await designs.checked(uri);
-      if (context === null) return [];
-      const found = documentDiagnostics(context, settings, documents.get(uri)?.languageId);
-      if (!settling.has(uri)) return found;
-      // What was not read yet is not missing.
-      withheld.add(uri);
-      return found.filter(({ code }) => !incompleteCodes.has(code));
+      const early = settling.has(uri) ? await designs.earlyContext(uri) : null;
+      const reading = early !== null && settling.has(uri);
+      if (reading) withheld.add(uri);
+      const context = reading ? { ...early, problems: early.tree.problems } : await designs.checked(uri);
+      return context === null ? [] : documentDiagnostics(context, settings, documents.get(uri)?.languageId);
     },
     state: (uri) => `${store.revision}${settling.has(uri) ? " reading" : ""}`,
     openUris: () => store.openUris(),
     version: (uri) => documents.get(uri)?.version,
   });
-  const status = new StatusReporter(connection, log, async (uri) => {
-    const context = await designs.checked(uri);
-    return settling.has(uri) ? null : context;
-  });
+  const status = new StatusReporter(connection, log, (uri) => designs.checked(uri));
 
   /** Another file of the design changed: what editors show of the others is out of date. */
   function refreshAll(): void {
@@ -122,7 +117,7 @@ export function startServer(connection: Connection, host: Host, features: Featur
   /** Reads the files around a document; what waits for them goes on when that is done. */
   function settle(uri: string): Promise<void> {
     const before = store.revision;
-    const reading = neighbours.complete(uri, settings.designs);
+    const reading = news.then(() => neighbours.complete(uri, settings.designs));
     const settled = reading
       .catch(() => {})
       .then(() => {
@@ -182,15 +177,24 @@ export function startServer(connection: Connection, host: Host, features: Featur
     };
   });
 
-  connection.onInitialized(() => inBackground(begin()));
+  connection.onInitialized(() => inBackground(hear(begin)));
 
   async function begin(): Promise<void> {
     if (can.watch) {
-      await connection.client.register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: "**/*.{yaml,yml,jinja2}" }],
-      });
+      const watchers = [{ globPattern: "**/*.{yaml,yml,jinja2}" }];
+      await connection.client
+        .register(DidChangeWatchedFilesNotification.type, { watchers })
+        .catch((error) => log.error(`files are not watched: ${error}`));
     }
     await configure();
+  }
+
+  /** Takes something in. Until then, and until the files that it makes wanted are read, nothing is shown. */
+  async function hear(what: () => Promise<unknown>): Promise<void> {
+    const heard = news.then(what);
+    news = heard.catch(() => {});
+    await Promise.all([heard, ...store.openUris().map(settle)]);
+    refreshAll();
   }
 
   async function configure(): Promise<void> {
@@ -201,8 +205,6 @@ export function startServer(connection: Connection, host: Host, features: Featur
     settings = readSettings(section, (path) => (root === undefined ? path : resolvePath(`${root}/.`, path)));
     await chooseModels(section);
     store.configure(storeSettings());
-    for (const uri of store.openUris()) await neighbours.complete(uri, settings.designs);
-    refreshAll();
   }
 
   const storeSettings = () => ({
@@ -239,29 +241,29 @@ export function startServer(connection: Connection, host: Host, features: Featur
     designs.dispose();
     searches?.dispose();
   });
-  connection.onDidChangeConfiguration(() => inBackground(configure()));
-  connection.onDidChangeWatchedFiles(({ changes }) => inBackground(filesChanged(changes)));
-
-  async function filesChanged(changes: readonly FileEvent[]): Promise<void> {
-    let matters = false;
-    for (const { uri, type } of changes) {
-      if (await latencyModels.changed(uri)) {
-        store.configure(storeSettings());
-        matters = true;
-        continue;
+  connection.onDidChangeConfiguration(() => inBackground(hear(configure)));
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const deleted = ({ type }: FileEvent) => type === FileChangeType.Deleted;
+    const others = changes.filter((change) => deleted(change) || !store.isOpen(change.uri));
+    if (others.length === 0) return;
+    const takeIn = async () => {
+      for (const change of others) {
+        if (await latencyModels.changed(change.uri)) store.configure(storeSettings());
+        else await neighbours.changed(change.uri, deleted(change));
       }
-      if (store.isOpen(uri) && type !== FileChangeType.Deleted) continue;
-      if (await neighbours.changed(uri, type === FileChangeType.Deleted)) matters = true;
-    }
-    if (!matters) return;
-    for (const uri of store.openUris()) await neighbours.complete(uri, settings.designs);
-    refreshAll();
-  }
+    };
+    inBackground(hear(takeIn));
+  });
 
-  /** An estimate without its energy tables would be wrong: wait for the files, but not for ever. */
-  async function firstReading(uri: string): Promise<void> {
-    const work = settling.get(uri);
-    if (work !== undefined) await Promise.race([work, new Promise<void>((resolve) => setTimeout(resolve, patience))]);
+  /** An estimate without its energy tables would be wrong: it waits for the files however long they take. */
+  async function allRead(uri: string, patience = Number.POSITIVE_INFINITY): Promise<void> {
+    const end = performance.now() + patience;
+    for (;;) {
+      const work = settling.get(uri);
+      const left = end - performance.now();
+      if (work === undefined || left <= 0) return;
+      await (Number.isFinite(left) ? Promise.race([work, pause(left)]) : work);
+    }
   }
 
   documents.onDidOpen(({ document }) => {
@@ -294,7 +296,7 @@ export function startServer(connection: Connection, host: Host, features: Featur
       neighbours.forget();
     } else if (!document.uri.startsWith("untitled:")) {
       // The design of another open document may use the text on disk from here on.
-      inBackground(neighbours.changed(document.uri, false).then(() => refreshAll()));
+      inBackground(hear(() => neighbours.changed(document.uri, false)));
     }
   });
 

@@ -2,12 +2,6 @@ import type { Specification } from "../spec/types.ts";
 import type { Location, Problem, SourceFile } from "../syntax/source.ts";
 import { headOf } from "./subject.ts";
 
-export const incompleteCodes: ReadonlySet<unknown> = new Set([
-  "missing-architecture",
-  "missing-problem",
-  "missing-mapping",
-]);
-
 /** `missing-architecture`, `missing-problem`, `missing-mapping`: a cost needs all three. */
 export function incomplete(specification: Specification, files: readonly SourceFile[]): Problem[] {
   const { architectureSource, layers, mappingSource } = specification;
