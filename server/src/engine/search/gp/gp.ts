@@ -2,6 +2,7 @@ import type { Mapspace } from "../../mapspace/mapspace.ts";
 import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
 import type { Cost } from "../../model/cost.ts";
 import type { Architecture } from "../../model/types.ts";
+import { divisors } from "../../numeric/divisors.ts";
 import { solveGeometricProgram } from "../../numeric/geometric-program.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
@@ -208,6 +209,18 @@ export function* gpSearch(mapspace: Mapspace, options: GpOptions): Search<GpProg
   return result;
 }
 
+/** Programs rounded with all choices; those after them with an eighth. */
+const thorough = 12;
+/** Mappings tried by exchanges after which no other begins. */
+const mostExchanged = 30_000;
+
+/** A divisor that goes from one factor to another of the same dimension. */
+interface Shift {
+  from: number;
+  to: number;
+  by: number;
+}
+
 class GpSearch {
   private readonly mapspace: Mapspace;
   private readonly options: GpOptions;
@@ -219,6 +232,10 @@ class GpSearch {
   private evaluations = 0;
   private valid = 0;
   private best: Incumbent | null = null;
+  /** The best of the program at hand. */
+  private ownValue = Number.POSITIVE_INFINITY;
+  private readonly ownPoint: MapspacePoint;
+  private exchanged = 0;
   private relaxed: number | null = null;
 
   constructor(mapspace: Mapspace, options: GpOptions) {
@@ -227,6 +244,7 @@ class GpSearch {
     this.costs = new PointCosts(mapspace);
     this.point = mapspace.createPoint();
     this.bestPoint = mapspace.createPoint();
+    this.ownPoint = mapspace.createPoint();
   }
 
   progress(done: boolean): GpProgress {
@@ -243,7 +261,7 @@ class GpSearch {
 
   *run(): Generator<GpProgress> {
     if (gpRefusal(this.mapspace.architecture) !== null) return;
-    const { perProgram = 2000, programs = 12, objective } = this.options;
+    const { perProgram = 2000, programs = 60, objective } = this.options;
     const machine = machineOf(this.mapspace);
     const { only } = this.options;
     for (const group of [families.slice(0, -1), families.slice(-1)]) {
@@ -262,17 +280,27 @@ class GpSearch {
         }
       }
       solved.sort((a, b) => a.value - b.value);
-      for (const one of solved.slice(0, programs)) {
+      for (const [rank, one] of solved.slice(0, programs).entries()) {
         this.statistics.rounded++;
-        this.round(one, perProgram);
+        const least: number = this.best?.value ?? Number.POSITIVE_INFINITY;
+        this.ownValue = Number.POSITIVE_INFINITY;
+        this.round(one, rank < thorough ? perProgram : perProgram / 8);
+        // An equal value is most often the same mapping.
+        const promising = this.ownValue !== least && this.ownValue < 1.003 * least;
+        if (promising && this.exchanged < mostExchanged) yield* this.exchange();
         yield this.progress(false);
       }
       if (objective !== "energy") yield* this.widen(solved.filter(firstOfFamily), machine, perProgram);
       if (this.best !== null) break;
     }
     if (this.best !== null && only === undefined) {
-      this.reorder(machine);
-      yield this.progress(false);
+      for (let before: Incumbent | null = null; before !== this.best; ) {
+        before = this.best;
+        this.reorder(machine);
+        this.ownValue = this.best.value;
+        copyPoint(this.bestPoint, this.ownPoint);
+        yield* this.exchange();
+      }
     }
   }
 
@@ -377,6 +405,10 @@ class GpSearch {
     costs.cost(point, this.cost);
     const { energyPj, cycles } = this.cost;
     const value = objectiveValue(this.options.objective, energyPj, cycles);
+    if (value < this.ownValue) {
+      this.ownValue = value;
+      copyPoint(point, this.ownPoint);
+    }
     const { best } = this;
     const ties = best !== null && value === best.value && energyPj * cycles < best.energyPj * best.cycles;
     if (best !== null && !(value < best.value) && !ties) return;
@@ -401,6 +433,55 @@ class GpSearch {
         });
       this.offer();
     }
+  }
+
+  /**
+   * Moves divisors from one slot to another, in two dimensions at once, while that helps: from the best mapping of the
+   * program at hand, which rounding each dimension by itself may have missed.
+   */
+  private *exchange(): Generator<GpProgress> {
+    const ranges = loopRanges(this.mapspace, { kernels: "tiled", sums: "in-time" });
+    const { point, ownPoint } = this;
+    const nd = point.bounds.length;
+    const shifts = this.shifts(ranges.max.length / nd);
+    const tried = this.evaluations;
+    const apply = ({ from, to, by }: Shift): boolean => {
+      const [less, more] = [point.factors[from] / by, point.factors[to] * by];
+      if (less % 1 !== 0 || less < ranges.min[from] || more > ranges.max[to]) return false;
+      for (const factors of [point.factors, point.residuals]) {
+        factors[from] = less;
+        factors[to] = more;
+      }
+      return true;
+    };
+    for (let before = Number.POSITIVE_INFINITY; this.ownValue < before; ) {
+      before = this.ownValue;
+      for (const first of shifts) {
+        copyPoint(ownPoint, point);
+        if (!apply(first)) continue;
+        this.offer();
+        for (const second of shifts) {
+          copyPoint(ownPoint, point);
+          if (second.from % nd > first.from % nd && apply(first) && apply(second)) this.offer();
+        }
+        yield this.progress(false);
+      }
+    }
+    this.exchanged += this.evaluations - tried;
+  }
+
+  private shifts(slots: number): Shift[] {
+    const { bounds } = this.point;
+    const nd = bounds.length;
+    const all: Shift[] = [];
+    bounds.forEach((bound, d) => {
+      for (const by of divisors(bound).slice(1)) {
+        for (let i = 0; i < slots; i++) {
+          for (let j = 0; j < slots; j++) if (i !== j) all.push({ from: i * nd + d, to: j * nd + d, by });
+        }
+      }
+    });
+    return all;
   }
 }
 
