@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { catalogue, type StrategyId } from "../../server/src/worker/catalogue.ts";
+import { repositoryRoot } from "../support/shared.ts";
+import { choose } from "./browser.ts";
 import { ExplorerWindow, type ThemeName, themes, until } from "./explorer-window.ts";
 import { bundledWorkbenchRunsHere } from "./setup.ts";
 
@@ -21,13 +23,22 @@ const watched: Record<ThemeName, (StrategyId | "cosearch")[]> = {
   contrast: ["gp", "bayes", "cosearch"],
 };
 
+const example = (path: string) => readFileSync(join(repositoryRoot, "examples", path), "utf8");
+/** Another mapping of the example. */
+const files = {
+  "other/gemm.map.yaml": example(mapping)
+    .replace("permutation: KNM", "permutation: NKM")
+    .replaceAll("=arch", "=../three-level/arch")
+    .replaceAll("=gemm", "=../three-level/gemm"),
+};
+
 describe("the Explorer", { skip }, () => {
   let window: ExplorerWindow;
   let originals: Record<string, string>;
   let first: string;
 
   before(async () => {
-    window = await ExplorerWindow.open({ settings });
+    window = await ExplorerWindow.open({ settings, files });
     originals = window.texts(folder);
   });
 
@@ -176,6 +187,13 @@ describe("the Explorer", { skip }, () => {
     assert.ok(png.readUInt32BE(16) > 300 && png.readUInt32BE(20) > 100, "width and height");
   });
 
+  test("another mapping can be brought in to compare", async () => {
+    await window.press("Compare with…");
+    await choose(window.page, "other/gemm.map.yaml");
+    await window.panel.locator(".run").first().locator(".run-state", { hasText: "from a file" }).waitFor();
+    assert.match((await window.panel.locator(".run-name").first().textContent()) ?? "", /gemm\.map\.yaml/);
+  });
+
   test("closing the panel while a search runs, opening it again and moving it loses nothing", async () => {
     const run = await window.start("random", {});
     const tried = async () =>
@@ -199,6 +217,7 @@ describe("the Explorer", { skip }, () => {
     ] as const) {
       const before = await tried();
       await window.panel.locator("h1").click();
+      await window.page.locator(".editor-group-container.active .tab.active", { hasText: "Explorer:" }).waitFor();
       await window.page.keyboard.press(`Control+Alt+${key}`);
       await place(group).waitFor();
       await run.locator(".run-state", { hasText: "searching" }).waitFor();
@@ -224,6 +243,33 @@ describe("the Explorer", { skip }, () => {
       .nth(runs.length - 1)
       .waitFor();
     assert.deepEqual(await window.panel.locator(".run-pick").allTextContents(), runs);
+  });
+
+  test("cancelling the progress keeps the best so far and offers what can be done with it", async () => {
+    await window.changeFile(
+      ".vscode/settings.json",
+      JSON.stringify({ ...settings, "mapspace.search.evaluations": null }),
+    );
+    try {
+      await window.openDesign(mapping);
+      await window.codeAction("Optimize this layer");
+      const progress = await window.notification(/Optimizing .*\(Local search.*−/);
+      await progress.getByRole("button", { name: "Cancel" }).click();
+      const result = await window.notification(/: EDP .* → .*−/);
+      assert.deepEqual(await result.locator(".monaco-button").allTextContents(), [
+        "Apply",
+        "Show Diff",
+        "Open Explorer",
+      ]);
+      await result.getByRole("button", { name: "Open Explorer" }).click();
+      const chosen = window.panel.locator(".run", { has: window.page.locator("[aria-pressed='true']") });
+      await chosen.locator(".run-state", { hasText: "stopped" }).waitFor();
+      await window.press("Show diff");
+      await window.page.locator(".monaco-diff-editor .line-insert").first().waitFor();
+      await window.shot("explorer-6-diff");
+    } finally {
+      await window.changeFile(".vscode/settings.json", JSON.stringify(settings));
+    }
   });
 
   test("leaves no error in the window", () => assert.deepEqual(window.errors, []));
