@@ -79,6 +79,29 @@ test("a contradiction names the constraints that make it", () => {
   assert.match(err, /contradiction\.yaml:3:\d+: M=0/);
 });
 
+test("a mapping that does not run is not compared with, and the search says so", () => {
+  const example = join(repositoryRoot, "examples/three-level");
+  const files = ["arch.yaml", "ert.yaml", "gemm.yaml"].map((name) => join(example, name));
+  const given = readFileSync(join(example, "gemm.map.yaml"), "utf8").replace(/^# mapspace:.*/, "");
+  const flags = ["--strategy", "local", "--evaluations", "2000"];
+  const found = (name: string, text: string) => {
+    const mapping = join(scratch, name);
+    writeFileSync(mapping, text);
+    const { status, out, err } = mapspace(["search", ...flags, ...files, mapping]);
+    assert.equal(status, 0, err);
+    return out;
+  };
+  assert.match(found("runs.yaml", given), /before/);
+  for (const [name, change] of [
+    ["too-large.yaml", [/M=8 N=4 K=4/, "M=32 N=4 K=4", /M=8 N=6 K=8/, "M=2 N=6 K=8"]],
+    ["no-level.yaml", [/target: Buffer/, "target: Bufer", /target: Buffer/, "target: Bufer"]],
+  ] as const) {
+    const out = found(name, given.replace(change[0], change[1]).replace(change[2], change[3]));
+    assert.doesNotMatch(out, /before/, name);
+    assert.match(out, /given mapping is not compared/, name);
+  }
+});
+
 test("wrong words", () => {
   for (const args of [
     ["--mapspace", "rubi"],

@@ -1,8 +1,10 @@
 /** `mapspace codesign`: units, registers and buffer under an area budget, with the mappings that use them. */
 
 import { type CodesignProgress, codesign, type Design } from "../engine/search/gp/codesign.ts";
-import { thistleTechnology } from "../engine/search/gp/technology.ts";
+import { type Technology, thistleTechnology } from "../engine/search/gp/technology.ts";
+import { fullMapspace } from "../engine/search/gp/technology-mapspace.ts";
 import type { Objective } from "../engine/search/objective.ts";
+import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { LayerSource } from "../spec/types.ts";
 import { formatArea, formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace/quantities.ts";
@@ -81,7 +83,12 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
       process.stderr.write(`${input.name}: no machine of ${flags.area} mm² holds every layer\n`);
       return exitStatus.problems;
     }
-    process.stdout.write(flags.json ? `${JSON.stringify(asJson(design, layers), null, 2)}\n` : report(design, layers));
+    const mappings = layers.map((layer, i) => mappingYaml(design, technology, layer, i));
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(asJson(design, layers, mappings), null, 2)}\n`
+        : [report(design, layers), ...mappings.map((yaml, i) => `# ${nameOf(layers[i])}\n${yaml}`)].join("\n"),
+    );
     return exitStatus.fine;
   },
 };
@@ -95,13 +102,22 @@ function positive(given: unknown, flag: string): number | null {
 
 const macsOf = ({ workload }: LayerSource) => workload.dimensions.reduce((product, d) => product * d.bound, 1);
 
+const nameOf = ({ workload }: LayerSource) => workload.name || "(unnamed)";
+
+/** The mapping of a layer, with the levels of the machine by name. */
+function mappingYaml(design: Design, technology: Technology, { workload }: LayerSource, index: number): string {
+  const mapspace = fullMapspace(technology, design, workload);
+  const found = design.layers[index];
+  return mapspace === null || found === null ? "" : printMappingYaml(found.mapping, mapspace.architecture, workload);
+}
+
 function report(design: Design, layers: readonly LayerSource[]): string {
   const { units, registers, buffer } = design;
   const rows = layers.map((layer, i) => {
     const found = design.layers[i];
     const macs = macsOf(layer);
     return [
-      layer.workload.name || "(unnamed)",
+      nameOf(layer),
       formatCount(layer.count),
       formatEnergy(found?.energyPj ?? Number.NaN),
       formatNumber((found?.energyPj ?? Number.NaN) / macs),
@@ -123,7 +139,7 @@ function report(design: Design, layers: readonly LayerSource[]): string {
   ].join("\n");
 }
 
-function asJson({ layers, ...design }: Design, sources: readonly LayerSource[]) {
+function asJson({ layers, ...design }: Design, sources: readonly LayerSource[], mappings: readonly string[]) {
   return {
     ...design,
     layers: sources.map((source, i) => ({
@@ -131,18 +147,19 @@ function asJson({ layers, ...design }: Design, sources: readonly LayerSource[]) 
       count: source.count,
       macs: macsOf(source),
       ...layers[i],
+      mappingYaml: mappings[i],
     })),
   };
 }
 
-function expressions({ workload }: LayerSource): string {
+function expressions(layer: LayerSource): string {
   const titles = ["between", "order, outer to inner", "data space", "footprint inside", "volume"];
   return [
-    `  ${workload.name || "(unnamed)"}: trip counts r in the registers, p over units, q in time in the buffer, s in time in DRAM`,
+    `  ${nameOf(layer)}: trip counts r in the registers, p over units, q in time in the buffer, s in time in DRAM`,
     "",
     renderTable(
       titles.map((title) => ({ title })),
-      volumeRows(workload),
+      volumeRows(layer.workload),
     ),
   ].join("\n");
 }

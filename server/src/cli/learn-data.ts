@@ -67,7 +67,7 @@ export function readMeasurements(
   };
   const cyclesAt = column(columns.cycles, cyclesNames, "the measured cycles (--cycles names another)");
   const mappingAt = column(columns.mapping, mappingNames, "the compact mapping (--mapping names another)");
-  if (rows.length < 20) throw new UsageError(`${file}: ${rows.length} measurements are too few; 20 is the least`);
+  if (rows.length < 20) throw new UsageError(`${file}: measurements: ${rows.length}, too few; 20 is the least`);
   const workloads = new Map<string, { workload: Workload; index: number }>();
   const features: Float64Array[] = [];
   const measured = new Float64Array(rows.length);

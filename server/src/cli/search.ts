@@ -233,17 +233,14 @@ function report(
     input.before === null
       ? null
       : evaluate(architecture, layer.workload, input.before, defaultEvaluationOptions("exact"));
-  const before = given?.evaluation ?? null;
+  const before = given !== null && given.violations.length === 0 ? (given.evaluation ?? null) : null;
   const model = settings.latency === undefined ? null : new LatencyModel(settings.latency);
   const learned = model?.predict(workload, best.mapping, after) ?? null;
   const learnedBefore =
     before !== null && input.before !== null ? (model?.predict(layer.workload, input.before, before) ?? null) : null;
   const gap = progress.bound === null ? null : Math.max(0, 1 - progress.bound / best.value);
   if (flags.certificate !== undefined) writeCertificate(input, kind, settings, progress, flags.certificate as string);
-  const worse =
-    before !== null &&
-    given?.violations.length === 0 &&
-    objectiveOf(after, learned, settings) > objectiveOf(before, learnedBefore, settings);
+  const worse = before !== null && objectiveOf(after, learned, settings) > objectiveOf(before, learnedBefore, settings);
   if (flags.write !== undefined && !worse) writeMapping(input, best.mapping, workload, flags.write as string);
   if (flags.json) {
     const json = {
@@ -275,6 +272,9 @@ function report(
   const { sensitivity } = progress;
   if (sensitivity !== undefined)
     process.stdout.write(`\n${renderSensitivity(sensitivity, { architecture, workload })}\n`);
+  if (before === null && input.specification.mappingSource !== undefined) {
+    process.stdout.write("\n  The given mapping is not compared: it has errors, which mapspace check tells.\n");
+  }
   if (worse) {
     const kept = flags.write === undefined ? "" : "; nothing was written";
     process.stdout.write(
@@ -282,6 +282,8 @@ function report(
     );
   } else if (flags.write === undefined) {
     process.stdout.write(`\n${printMappingYaml(best.mapping, architecture, workload)}`);
+  } else {
+    process.stdout.write(`\n  Written to ${flags.write}.\n`);
   }
   return exitStatus.fine;
 }
