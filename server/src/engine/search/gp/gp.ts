@@ -286,7 +286,7 @@ class GpSearch {
         this.ownValue = Number.POSITIVE_INFINITY;
         this.round(one, rank < thorough ? perProgram : perProgram / 8);
         // An equal value is most often the same mapping.
-        const promising = this.ownValue !== least && this.ownValue < 1.003 * least;
+        const promising = only === undefined && this.ownValue !== least && this.ownValue < 1.003 * least;
         if (promising && this.exchanged < mostExchanged) yield* this.exchange();
         yield this.progress(false);
       }
