@@ -21,6 +21,14 @@ test("codesign --expressions writes volumes in the problem's own dimensions", ()
   assert.match(out, /r\w+·r\w+·p\w+/);
 });
 
+test("codesign of a folder takes each of its layers once, with a mapping that evaluate could read", () => {
+  const { status, out } = mapspace(["codesign", "--area", "1.5", "--json", "examples/three-level"]);
+  assert.equal(status, 0);
+  const { layers } = JSON.parse(out);
+  assert.deepEqual(layers.map(({ name }: { name: string }) => name).sort(), ["gemm", "resnet50-conv3x3"]);
+  for (const { mappingYaml } of layers) assert.match(mappingYaml, /target: Registers, type: temporal, factors: /);
+});
+
 test("codesign says what it needs, and when nothing fits", () => {
   assert.match(mapspace(["codesign", problem]).err, /--area is needed/);
   assert.equal(mapspace(["codesign", "--area", "no", problem]).status, 2);

@@ -102,6 +102,12 @@ test("a mapping that does not run is not compared with, and the search says so",
   }
 });
 
+test("a folder of several mappings is not one design", () => {
+  const { status, err } = mapspace(["search", join(repositoryRoot, "examples/three-level")]);
+  assert.equal(status, 2);
+  assert.match(err, /name one of the mappings .*gemm\.map\.yaml.*resnet50-conv3x3\.map\.yaml/);
+});
+
 test("wrong words", () => {
   for (const args of [
     ["--mapspace", "rubi"],

@@ -9,7 +9,7 @@ import { readSpecification } from "../spec/specification.ts";
 import type { LayerSource } from "../spec/types.ts";
 import { formatArea, formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
-import { readInputs } from "./inputs.ts";
+import { type Input, readInputs } from "./inputs.ts";
 import { renderTable } from "./table.ts";
 import { exitStatus, type FlagSpec, parseFlags, templateVariables, UsageError } from "./usage.ts";
 import { volumeRows } from "./volume-text.ts";
@@ -53,12 +53,11 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
     if (!objectives.includes(objective)) {
       throw new UsageError(`--objective takes ${objectives.join(", ")}; not "${flags.objective}"`);
     }
-    const [input] = readInputs(files, false, templateVariables(flags));
-    const all = readSpecification(input.files).layers;
+    const all = layersOf(readInputs(files, false, templateVariables(flags)));
     const layers = flags.layer === undefined ? all : all.filter(({ workload }) => workload.name === flags.layer);
     if (layers.length === 0) {
       throw new UsageError(
-        `${input.name}: there is no ${flags.layer === undefined ? "readable problem" : `layer called "${flags.layer}"`}`,
+        `${files.join(", ")}: there is no ${flags.layer === undefined ? "readable problem" : `layer called "${flags.layer}"`}`,
       );
     }
     if (flags.expressions) {
@@ -80,7 +79,7 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
     const design = last?.best ?? null;
     if (design === null) {
-      process.stderr.write(`${input.name}: no machine of ${flags.area} mm² holds every layer\n`);
+      process.stderr.write(`${files.join(", ")}: no machine of ${flags.area} mm² holds every layer\n`);
       return exitStatus.problems;
     }
     const mappings = layers.map((layer, i) => mappingYaml(design, technology, layer, i));
@@ -92,6 +91,13 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
     return exitStatus.fine;
   },
 };
+
+/** Each layer once, of a folder with a mapping for each as of one problem. */
+function layersOf(inputs: readonly Input[]): LayerSource[] {
+  const layers = inputs.flatMap(({ files }) => readSpecification(files).layers);
+  const shape = ({ workload }: LayerSource) => JSON.stringify([workload.name, workload.dimensions]);
+  return [...new Map(layers.map((layer) => [shape(layer), layer])).values()];
+}
 
 function positive(given: unknown, flag: string): number | null {
   if (given === undefined) return null;

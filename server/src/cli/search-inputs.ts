@@ -31,7 +31,11 @@ export function readSearchInput(
   wanted: string | undefined,
   variables: TemplateVariables,
 ): SearchInput {
-  const [input] = readInputs(names, false, variables);
+  const [input, ...others] = readInputs(names, false, variables);
+  if (others.length > 0) {
+    const found = [input, ...others].map(({ name }) => name).join(", ");
+    throw new UsageError(`one design at a time: name one of the mappings ${found}`);
+  }
   const specification = readSpecification(input.files);
   const { architecture, architectureSource, mappingSource, layers } = specification;
   if (architecture === undefined) throw new UsageError(`${input.name}: there is no readable architecture`);
