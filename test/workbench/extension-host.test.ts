@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { runTests } from "@vscode/test-electron";
 import { build } from "esbuild";
 import { repositoryRoot } from "../support/shared.ts";
 import { ensureBuilt } from "./build.ts";
+import { corpusSample } from "./corpus.ts";
 import { desktopCode } from "./desktop.ts";
 import { bundledWorkbenchRunsHere } from "./setup.ts";
 import type { SuiteResults } from "./suite/index.ts";
@@ -18,7 +19,7 @@ describe("extension host", () => {
   before(async () => {
     await ensureBuilt();
     await build({
-      entryPoints: { index: "test/workbench/suite/index.ts", tests: "test/workbench/suite/tests.ts" },
+      entryPoints: Object.fromEntries(["index", "tests", "corpus"].map((n) => [n, `test/workbench/suite/${n}.ts`])),
       absWorkingDir: repositoryRoot,
       bundle: true,
       platform: "node",
@@ -37,16 +38,23 @@ describe("extension host", () => {
       mkdirSync(output, { recursive: true });
       const scratch = mkdtempSync(join(output, "run-"));
       const results = join(scratch, "results.json");
+      const corpus = join(scratch, "corpus.json");
+      writeFileSync(corpus, JSON.stringify(corpusSample()));
       try {
         await runTests({
           vscodeExecutablePath: bundled ? join(repositoryRoot, "test/workbench/code.mjs") : desktopCode(),
           extensionDevelopmentPath: repositoryRoot,
           extensionTestsPath: join(suite, "index.cjs"),
           launchArgs: [join(repositoryRoot, "examples"), `--user-data-dir=${join(scratch, "data")}`],
-          extensionTestsEnv: { MAPSPACE_SUITE_RESULTS: results, MAPSPACE_WORKBENCH: version },
+          extensionTestsEnv: {
+            MAPSPACE_SUITE_RESULTS: results,
+            MAPSPACE_CORPUS: corpus,
+            MAPSPACE_WORKBENCH: version,
+          },
         }).catch((error) => t.diagnostic(String(error)));
-        const { vscode, tests } = JSON.parse(readFileSync(results, "utf8")) as SuiteResults;
+        const { vscode, tests, skipped } = JSON.parse(readFileSync(results, "utf8")) as SuiteResults;
         t.diagnostic(`VS Code ${vscode}: ${tests.length} tests`);
+        for (const title of skipped) t.diagnostic(`skipped: ${title}`);
         const failed = tests.filter((entry) => entry.error !== null);
         assert.deepEqual(failed, []);
         assert.ok(tests.length > 0);
