@@ -33,25 +33,31 @@ export async function openWindow(browser: Browser, url: string): Promise<Page> {
 /** Opens a file of the folder by its path, as a person does. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  await page.keyboard.press("Control+p");
-  await choose(page, path, name);
+  await chooseAfter(page, "Control+p", path, name);
   await page.locator(".tab.active", { hasText: name }).waitFor();
   await page.locator(".view-line").first().waitFor();
 }
 
-/** Types into the pick list and takes the entry once the list has caught up; typed again where it has not. */
-export async function choose(page: Page, typed: string, entry = typed): Promise<void> {
-  const wanted = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry });
+/**
+ * Presses the keys that open a pick list (chords one after another) and takes the entry that is typed. Both are done
+ * again where the list closed by itself, as it does when something that was still being drawn takes the focus, or
+ * where it was drawn before its entries were known and stays empty until something is typed.
+ */
+export async function chooseAfter(page: Page, keys: string, typed: string, entry = typed): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await page.locator(".quick-input-widget input").fill(typed);
+    for (const chord of keys.split(" ")) await page.keyboard.press(chord);
     try {
-      await wanted.waitFor({ timeout: patience / 3 });
-      break;
+      return await choose(page, typed, entry, patience / 6);
     } catch (error) {
-      if (attempt === 3) throw error;
-      // A list drawn before the files were known stays empty until something is typed.
-      await page.locator(".quick-input-widget input").fill("");
+      if (attempt === 6) throw error;
+      await page.keyboard.press("Escape");
     }
   }
+}
+
+/** Types into the pick list that is open and takes the entry once the list has caught up. */
+export async function choose(page: Page, typed: string, entry = typed, timeout = patience): Promise<void> {
+  await page.locator(".quick-input-widget input").fill(typed, { timeout });
+  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry }).waitFor({ timeout });
   await page.keyboard.press("Enter");
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Browser, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { repositoryRoot } from "../support/shared.ts";
-import { choose, launchBrowser, openFile, openWindow, patience } from "./browser.ts";
+import { chooseAfter, launchBrowser, openFile, openWindow, patience } from "./browser.ts";
 import { ensureBuilt } from "./build.ts";
 import { prepareWorkbench } from "./setup.ts";
 import { type RunningWorkbench, startWorkbench } from "./start.ts";
@@ -230,9 +230,7 @@ export class ExplorerWindow {
   async theme(theme: ThemeName): Promise<void> {
     const { name, window } = themes[theme];
     await this.focusFirstGroup();
-    await this.page.keyboard.press("Control+k");
-    await this.page.keyboard.press("Control+t");
-    await choose(this.page, name);
+    await chooseAfter(this.page, "Control+k Control+t", name);
     await this.page.locator(`.monaco-workbench.${window}`).waitFor();
   }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { repositoryRoot } from "../support/shared.ts";
-import { choose, launchBrowser, openFile, openWindow } from "./browser.ts";
+import { chooseAfter, launchBrowser, openFile, openWindow } from "./browser.ts";
 import { packageExtension } from "./build.ts";
 import { bundledWorkbenchRunsHere, prepareWorkbench } from "./setup.ts";
 import { type RunningWorkbench, startWorkbench } from "./start.ts";
@@ -88,9 +88,7 @@ describe("a person", { skip }, () => {
   });
 
   test("changes to a light theme", async () => {
-    await page.keyboard.press("Control+k");
-    await page.keyboard.press("Control+t");
-    await choose(page, "Light Modern");
+    await chooseAfter(page, "Control+k Control+t", "Light Modern");
     await page.locator(".monaco-workbench.vs").waitFor();
     await shot("6-report-light");
     await page.keyboard.press("Control+w");
