@@ -1,9 +1,10 @@
 import type { Workload } from "../../model/types.ts";
 import { objectiveValue } from "../objective.ts";
 import type { Incumbent } from "../progress.ts";
-import { families, type GpOptions, type GpStatistics, gpSearch, type Relaxed, relaxations } from "./gp.ts";
+import { type GpOptions, gpSearch } from "./gp.ts";
 import type { Machine } from "./machine.ts";
 import { type CountedLayer, MachineBound } from "./machine-bound.ts";
+import { families, type GpStatistics, type Relaxed, relaxations } from "./relaxations.ts";
 import { areaUm2, type Dimensioning, type Technology } from "./technology.ts";
 import { fullMapspace } from "./technology-mapspace.ts";
 
