@@ -6,7 +6,7 @@ import { runTests } from "@vscode/test-electron";
 import { build } from "esbuild";
 import { repositoryRoot } from "../support/shared.ts";
 import { ensureBuilt } from "./build.ts";
-import { corpusSample } from "./corpus.ts";
+import { corpusCases } from "./corpus.ts";
 import { desktopCode } from "./desktop.ts";
 import { bundledWorkbenchRunsHere } from "./setup.ts";
 import type { SuiteResults } from "./suite/index.ts";
@@ -39,7 +39,7 @@ describe("extension host", () => {
       const scratch = mkdtempSync(join(output, "run-"));
       const results = join(scratch, "results.json");
       const corpus = join(scratch, "corpus.json");
-      writeFileSync(corpus, JSON.stringify(corpusSample()));
+      writeFileSync(corpus, JSON.stringify(corpusCases()));
       try {
         await runTests({
           vscodeExecutablePath: bundled ? join(repositoryRoot, "test/workbench/code.mjs") : desktopCode(),
