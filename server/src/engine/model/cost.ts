@@ -17,7 +17,6 @@ import { computeCycles } from "./exact/instances.ts";
 import { Nest, spatialX, spatialY, temporal } from "./exact/nest.ts";
 import { type Projection, projectionOf } from "./exact/projection.ts";
 import { unionWords } from "./exact/union.ts";
-import { walkSteps } from "./exact/walk.ts";
 import { fanouts } from "./fanout.ts";
 import { networkLatencyCycles } from "./networks.ts";
 import type { Architecture, EvaluationOptions, InferredNetwork, Workload } from "./types.ts";
@@ -291,12 +290,12 @@ class ExactCost implements CostModel, DirectCost {
   private transfer(projection: Projection, child: number, parent: number): void {
     const { closed, nest } = this;
     if (closed.traffic(nest, projection, child, parent, child < 0)) return;
-    const rules = { wholeTiles: child < 0, alone: false };
-    const traffic = walkSteps(nest, projection, child, parent, null, rules);
-    closed.parentWords = traffic.parentWords;
-    closed.childWords = traffic.childWords;
-    closed.firstParentWords = traffic.firstParentWords;
-    closed.firstChildWords = traffic.firstChildWords;
+    const { sums } = closed;
+    sums.transfer(nest, projection, child, parent, child < 0);
+    closed.parentWords = sums.parentWords;
+    closed.childWords = sums.childWords;
+    closed.firstParentWords = sums.firstParentWords;
+    closed.firstChildWords = sums.firstChildWords;
   }
 
   fits(row: Int32Array): boolean {

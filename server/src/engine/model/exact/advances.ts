@@ -1,8 +1,9 @@
 import { type Delta, difference, type Move, wholeDelta } from "./delta.ts";
 import type { Column, Joint } from "./joints.ts";
 import type { Nest } from "./nest.ts";
+import { idle, tight } from "./passes.ts";
 import { type Projection, rankExtent } from "./projection.ts";
-import { idle, type Relation, type Restriction, tight } from "./relations.ts";
+import type { Relation } from "./relations.ts";
 
 /** What a class of children may receive at a step. */
 export interface JointMove {
@@ -10,8 +11,6 @@ export interface JointMove {
   still: boolean;
   /** The way it moves, by number. */
   translation: number;
-  /** It moves as under one step of the sliding loop of a restricted walk. */
-  slides: boolean;
   /** With what it shares with the old tile left out, and without. */
   kept: Delta;
   whole: Delta;
@@ -56,7 +55,6 @@ export class Advances {
     private readonly loops: readonly number[],
     private readonly columns: readonly Column[],
     private readonly joints: readonly Joint[],
-    private readonly only: Restriction | null,
   ) {
     this.known = Array.from({ length: loops.length + 1 }, () => new Map());
     this.tails = columns.map((column) => this.tailsOf(column));
@@ -77,7 +75,6 @@ export class Advances {
       return {
         still: move.translation.every((x) => x === 0),
         translation: this.numberOf(move),
-        slides: this.slides(depth, move),
         kept: difference(move),
         whole: wholeDelta(move.extent),
       };
@@ -137,16 +134,5 @@ export class Advances {
       this.translations.set(name, id);
     }
     return id;
-  }
-
-  private slides(depth: number, { translation }: Move): boolean {
-    const { nest, only } = this;
-    if (only === null || only.slide < 0) return false;
-    if (depth >= 0 && this.loops[depth] === only.slide) return true;
-    const d = nest.dimension[only.slide];
-    return this.projection.ranks.every((rank, k) => {
-      const i = rank.dimensions.indexOf(d);
-      return translation[k] === (i < 0 ? 0 : rank.coefficients[i] * nest.stride[only.slide]);
-    });
   }
 }

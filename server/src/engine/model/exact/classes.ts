@@ -44,7 +44,7 @@ export function parentClasses(
   d: number,
   child: number,
   parent: number,
-  weights: MeshWeights,
+  weights: MeshWeights | null,
   relevant: boolean,
 ): ParentClass[] {
   const loops: number[] = [];
@@ -135,7 +135,12 @@ export function parentClasses(
   return parents;
 }
 
-function cellsOf(nest: Nest, loops: readonly number[], ranges: readonly number[][], weights: MeshWeights): Cell[] {
+function cellsOf(
+  nest: Nest,
+  loops: readonly number[],
+  ranges: readonly number[][],
+  weights: MeshWeights | null,
+): Cell[] {
   let cells: Cell[] = [{ value: 0, x: 0, y: 0 }];
   loops.forEach((i, k) => {
     const [low, high] = ranges[k];
@@ -144,8 +149,8 @@ function cellsOf(nest: Nest, loops: readonly number[], ranges: readonly number[]
       for (let digit = low; digit < high; digit++) {
         longer.push({
           value: cell.value + digit * nest.stride[i],
-          x: cell.x + digit * weights.x[i],
-          y: cell.y + digit * weights.y[i],
+          x: weights === null ? 0 : cell.x + digit * weights.x[i],
+          y: weights === null ? 0 : cell.y + digit * weights.y[i],
         });
       }
     }

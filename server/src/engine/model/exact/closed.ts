@@ -5,8 +5,8 @@ import { type Nest, temporal } from "./nest.ts";
 import { distinctOffsets, OffsetMarks } from "./offsets.ts";
 import { type Part, type Projection, partWords, projectionOfPart } from "./projection.ts";
 import { Slide } from "./slide.ts";
+import { partColumns, StepSums } from "./sums.ts";
 import { visitsByLoop } from "./visits.ts";
-import { partColumns, walkPart } from "./walk.ts";
 
 /** Who is counted: all transfers out of parents, those of the first parent, all into children, into the first child. */
 const parents = 0;
@@ -37,6 +37,7 @@ export class ClosedForm {
   unionTotal = 0;
   unionFirst = 0;
   private readonly lattice = new Lattice();
+  readonly sums: StepSums;
   private readonly memory: WindowMemory;
   private readonly marks: OffsetMarks;
   /** Running products by who is counted. */
@@ -48,6 +49,7 @@ export class ClosedForm {
   private parent = 0;
 
   constructor(dimensions: number, projections: readonly Projection[]) {
+    this.sums = new StepSums(dimensions);
     this.memory = new WindowMemory(dimensions);
     this.marks = new OffsetMarks(projections);
     this.extents = new Float64Array(dimensions);
@@ -152,7 +154,7 @@ export class ClosedForm {
     product[firstChild] = all;
     for (let k = 0; k < parts.length; k++) {
       if (k === skip) continue;
-      if ((apart >> k) & 1) this.multiplyWalked(nest, projection, parts[k], cut);
+      if ((apart >> k) & 1) this.multiplyWalked(nest, projection, parts[k]);
       else if (!this.multiplyPart(nest, projection, k, at, end, inside, cut)) return false;
     }
     if (nest.even) return true;
@@ -206,9 +208,9 @@ export class ClosedForm {
   }
 
   /** A window spread with residuals: its own few loops are walked by kinds of step. */
-  private multiplyWalked(nest: Nest, projection: Projection, part: Part, cut: number): void {
+  private multiplyWalked(nest: Nest, projection: Projection, part: Part): void {
     const own = projectionOfPart(projection, part);
-    const words = walkPart(nest, own, part.dimensions, this.child, this.parent, cut, -1);
+    const words = this.sums.part(nest, own, part, this.child, this.parent, -1);
     for (let who = 0; who < 4; who++) {
       let sum = 0;
       for (let row = who; row < words.length; row += partColumns) sum += words[row];
@@ -276,8 +278,8 @@ export class ClosedForm {
     nest.group();
     const uneven = !nest.even && spreadUnevenly(nest, part, at, end);
     const narrow = uneven ? projectionOfPart(projection, part) : null;
-    const whole = narrow && walkPart(nest, narrow, part.dimensions, this.child, this.parent, b + 1, -1);
-    const fresh = narrow && walkPart(nest, narrow, part.dimensions, this.child, this.parent, b + 1, b);
+    const whole = narrow && this.sums.part(nest, narrow, part, this.child, this.parent, -1);
+    const fresh = narrow && this.sums.part(nest, narrow, part, this.child, this.parent, b);
     for (let a = b; a >= 0; a--) {
       if (nest.axis[a] !== temporal) continue;
       const d = nest.dimension[a];

@@ -1,12 +1,11 @@
 import type { ChildClass, ParentClass } from "./classes.ts";
 import type { Projection } from "./projection.ts";
 
-/** Where a child stands, and where its tile begins in one number; children that differ in nothing else may be one. */
+/** Where a child stands, and where its tile begins in one number. */
 export interface Place {
   x: number;
   y: number;
   offset: number;
-  copies: number;
 }
 
 /** A class of children along all dimensions. */
@@ -37,12 +36,11 @@ export function rankWeights({ ranks }: Projection): number[] {
   });
 }
 
-/** All combinations of one parent's classes of children; `placeless`: where children stand does not matter. */
+/** All combinations of one parent's classes of children. */
 export function jointsOf(
   projection: Projection,
   parents: readonly ParentClass[],
   weights: readonly number[],
-  placeless: boolean,
 ): { columns: Column[]; joints: Joint[] } {
   const columns: Column[] = [];
   const joints: Joint[] = [];
@@ -53,8 +51,8 @@ export function jointsOf(
       if (i >= 0) by += weights[k] * rank.coefficients[i];
     });
     return children.map((own) => {
-      const places = own.cells.map(({ value, x, y }) => ({ x, y, offset: by * value, copies: 1 }));
-      return { own, column: columns.push({ d, ...own }) - 1, places: placeless ? gathered(places) : places };
+      const places = own.cells.map(({ value, x, y }) => ({ x, y, offset: by * value }));
+      return { own, column: columns.push({ d, ...own }) - 1, places };
     });
   });
   const chosen: (typeof options)[number] = [];
@@ -64,24 +62,23 @@ export function jointsOf(
         column: Int32Array.from(chosen, ({ column }) => column),
         classes: chosen.map(({ own }) => own),
         places,
-        children: places.reduce((sum, { copies }) => sum + copies, 0),
+        children: places.length,
         first: chosen.every(({ own }) => own.first),
       });
       return;
     }
     for (const option of options[chosen.length]) {
       chosen.push(option);
-      const longer = product(places, option.places);
-      build(placeless ? gathered(longer) : longer);
+      build(product(places, option.places));
       chosen.pop();
     }
   };
-  build([{ x: 0, y: 0, offset: 0, copies: 1 }]);
+  build([{ x: 0, y: 0, offset: 0 }]);
   return { columns, joints };
 }
 
 function product(outer: readonly Place[], inner: readonly Place[]): readonly Place[] {
-  if (inner.length === 1 && inner[0].offset === 0 && inner[0].copies === 1 && inner[0].x === 0 && inner[0].y === 0) {
+  if (inner.length === 1 && inner[0].offset === 0 && inner[0].x === 0 && inner[0].y === 0) {
     return outer;
   }
   return outer.flatMap((place) =>
@@ -89,19 +86,6 @@ function product(outer: readonly Place[], inner: readonly Place[]): readonly Pla
       x: place.x + own.x,
       y: place.y + own.y,
       offset: place.offset + own.offset,
-      copies: place.copies * own.copies,
     })),
   );
-}
-
-/** One place for all with the same offset. */
-function gathered(places: readonly Place[]): readonly Place[] {
-  if (places.length === 1) return places;
-  const byOffset = new Map<number, Place>();
-  for (const place of places) {
-    const same = byOffset.get(place.offset);
-    if (same === undefined) byOffset.set(place.offset, { ...place });
-    else same.copies += place.copies;
-  }
-  return [...byOffset.values()];
 }

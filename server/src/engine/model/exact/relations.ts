@@ -1,17 +1,6 @@
 import type { Column, Joint } from "./joints.ts";
 import type { Nest } from "./nest.ts";
-
-/** How the digits outside a loop compare with the last step of a class: below it, equal so far, past it. */
-export const loose = 0;
-export const tight = 1;
-export const idle = 2;
-
-/** Loops a walk is restricted to. */
-export interface Restriction {
-  dimensions: readonly number[];
-  cut: number;
-  slide: number;
-}
+import { idle, loose, tight } from "./passes.ts";
 
 /** One comparison per column. */
 export interface Relation {

@@ -3,8 +3,9 @@ import type { Mesh, ParentClass } from "./classes.ts";
 import { type Delta, nameOf } from "./delta.ts";
 import { type Joint, jointsOf, rankWeights } from "./joints.ts";
 import { type Nest, temporal } from "./nest.ts";
+import { tight } from "./passes.ts";
 import type { Projection } from "./projection.ts";
-import { type Relation, Relations, type Restriction, tight } from "./relations.ts";
+import { type Relation, Relations } from "./relations.ts";
 import { type Former, type Kind, Sharing, type WalkRules } from "./sharing.ts";
 
 /** What is remembered per class of children: a translation by number, −1 for none; with links also the last delta. */
@@ -53,31 +54,29 @@ export class StepRuns {
     private readonly projection: Projection,
     child: number,
     parents: readonly ParentClass[],
-    mesh: Mesh | null,
+    mesh: Mesh,
     private readonly rules: WalkRules,
-    private readonly only: Restriction | null = null,
     private readonly lasts: readonly Float64Array[] | null = null,
   ) {
-    const end = only === null ? nest.before(child) : only.cut;
+    const end = nest.before(child);
     let innermost = -1;
     for (let i = 0; i < end; i++) {
       if (nest.axis[i] === temporal && (rules.wholeTiles || lasts !== null || projection.relevant[nest.dimension[i]]))
         innermost = i;
     }
     for (let i = 0; i <= innermost; i++) {
-      if (nest.axis[i] === temporal && (only === null || only.dimensions.includes(nest.dimension[i])))
-        this.loops.push(i);
+      if (nest.axis[i] === temporal) this.loops.push(i);
     }
     this.runs = this.loops.map(() => new Map());
     const weights = rankWeights(projection);
-    const { columns, joints } = jointsOf(projection, parents, weights, mesh === null && !rules.alone);
+    const { columns, joints } = jointsOf(projection, parents, weights);
     this.joints = joints;
     lasts?.forEach((last, d) => {
       this.globals.push(columns.push({ d, last, end: 0 }) - 1);
     });
     this.sharing = new Sharing(joints, weights, mesh, rules);
     this.relations = new Relations(nest, this.loops, columns, joints);
-    this.advances = new Advances(nest, projection, child, this.loops, columns, joints, only);
+    this.advances = new Advances(nest, projection, child, this.loops, columns, joints);
   }
 
   /** How often each kind of step occurs at one parent. */
@@ -173,13 +172,12 @@ export class StepRuns {
   private keeps(depth: number, move: JointMove, remembered: number): boolean {
     if (depth < 0 || this.rules.wholeTiles) return false;
     if (move.still) return true;
-    if (this.only !== null) return move.slides;
     return remembered === -1 || remembered === move.translation;
   }
 
   /** Without windows no two tiles overlap, so there is nothing to remember. */
   private remembers(depth: number, move: JointMove): boolean {
-    return depth >= 0 && !this.rules.wholeTiles && this.only === null && !move.still && this.projection.windowed;
+    return depth >= 0 && !this.rules.wholeTiles && !move.still && this.projection.windowed;
   }
 
   private deltasOf(moves: readonly (JointMove | null)[], choice: string): (Delta | null)[] {

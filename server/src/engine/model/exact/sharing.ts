@@ -55,7 +55,7 @@ export class Sharing {
     private readonly joints: readonly Joint[],
     /** Per rank: weight of an offset along it in one number. */
     private readonly weights: readonly number[],
-    private readonly mesh: Mesh | null,
+    private readonly mesh: Mesh,
     private readonly rules: WalkRules,
   ) {}
 
@@ -98,7 +98,7 @@ export class Sharing {
           alike.set(at, group);
           groups.push(group);
         }
-        group.multicast += place.copies;
+        group.multicast++;
         group.members.push(place);
       }
     }
@@ -113,7 +113,7 @@ export class Sharing {
       }
       record.words += words;
       record.groups++;
-      if (this.mesh !== null) record.hops += words * hopsOf(members, this.mesh.height);
+      record.hops += words * hopsOf(members, this.mesh.height);
     }
     const example = shown as Delta | null;
     const step: StepClass = {
@@ -143,11 +143,11 @@ export class Sharing {
   }
 
   private place(x: number, y: number): number {
-    return (y + 1) * (this.mesh!.width + 2) + x + 1;
+    return (y + 1) * (this.mesh.width + 2) + x + 1;
   }
 
   private linked(around: ReadonlyMap<number, string>, { x, y }: Place, wanted: string): boolean {
-    const { width, height } = this.mesh!;
+    const { width, height } = this.mesh;
     const toroidal = this.rules.links?.toroidal === true;
     const holds = (i: number, j: number) => {
       const atX = toroidal ? (i + width) % width : i;

@@ -16,9 +16,8 @@ export interface UnionWords {
 export function unionWords(nest: Nest, projection: Projection, level: number): UnionWords {
   let total = 1;
   let first = 1;
-  const none = { x: new Array<number>(nest.size).fill(0), y: new Array<number>(nest.size).fill(0) };
   const classes = Array.from({ length: nest.dimensions }, (_, d) =>
-    parentClasses(nest, d, level, level, none, projection.relevant[d] === 1),
+    parentClasses(nest, d, level, level, null, projection.relevant[d] === 1),
   );
   for (let d = 0; d < nest.dimensions; d++) {
     if (projection.relevant[d] === 0) total *= classes[d].reduce((sum, c) => sum + c.multiplicity, 0);

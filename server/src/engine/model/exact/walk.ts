@@ -1,4 +1,4 @@
-import { type Mesh, type MeshWeights, type ParentClass, parentClasses } from "./classes.ts";
+import { type Mesh, type ParentClass, parentClasses } from "./classes.ts";
 import type { Nest } from "./nest.ts";
 import type { Projection } from "./projection.ts";
 import { StepRuns } from "./runs.ts";
@@ -22,22 +22,21 @@ export interface WalkResult {
  * spatial slots. A run of the loops from one on inwards depends only on how the digits outside compare with each
  * class's last step and on the translations remembered, so each such run is worked out once, and a loop that comes
  * back to a state it was in before is not repeated: the number of runs does not grow with trip counts. Only the
- * children of one parent are enumerated, to find which deltas are equal. Without a mesh only the sums are
- * worked out.
+ * children of one parent are enumerated, to find which deltas are equal. Where only the sums are asked for, `StepSums`
+ * has them sooner.
  */
 export function walkSteps(
   nest: Nest,
   projection: Projection,
   child: number,
   parent: number,
-  mesh: Mesh | null,
+  mesh: Mesh,
   rules: WalkRules,
 ): WalkResult {
   const { dimensions } = nest;
   const perDimension: ParentClass[][] = [];
-  const weights = mesh?.weights ?? nowhere(nest);
   for (let d = 0; d < dimensions; d++) {
-    perDimension.push(parentClasses(nest, d, child, parent, weights, projection.relevant[d] === 1));
+    perDimension.push(parentClasses(nest, d, child, parent, mesh.weights, projection.relevant[d] === 1));
   }
   const result: WalkResult = {
     parentWords: 0,
@@ -63,7 +62,6 @@ export function walkSteps(
       chosen,
       mesh,
       rules,
-      null,
       rules.links ? lastSteps(nest, perDimension) : null,
     );
     const counts = walk.run();
@@ -77,7 +75,7 @@ export function walkSteps(
         result.firstParentWords += count * step.parentWords;
         result.firstChildWords += count * firstChildWords;
       }
-      if (mesh === null || step.childWords === 0) return;
+      if (step.childWords === 0) return;
       const key = JSON.stringify([step.advancing, step.tileWords, step.overlapWords, step.groups]);
       const same = merged.get(key);
       if (same === undefined) merged.set(key, { ...step, count: multiplicity * count });
@@ -87,63 +85,6 @@ export function walkSteps(
   choose(0, []);
   result.steps = [...merged.values()];
   return result;
-}
-
-/** Columns of `walkPart`: all transfers out of parents, those of the first, all into children, into the first. */
-export const partColumns = 4;
-
-/**
- * The same for one part of a data space alone, over its temporal loops before `cut`: words by advancing loop
- * (row `a + 1`; row 0 is the first step). With `slide` ≥ 0, steps of that loop, of none and of the same translation
- * keep the overlap; otherwise every tile is sent whole.
- */
-export function walkPart(
-  nest: Nest,
-  projection: Projection,
-  dimensions: readonly number[],
-  child: number,
-  parent: number,
-  cut: number,
-  slide: number,
-): Float64Array {
-  const words = new Float64Array(partColumns * (nest.size + 1));
-  const weights = nowhere(nest);
-  const aside: ParentClass[] = [
-    {
-      multiplicity: 1,
-      first: true,
-      children: [{ last: new Float64Array(nest.size), end: 1, cells: [{ value: 0, x: 0, y: 0 }], first: true }],
-    },
-  ];
-  const perDimension = Array.from({ length: nest.dimensions }, (_, d) =>
-    dimensions.includes(d) ? parentClasses(nest, d, child, parent, weights, true) : aside,
-  );
-  const choose = (d: number, chosen: ParentClass[]) => {
-    if (d < nest.dimensions) {
-      for (const option of perDimension[d]) choose(d + 1, [...chosen, option]);
-      return;
-    }
-    const multiplicity = chosen.reduce((product, option) => product * option.multiplicity, 1);
-    const isFirst = chosen.every((option) => option.first);
-    const rules = { wholeTiles: slide < 0, alone: false };
-    const walk = new StepRuns(nest, projection, child, chosen, null, rules, { dimensions, cut, slide });
-    const counts = walk.run();
-    walk.kinds.forEach(({ step, firstChildWords }, kind) => {
-      const count = counts[kind];
-      const row = partColumns * (step.advancing + 1);
-      words[row] += multiplicity * count * step.parentWords;
-      words[row + 2] += multiplicity * count * step.childWords;
-      if (!isFirst) return;
-      words[row + 1] += count * step.parentWords;
-      words[row + 3] += count * firstChildWords;
-    });
-  };
-  choose(0, []);
-  return words;
-}
-
-function nowhere({ size }: Nest): MeshWeights {
-  return { x: new Array<number>(size).fill(0), y: new Array<number>(size).fill(0) };
 }
 
 /** Digits of the very last step at which any instance acts, per dimension. */
