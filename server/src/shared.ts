@@ -22,12 +22,13 @@ import { catalogue, cosearchCatalogue } from "./worker/catalogue.ts";
 import { analyse } from "./workspace/analysis.ts";
 import { bottleneck } from "./workspace/bottleneck.ts";
 import { latencySum, learnedCycles, learnedOf } from "./workspace/latency.ts";
-import { baseName, relativePath } from "./workspace/paths.ts";
+import { baseName, fileName, relativePath } from "./workspace/paths.ts";
 import { formatCount } from "./workspace/quantities.ts";
 
 export const shared = {
   analyse,
   baseName,
+  fileName,
   bottleneck,
   catalogue,
   cosearchCatalogue,

@@ -15,7 +15,6 @@ import { energySource } from "./energy-source.ts";
 import { estimate, latencyModel } from "./estimate.ts";
 import { factorProduct } from "./factor-product.ts";
 import { incomplete } from "./incomplete.ts";
-import { mergeConflicts } from "./merge-conflict.ts";
 import { minimalBuffers } from "./minimal-buffers.ts";
 import { type FoundInLayers, problemsOfLayers } from "./of-layers.ts";
 import { residuals } from "./residual.ts";
@@ -46,7 +45,6 @@ export function* checking(analysis: Analysis, files: readonly SourceFile[] = [])
   const { specification } = analysis;
   const problems = [
     ...specification.problems,
-    ...mergeConflicts(files),
     ...incomplete(specification, files),
     ...energySource(specification),
     ...estimate(analysis, files),

@@ -4,7 +4,7 @@ import type { Specification } from "../spec/types.ts";
 import type { Location, Problem } from "../syntax/source.ts";
 
 /** Problems after which nobody knows which factors are missing, so that their product says nothing. */
-const losesFactors: ReadonlySet<string> = new Set(["not-a-directive", "not-a-list", "yaml-tab"]);
+const losesFactors: ReadonlySet<string> = new Set(["not-a-directive", "not-a-list"]);
 const needsTiles: ReadonlySet<string> = new Set(["capacity", "min-utilization"]);
 
 const inside = (inner: Location, outer: Location) =>
@@ -28,8 +28,7 @@ export function withoutConsequences(
     (problem) => problem.code === "ignored-list" && inMapping(problem) && places.has(problem.location.start),
   );
   const wrongProduct = errors.some(({ code }) => code === "factor-product");
-  const unmerged = new Set(errors.filter(({ code }) => code === "merge-conflict").map(({ location }) => location.uri));
-  const unreadable = unmerged.size > 0 || errors.some(({ code }) => code.startsWith("yaml-"));
+  const unreadable = errors.some(({ code }) => code.startsWith("yaml-"));
   const withoutFanout = errors.filter(({ code }) => code === "no-fanout").map(({ location }) => location);
   const components = (architectureSource?.components ?? [])
     .filter(
@@ -39,8 +38,6 @@ export function withoutConsequences(
     .map(({ location }) => location);
   return all
     .filter(({ code, location, related = [] }) => {
-      // Half of what such a file says is said twice: nothing else of it is worth telling.
-      if (unmerged.has(location.uri)) return code === "merge-conflict";
       if (code === "factor-product") return !incomplete && ignored.length === 0;
       if (/^missing-(architecture|problem|mapping)$/.test(code)) return !unreadable;
       if (needsTiles.has(code)) return !related.some((place) => components.some((own) => inside(place.location, own)));

@@ -1,9 +1,17 @@
 import type { Specification } from "../spec/types.ts";
+import { isUnreadable } from "../spec/unreadable.ts";
 import type { Location, Problem, SourceFile } from "../syntax/source.ts";
+import { parseYaml } from "../syntax/yaml.ts";
+import { fileName } from "../workspace/paths.ts";
 import { headOf } from "./subject.ts";
 
-/** `missing-architecture`, `missing-problem`, `missing-mapping`: a cost needs all three. */
+/**
+ * `missing-architecture`, `missing-problem`, `missing-mapping`: a cost needs all three. `unreadable-file`: says at the
+ * mapping why nothing is predicted while another file cannot be read.
+ */
 export function incomplete(specification: Specification, files: readonly SourceFile[]): Problem[] {
+  const unreadable = specification.problems.filter(isUnreadable);
+  if (unreadable.length > 0) return withoutEstimate(unreadable[0], files);
   const { architectureSource, layers, mappingSource } = specification;
   const location = somewhere(specification, files);
   const missing = (code: string, what: string, key: string): Problem => ({
@@ -19,6 +27,23 @@ export function incomplete(specification: Specification, files: readonly SourceF
       : []),
     ...(layers.length === 0 && !has("problem", "layers") ? [missing("missing-problem", "problem", "problem")] : []),
     ...(mappingSource === undefined && !has("mapping") ? [missing("missing-mapping", "mapping", "mapping")] : []),
+  ];
+}
+
+function withoutEstimate(cause: Problem, files: readonly SourceFile[]): Problem[] {
+  const mapping = files
+    .map((file) => parseYaml(file).root)
+    .map((root) => (root?.kind === "map" ? root.index.get("mapping")?.key.location : undefined))
+    .find((place) => place !== undefined && place.uri !== cause.location.uri);
+  if (mapping === undefined) return [];
+  return [
+    {
+      code: "unreadable-file",
+      severity: "error",
+      message: `Nothing is predicted, because ${fileName(cause.location.uri)} cannot be read: ${cause.message}`,
+      location: mapping,
+      related: [{ message: "What must be mended first", location: cause.location }],
+    },
   ];
 }
 

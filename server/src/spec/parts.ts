@@ -4,6 +4,7 @@ import { keyword } from "./keywords.ts";
 import { isCountTable } from "./layer-counts.ts";
 import { renameFixes } from "./nearest.ts";
 import type { Report } from "./report.ts";
+import { whyUnreadable } from "./unreadable.ts";
 
 /** Top-level keys that say something about a design. */
 const meaningful = `architecture arch problem layers mapping ERT ART constraints architecture_constraints
@@ -33,8 +34,13 @@ export interface Parts {
   present: ReadonlySet<string>;
 }
 
-/** Takes the files apart by their top-level keys. */
+/** Takes the files apart by their top-level keys; if one cannot be read, none says anything. */
 export function collectParts(files: readonly SourceFile[], report: Report): Parts {
+  const unreadable = files.flatMap(whyUnreadable);
+  if (unreadable.length > 0) {
+    report.problems.push(...unreadable);
+    return { present: new Set(), others: [], all: () => [] };
+  }
   const parts: Part[] = [];
   const others: { file: SourceFile; root: YamlNode }[] = [];
   for (const file of files) {

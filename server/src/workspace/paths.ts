@@ -41,3 +41,13 @@ export function relativePath(from: string, to: string): string {
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
+
+/** The same as people write it: without percent signs of a URI. */
+export function fileName(uri: string): string {
+  const name = baseName(uri);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -4,7 +4,7 @@ import { lineIndex } from "../../syntax/position.ts";
 import type { Location } from "../../syntax/source.ts";
 import type { Analysis, LayerAnalysis } from "../../workspace/analysis.ts";
 import { learnedOf } from "../../workspace/latency.ts";
-import { baseName } from "../../workspace/paths.ts";
+import { fileName } from "../../workspace/paths.ts";
 import type { Snapshot } from "../../workspace/store.ts";
 import { costOf } from "./candidate-view.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -67,12 +67,7 @@ export function designOffer(
 
 /** `resnet50-conv3x3` for `…/resnet50-conv3x3.map.yaml`. */
 export function designName(uri: string): string {
-  const name = baseName(uri);
-  try {
-    return decodeURIComponent(name).replace(/(\.map)?\.ya?ml$/i, "");
-  } catch {
-    return name;
-  }
+  return fileName(uri).replace(/(\.map)?\.ya?ml$/i, "");
 }
 
 /** A result replaces the mapping only where that mapping is for one layer: others are written to files of their own. */
