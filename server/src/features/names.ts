@@ -1,6 +1,6 @@
 /** Where components, dimensions and data spaces are named in the files of a design. */
 
-import type { ConstraintSource, DirectiveSource } from "../spec/types.ts";
+import type { ConstraintSource, DirectiveSource, LayerSource } from "../spec/types.ts";
 import type { Located, Location, SourceFile } from "../syntax/source.ts";
 import { finish } from "../syntax/steps.ts";
 import { child, parseYaml, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
@@ -70,10 +70,15 @@ function* collect({ specification, files }: Snapshot): Generator<void, Occurrenc
     // `name[0..7]`: the range is no part of the name. A generated level has no name of its own in the file.
     if (!component.generated) add("component", value, "definition", nameWithin(files, location, value));
   }
+  let shape: LayerSource | undefined;
   for (const layer of specification.layers) {
-    for (const [name, location] of layer.dimensionLocations) add("dimension", name, "definition", location);
-    for (const [name, location] of layer.dataSpaceLocations)
-      add("data space", name, "definition", nameWithin(files, location, name, true));
+    // Layers of one shape share its places.
+    if (layer.dimensionLocations !== shape?.dimensionLocations) {
+      shape = layer;
+      for (const [name, location] of layer.dimensionLocations) add("dimension", name, "definition", location);
+      for (const [name, location] of layer.dataSpaceLocations)
+        add("data space", name, "definition", nameWithin(files, location, name, true));
+    }
     for (const [name, location] of layer.boundLocations)
       add("dimension", name, "reference", boundKey(files, location, name));
     yield;

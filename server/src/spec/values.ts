@@ -1,5 +1,5 @@
 import type { Located, Location } from "../syntax/source.ts";
-import { describe, isNull, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
+import { describe, isNull, type YamlEntry, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
 import { keyword } from "./keywords.ts";
 import { renameFixes } from "./nearest.ts";
 import type { Report } from "./report.ts";
@@ -18,20 +18,17 @@ export function plain(node: YamlNode): AttributeValue {
 /** Named values that Timeloop takes where a number is wanted (`variables:`). */
 export type VariableValues = ReadonlyMap<string, Located<AttributeValue>>;
 
-/** A map by keywords, the first of a repeated key. */
-export function byKeyword(map: YamlMap): Map<string, YamlMap["entries"][number]> {
-  const result = new Map<string, YamlMap["entries"][number]>();
-  for (const entry of map.entries) {
-    const key = keyword(entry.key.text);
-    if (!result.has(key)) result.set(key, entry);
-  }
-  return result;
+/** The entry of a key, which may be spelt with hyphens where Timeloop rewrites them. */
+export function entryOf(map: YamlMap, key: string): YamlEntry | undefined {
+  const exact = map.index.get(key);
+  if (exact !== undefined || !key.includes("_")) return exact;
+  return map.entries.find((entry) => keyword(entry.key.text) === key);
 }
 
 /** The value of a key of a map, null values counting as absent. */
 export function valueAt(node: YamlNode | undefined, key: string): YamlNode | undefined {
   if (node?.kind !== "map") return undefined;
-  const value = (node.index.get(key) ?? byKeyword(node).get(key))?.value;
+  const value = entryOf(node, key)?.value;
   return value === undefined || isNull(value) ? undefined : value;
 }
 

@@ -1,4 +1,4 @@
-import type { Workload } from "../engine/model/types.ts";
+import type { DataSpace, Workload } from "../engine/model/types.ts";
 import type { Location } from "../syntax/source.ts";
 import { describe, type YamlMap, type YamlNode } from "../syntax/yaml.ts";
 import { renameFixes } from "./nearest.ts";
@@ -7,8 +7,8 @@ import { readShape, type Shape } from "./shape.ts";
 import type { LayerSource } from "./types.ts";
 import {
   asNumber,
-  byKeyword,
   type Evaluate,
+  entryOf,
   inWords,
   textOf,
   type VariableValues,
@@ -22,6 +22,16 @@ export interface ProblemContext {
   /** Name of a layer that has none of its own. */
   fallbackName: string | null;
   report: Report;
+}
+
+/** A shape with what its layers have in common. */
+interface ShapeOfLayers extends Shape {
+  /** Keys of a layer inside `instance`. */
+  instanceKeys: ReadonlySet<string>;
+  dimensionLocations: ReadonlyMap<string, Location>;
+  dataSpaceLocations: ReadonlyMap<string, Location>;
+  /** By the values of the coefficients. */
+  dataSpacesByCoefficients: Map<string, readonly DataSpace[]>;
 }
 
 const problemKeys = ["version", "shape", "instance", "name", "count", "layers"];
@@ -39,7 +49,7 @@ export function* readingProblem(node: YamlNode, context: ProblemContext): Genera
     context.report.error("wrong-type", message, node.location);
     return [];
   }
-  const shape = readShape(node, context.evaluate, context.report);
+  const shape = shapeOfLayers(readShape(node, context.evaluate, context.report));
   if (shape === null) return [];
   const instance = valueAt(node, "instance");
   if (instance?.kind === "sequence") {
@@ -62,15 +72,25 @@ export function* readingProblem(node: YamlNode, context: ProblemContext): Genera
     );
     return [];
   }
-  if (instance !== undefined) reportStray(node, problemKeys, shape, context.report);
+  if (instance !== undefined) reportStray(node, new Set(problemKeys), shape, context.report);
   const layer = readLayer(node, instance ?? node, shape, context);
   return layer ? [layer] : [];
 }
 
+function shapeOfLayers(shape: Shape | null): ShapeOfLayers | null {
+  if (shape === null) return null;
+  return {
+    ...shape,
+    instanceKeys: new Set(["name", "count", ...boundNames(shape)]),
+    dimensionLocations: new Map(shape.dimensions.map(({ name, location }) => [name, location])),
+    dataSpaceLocations: new Map(shape.dataSpaces.map(({ name, location }) => [name, location])),
+    dataSpacesByCoefficients: new Map(),
+  };
+}
+
 /** One layer: `head` holds name and count, `bounds` the bounds and coefficients. */
-function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: ProblemContext): LayerSource | null {
+function readLayer(head: YamlMap, bounds: YamlMap, shape: ShapeOfLayers, context: ProblemContext): LayerSource | null {
   const { report } = context;
-  const given = byKeyword(bounds);
   const number = (node: YamlNode, what: string, least = 1): number | undefined => {
     const value = context.evaluate(node);
     const read = asNumber(value, context.variables);
@@ -81,7 +101,7 @@ function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: Proble
   const boundLocations = new Map<string, Location>();
   let complete = true;
   const dimensions = shape.dimensions.map(({ name }) => {
-    const entry = given.get(name);
+    const entry = entryOf(bounds, name);
     if (entry === undefined) {
       report.error("missing-bound", `The problem gives no bound for dimension ${name}.`, bounds.location);
       complete = false;
@@ -94,7 +114,7 @@ function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: Proble
   });
   const coefficients = new Map(shape.coefficients);
   for (const [name, value] of shape.coefficients) {
-    const entry = given.get(name);
+    const entry = entryOf(bounds, name);
     const own = entry ? number(entry.value, `The coefficient ${name}`, 0) : value;
     if (own === undefined || own < 0) complete = false;
     if (own === 0) {
@@ -103,14 +123,32 @@ function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: Proble
     }
     coefficients.set(name, own ?? 1);
   }
-  if (bounds === head) reportStray(bounds, [...problemKeys, ...boundNames(shape)], shape, report);
-  else reportStray(bounds, ["name", "count", ...boundNames(shape)], shape, report);
-  reportDensities(given, report);
+  if (bounds === head) reportStray(bounds, new Set([...problemKeys, ...boundNames(shape)]), shape, report);
+  else reportStray(bounds, shape.instanceKeys, shape, report);
+  reportDensities(bounds, report);
   if (!complete) return null;
   const workload: Workload = {
     name: layerName(head, bounds, shape, context),
     dimensions,
-    dataSpaces: shape.dataSpaces.map(({ name, readWrite, ranks }) => ({
+    dataSpaces: dataSpacesOf(shape, coefficients),
+  };
+  const countNode = valueAt(head, "count") ?? valueAt(bounds, "count");
+  return {
+    workload,
+    count: (countNode && number(countNode, "The count of a layer")) ?? 1,
+    location: head.location,
+    dimensionLocations: shape.dimensionLocations,
+    boundLocations,
+    dataSpaceLocations: shape.dataSpaceLocations,
+  };
+}
+
+/** The same object for all layers whose coefficients are equal. */
+function dataSpacesOf(shape: ShapeOfLayers, coefficients: ReadonlyMap<string, number>): readonly DataSpace[] {
+  const key = [...coefficients.values()].join();
+  let dataSpaces = shape.dataSpacesByCoefficients.get(key);
+  if (dataSpaces === undefined) {
+    dataSpaces = shape.dataSpaces.map(({ name, readWrite, ranks }) => ({
       name,
       readWrite,
       ranks: ranks.map((rank) =>
@@ -121,17 +159,10 @@ function readLayer(head: YamlMap, bounds: YamlMap, shape: Shape, context: Proble
           }))
           .filter(({ coefficient }) => coefficient !== 0),
       ),
-    })),
-  };
-  const countNode = valueAt(head, "count") ?? valueAt(bounds, "count");
-  return {
-    workload,
-    count: (countNode && number(countNode, "The count of a layer")) ?? 1,
-    location: head.location,
-    dimensionLocations: new Map(shape.dimensions.map(({ name, location }) => [name, location])),
-    boundLocations,
-    dataSpaceLocations: new Map(shape.dataSpaces.map(({ name, location }) => [name, location])),
-  };
+    }));
+    shape.dataSpacesByCoefficients.set(key, dataSpaces);
+  }
+  return dataSpaces;
 }
 
 function layerName(head: YamlMap, bounds: YamlMap, shape: Shape, context: ProblemContext): string {
@@ -144,14 +175,12 @@ function boundNames(shape: Shape): string[] {
 }
 
 /** Bounds of dimensions that the shape does not have are read by nobody. */
-function reportStray(map: YamlMap, known: readonly string[], shape: Shape, report: Report): void {
-  const names = shape.dimensions.map(({ name }) => name);
-  const expected = new Set(known);
-  const parameters = new Set([...names, ...shape.coefficients.keys()]);
+function reportStray(map: YamlMap, expected: ReadonlySet<string>, shape: Shape, report: Report): void {
   for (const entry of map.entries) {
     const key = entry.key.text;
     if (expected.has(key)) continue;
-    if (parameters.has(key)) {
+    const names = shape.dimensions.map(({ name }) => name);
+    if (names.includes(key) || shape.coefficients.has(key)) {
       const message = `${key} stands beside “instance” and is not read; put it inside.`;
       report.warning("bound-outside-instance", message, entry.location);
       continue;
@@ -164,9 +193,9 @@ function reportStray(map: YamlMap, known: readonly string[], shape: Shape, repor
   }
 }
 
-function reportDensities(given: ReturnType<typeof byKeyword>, report: Report): void {
+function reportDensities(bounds: YamlMap, report: Report): void {
   for (const key of densityKeys) {
-    const entry = given.get(key);
+    const entry = entryOf(bounds, key);
     if (entry === undefined || isDense(entry.value)) continue;
     const message = "Densities are not modelled: every tensor is counted as dense.";
     report.information("density-not-modelled", message, entry.location);

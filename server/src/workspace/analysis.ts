@@ -110,14 +110,26 @@ export function* analysing(
 function shapeOf({ dimensions, dataSpaces }: Workload): string {
   let shape = "";
   for (const { name, bound } of dimensions) shape += `${name}${bound},`;
-  for (const { name, readWrite, ranks } of dataSpaces) {
-    shape += `${name}${readWrite ? "!" : ":"}`;
-    for (const rank of ranks) {
-      for (const { dimension, coefficient } of rank) shape += `${dimension}*${coefficient}+`;
-      shape += ";";
+  return shape + projectionsOf(dataSpaces);
+}
+
+const projections = new WeakMap<Workload["dataSpaces"], string>();
+
+/** Layers of one shape share their data spaces, so that this is mostly known. */
+function projectionsOf(dataSpaces: Workload["dataSpaces"]): string {
+  let text = projections.get(dataSpaces);
+  if (text === undefined) {
+    text = "";
+    for (const { name, readWrite, ranks } of dataSpaces) {
+      text += `${name}${readWrite ? "!" : ":"}`;
+      for (const rank of ranks) {
+        for (const { dimension, coefficient } of rank) text += `${dimension}*${coefficient}+`;
+        text += ";";
+      }
     }
+    projections.set(dataSpaces, text);
   }
-  return shape;
+  return text;
 }
 
 function plainText(architecture: Architecture | undefined): string | undefined {
