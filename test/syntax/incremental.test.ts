@@ -55,3 +55,28 @@ test("typing in a long file parses only the list item that is typed in", () => {
   assert.notDeepEqual(fresh, old);
   assert.deepEqual(after, parse(second).tree);
 });
+
+test("a directive typed behind another parses list items only", () => {
+  let text = designOf(300);
+  const at = text.indexOf("\n- target: WeightSpad");
+  const typed = "\n- target: PsumSpad\n  type: temporal\n  factors: K=1";
+  let known = parse({ uri: "a.yaml", text });
+  for (const [i, letter] of [...typed].entries()) {
+    const after = text.slice(0, at + i) + letter + text.slice(at + i);
+    const partial = reparse({ uri: "a.yaml", text }, known, { uri: "a.yaml", text: after });
+    assert.ok(partial, `after ${JSON.stringify(typed.slice(0, i + 1))}`);
+    assert.deepEqual(partial.tree, parse({ uri: "a.yaml", text: after }).tree);
+    text = after;
+    known = partial;
+  }
+});
+
+test("a value that is missing before comments is where a whole parse sees it", () => {
+  const before = `${"# of no meaning\n".repeat(150)}variables:\n  side: 16\n# a comment\n# another\n`;
+  const after = before.replace("16", "");
+  const partial = reparse({ uri: "a.yaml", text: before }, parse({ uri: "a.yaml", text: before }), {
+    uri: "a.yaml",
+    text: after,
+  });
+  assert.deepEqual((partial ?? parse({ uri: "a.yaml", text: after })).tree, parse({ uri: "a.yaml", text: after }).tree);
+});

@@ -40,6 +40,19 @@ test("a scalar keeps its text beside its value", () => {
   assert.deepEqual(target.kind === "scalar" && [target.text, target.value], ["0", 0]);
 });
 
+test("entries are found by their key in short maps and in long ones", () => {
+  for (const length of [3, 100]) {
+    const { root } = read(Array.from({ length }, (_, i) => `key${i}: ${i}\n`).join(""));
+    assert.ok(root?.kind === "map");
+    for (let i = 0; i < length; i++) assert.equal(root.index.get(`key${i}`), root.entries[i]);
+    assert.deepEqual([root.index.has("key0"), root.index.has("key"), root.index.get("key")], [true, false, undefined]);
+    assert.deepEqual(
+      root.index.keys(),
+      root.entries.map(({ key }) => key.text),
+    );
+  }
+});
+
 test("tags are kept, anchors and merge keys resolved", () => {
   const file = read(
     "base: &b {x: 1, y: 2}\nmore: &m {y: 5, z: 3}\none: !Component\n  <<: [*b, *m]\n  x: 9\nagain: *b\n",

@@ -4,7 +4,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node } from "yaml"
 import { maxExpandedNodes } from "./limits.ts";
 import { scalarValue } from "./scalar.ts";
 import type { Location, Severity, SourceFile } from "./source.ts";
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./tree.ts";
+import { EntryIndex, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar } from "./tree.ts";
 
 export type ReportSyntax = (code: string, message: string, start: number, end: number, severity?: Severity) => void;
 
@@ -111,7 +111,7 @@ export class TreeBuilder {
 
   private map(pairs: readonly BuiltPair[], tag: string | null, location: Location): Built {
     const entries: YamlEntry[] = [];
-    const index = new Map<string, YamlEntry>();
+    const keys = new Set<string>();
     const merges: { value: YamlNode; key: YamlScalar }[] = [];
     let size = 1;
     for (const { key: keyBuilt, value } of pairs) {
@@ -128,7 +128,7 @@ export class TreeBuilder {
       }
       if (key.text === "" && !key.quoted && key.location.start === key.location.end && isBlank(value.node)) continue;
       const entry: YamlEntry = { key, value: value.node, merged: false, location: this.span(key, value.node) };
-      if (index.has(key.text)) {
+      if (keys.has(key.text)) {
         this.report(
           "yaml-duplicate-key",
           `The key "${key.text}" is given twice in this map; Timeloop uses the first one.`,
@@ -139,14 +139,14 @@ export class TreeBuilder {
         continue;
       }
       entries.push(entry);
-      index.set(key.text, entry);
+      keys.add(key.text);
     }
-    for (const { key, value } of merges) size += this.merge(key, value, entries, index);
-    return { node: { kind: "map", entries, index, tag, location }, size };
+    for (const { key, value } of merges) size += this.merge(key, value, entries, keys);
+    return { node: { kind: "map", entries, index: new EntryIndex(entries), tag, location }, size };
   }
 
   /** Adds what `<<` brings and the map does not say itself. Of several maps the first wins. */
-  private merge(key: YamlScalar, value: YamlNode, entries: YamlEntry[], index: Map<string, YamlEntry>): number {
+  private merge(key: YamlScalar, value: YamlNode, entries: YamlEntry[], keys: Set<string>): number {
     const sources = value.kind === "sequence" ? value.items : [value];
     let added = 0;
     for (const source of sources) {
@@ -162,10 +162,10 @@ export class TreeBuilder {
         continue;
       }
       for (const entry of (source as YamlMap).entries) {
-        if (index.has(entry.key.text)) continue;
+        if (keys.has(entry.key.text)) continue;
         const merged = { ...entry, merged: true };
         entries.push(merged);
-        index.set(entry.key.text, merged);
+        keys.add(entry.key.text);
         added++;
       }
     }

@@ -13,7 +13,7 @@ import { type Parsed, parsing } from "./parse.ts";
 import { pieceLength } from "./pieces.ts";
 import type { Location, Problem, SourceFile } from "./source.ts";
 import { finish } from "./steps.ts";
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSequence } from "./tree.ts";
+import { EntryIndex, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar, type YamlSequence } from "./tree.ts";
 
 /** Shorter texts are parsed whole: that is quicker than it matters. */
 const shortText = 2_000;
@@ -42,15 +42,10 @@ export function* reparsing(before: SourceFile, known: Parsed, after: SourceFile)
   if (known.anchored || tooLong || after.text.length < shortText || after.uri !== before.uri) return null;
   if (tree.documents.length !== 1 || tree.root?.kind !== "map") return null;
   if (!tree.problems.every(isLocal) || tree.problems.length >= maxProblems) return null;
-  const change = changeBetween(before.text, after.text);
-  const piece = pieceAround(before.text, tree.root, change.start, change.end);
-  if (piece === null) return null;
+  const found = pieceChanged(before.text, after.text, tree.root);
+  if (found === null) return null;
+  const { piece, text } = found;
   const grown = after.text.length - before.text.length;
-  const text = after.text.slice(piece.start, piece.end + grown);
-  if (piece.end < before.text.length && !text.endsWith("\n")) return null;
-  if (!standsAlone(text, piece) || !standsAlone(before.text.slice(piece.start, piece.end), piece)) return null;
-  // A comment at the end belongs to whatever the parser is in there.
-  if (withoutTrailingComments(text, 0, text.length, piece.indent) !== text.length) return null;
 
   const fresh = yield* parsing({ uri: after.uri, text });
   const tokens = known.tokens + fresh.tokens;
@@ -74,19 +69,37 @@ function isLocal({ severity, message }: Problem): boolean {
   return severity !== "error" || message.startsWith("Implicit map keys need to be followed by map values");
 }
 
-/** The part of the old text that the new one has instead of it: `[start, end)`. */
-function changeBetween(before: string, after: string): { start: number; end: number } {
+/** The piece of the old text that the change lies in, with its new text; `null` where none can be parsed alone. */
+function pieceChanged(before: string, after: string, root: YamlMap): { piece: Piece; text: string } | null {
+  for (const { start, end } of changesBetween(before, after)) {
+    const piece = pieceAround(before, root, start, end);
+    if (piece === null) continue;
+    const text = after.slice(piece.start, piece.end + after.length - before.length);
+    if (piece.end < before.length && !text.endsWith("\n")) continue;
+    if (!standsAlone(text, piece) || !standsAlone(before.slice(piece.start, piece.end), piece)) continue;
+    // Where a value is missing is told by the comments that follow as well.
+    if (piece.commented && (endsEmpty(text) || endsEmpty(before.slice(piece.start, piece.end)))) continue;
+    // A comment at the end belongs to whatever the parser is in there.
+    if (withoutTrailingComments(text, 0, text.length, piece.indent) === text.length) return { piece, text };
+  }
+  return null;
+}
+
+/**
+ * The part of the old text that the new one has instead of it: `[start, end)`. What was typed between equal characters
+ * may be seen at several places: at the last one and, a line break behind a line for one, at the first.
+ */
+function changesBetween(before: string, after: string): { start: number; end: number }[] {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let same = 0;
-  while (
-    same < shorter - start &&
-    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
-  ) {
-    same++;
-  }
-  return { start, end: before.length - same };
+  const last = (at: number) => before.charCodeAt(before.length - 1 - at) === after.charCodeAt(after.length - 1 - at);
+  while (same < shorter - start && last(same)) same++;
+  const late = { start, end: before.length - same };
+  while (same < shorter && last(same)) same++;
+  const end = before.length - same;
+  return end === late.end ? [late] : [late, { start: Math.min(start, end, after.length - same), end }];
 }
 
 /** The innermost item of a block list, else the top-level entry, whose lines hold the whole change. */
@@ -188,7 +201,8 @@ function standsAlone(text: string, { indent, kind }: Piece): boolean {
   const lines = text.split("\n");
   const first = lines[0].slice(indent);
   if (indentAt(lines[0], 0) !== indent) return false;
-  if (kind === "item" ? !/^- *[^\s#&*!|>?:-]/.test(first) : !/^[A-Za-z_][\w-]*:(?=\s|$)/.test(first)) return false;
+  if (kind === "item" ? !/^-(?: *\r?$| *[^\s#&*!|>?:-])/.test(first) : !/^[A-Za-z_][\w-]*:(?=\s|$)/.test(first))
+    return false;
   if (kind === "item" && /^- *- /.test(first)) return false;
   return lines.slice(1).every((line) => {
     if (/^\s*$/.test(line)) return !line.includes("\t");
@@ -198,6 +212,12 @@ function standsAlone(text: string, { indent, kind }: Piece): boolean {
     // Another item; and a list may stand as far left as the key it belongs to.
     return own > indent || (own === indent && /^-(?=\s|$)/.test(line.slice(own)));
   });
+}
+
+/** The last line with more than a comment ends in a key or dash that its value may still be wanting. */
+function endsEmpty(text: string): boolean {
+  const last = text.split("\n").findLast((line) => !/^\s*(#|$)/.test(line));
+  return last !== undefined && /[:-]\s*(#.*)?$/.test(last);
 }
 
 /** The members that a piece parsed to; `null` if it came out as something else. */
@@ -254,7 +274,7 @@ function* replacing(
     );
     if (end === null) return null;
     const location = { ...node.location, end };
-    return { ...node, location, entries, index: indexOf(entries) };
+    return { ...node, location, entries, index: new EntryIndex(entries) };
   }
   if (node.kind !== "sequence") return null;
   const old = node.items[at];
@@ -285,12 +305,6 @@ function endAfter(whole: number, old: number, fresh: number): number | null {
   return whole === old ? fresh : null;
 }
 
-function indexOf(entries: readonly YamlEntry[]): ReadonlyMap<string, YamlEntry> {
-  const index = new Map<string, YamlEntry>();
-  for (const entry of entries) index.set(entry.key.text, entry);
-  return index;
-}
-
 /** As `move`, with pauses in long ones. */
 function* moving(node: YamlNode, shift: Shift): Generator<void, YamlNode> {
   if (shift === unmoved) return node;
@@ -300,7 +314,7 @@ function* moving(node: YamlNode, shift: Shift): Generator<void, YamlNode> {
   if (node.kind === "sequence") return { ...node, location, items: yield* movingAll(node.items, shift) };
   const entries: YamlEntry[] = [];
   for (const entry of node.entries) entries.push(yield* movingEntry(entry, shift));
-  return { ...node, location, entries, index: indexOf(entries) };
+  return { ...node, location, entries, index: new EntryIndex(entries) };
 }
 
 function* movingAll(nodes: readonly YamlNode[], shift: Shift): Generator<void, YamlNode[]> {
@@ -322,27 +336,30 @@ function* movingEntry(entry: YamlEntry, shift: Shift): Generator<void, YamlEntry
   return { ...entry, location: shift(entry.location), key, value };
 }
 
+/** Made as the builder makes them, one by one: behind an edit there are many. */
 function move(node: YamlNode, shift: Shift): YamlNode {
   const location = shift(node.location);
-  if (node.kind === "scalar") return location === node.location ? node : { ...node, location };
+  if (node.kind === "scalar") {
+    if (location === node.location) return node;
+    const { kind, text, value, quoted, block, tag } = node;
+    return { kind, text, value, quoted, block, tag, location };
+  }
   if (node.kind === "sequence") {
     const items = node.items.map((item) => move(item, shift));
-    return location === node.location && items.every((item, i) => item === node.items[i])
-      ? node
-      : { ...node, location, items };
+    const moved = location !== node.location || items.some((item, i) => item !== node.items[i]);
+    return moved ? { kind: node.kind, items, tag: node.tag, location } : node;
   }
   const entries = node.entries.map((entry) => moveEntry(entry, shift));
-  if (location === node.location && entries.every((entry, i) => entry === node.entries[i])) return node;
-  return { ...node, location, entries, index: indexOf(entries) };
+  const moved = location !== node.location || entries.some((entry, i) => entry !== node.entries[i]);
+  return moved ? { kind: node.kind, entries, index: new EntryIndex(entries), tag: node.tag, location } : node;
 }
 
 function moveEntry(entry: YamlEntry, shift: Shift): YamlEntry {
   const location = shift(entry.location);
   const key = move(entry.key, shift) as YamlScalar;
   const value = move(entry.value, shift);
-  return location === entry.location && key === entry.key && value === entry.value
-    ? entry
-    : { ...entry, location, key, value };
+  const moved = location !== entry.location || key !== entry.key || value !== entry.value;
+  return moved ? { key, value, merged: entry.merged, location } : entry;
 }
 
 /** Problems in the order of the text, those of the piece replaced. */

@@ -41,8 +41,40 @@ export interface YamlMap extends NodeBase {
   /** In the order of the file; of repeated keys only the first, as Timeloop reads them. */
   entries: readonly YamlEntry[];
   /** The entries by the text of their key. */
-  index: ReadonlyMap<string, YamlEntry>;
+  index: EntryIndex;
 }
+
+/**
+ * Entries by the text of their key; of equal ones the first. Few entries are looked through: most maps are small, and
+ * whatever stands behind an edit is made anew.
+ */
+export class EntryIndex {
+  #byText: ReadonlyMap<string, YamlEntry> | null = null;
+  readonly #entries: readonly YamlEntry[];
+
+  constructor(entries: readonly YamlEntry[]) {
+    this.#entries = entries;
+  }
+
+  get(key: string): YamlEntry | undefined {
+    if (this.#entries.length <= fewEntries) {
+      for (const entry of this.#entries) if (entry.key.text === key) return entry;
+      return undefined;
+    }
+    this.#byText ??= new Map(this.#entries.toReversed().map((entry) => [entry.key.text, entry]));
+    return this.#byText.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  keys(): string[] {
+    return this.#entries.map((entry) => entry.key.text);
+  }
+}
+
+const fewEntries = 16;
 
 export type YamlNode = YamlScalar | YamlSequence | YamlMap;
 

@@ -1,5 +1,5 @@
 import type { Located, Location, Problem } from "../../syntax/source.ts";
-import { isNull, type YamlEntry, type YamlMap, type YamlNode } from "../../syntax/yaml.ts";
+import { EntryIndex, isNull, type YamlEntry, type YamlMap, type YamlNode } from "../../syntax/yaml.ts";
 import { type DirectiveContext, readDirective } from "../directives.ts";
 import { renameFixes } from "../nearest.ts";
 import type { ConstraintSource, DirectiveType, FactorSource } from "../types.ts";
@@ -140,7 +140,7 @@ export function readDraft(
     if (macro !== undefined) macros.set(macro, entry);
     return macro === undefined;
   });
-  const rest: YamlMap = { ...map, entries: plain, index: new Map(plain.map((entry) => [entry.key.text, entry])) };
+  const rest: YamlMap = { ...map, entries: plain, index: new EntryIndex(plain) };
   const directive = readDirective(rest, context, problems, given);
   return { directive: { ...directive, scope: "architecture" }, macros };
 }

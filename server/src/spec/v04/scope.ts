@@ -1,5 +1,5 @@
 import type { Problem } from "../../syntax/source.ts";
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "../../syntax/yaml.ts";
+import { EntryIndex, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar } from "../../syntax/yaml.ts";
 import { renameFixes } from "../nearest.ts";
 import type { AttributeValue } from "../types.ts";
 import { plain } from "../values.ts";
@@ -104,5 +104,5 @@ export function evaluateEntries(
     changed = true;
     return { ...entry, value: { ...value, value: result, text: String(result), quoted: false, block: false } };
   });
-  return changed ? { ...map, entries, index: new Map(entries.map((entry) => [entry.key.text, entry])) } : map;
+  return changed ? { ...map, entries, index: new EntryIndex(entries) } : map;
 }

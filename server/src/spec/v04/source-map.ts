@@ -1,5 +1,5 @@
 import type { Location } from "../../syntax/source.ts";
-import type { YamlEntry, YamlNode } from "../../syntax/yaml.ts";
+import { EntryIndex, type YamlEntry, type YamlNode } from "../../syntax/yaml.ts";
 import { type Segment, splitMarkers } from "./template-scan.ts";
 
 /** Places of a rendered text in the files it was made from. */
@@ -89,7 +89,7 @@ export function relocate(root: YamlNode, locate: Locate): YamlNode {
     else if (node.kind === "sequence") result = { ...node, items: node.items.map(visit), location };
     else {
       const entries = node.entries.map(visitEntry);
-      result = { ...node, entries, index: new Map(entries.map((entry) => [entry.key.text, entry])), location };
+      result = { ...node, entries, index: new EntryIndex(entries), location };
     }
     done.set(node, result);
     return result;

@@ -1,5 +1,5 @@
 import type { Problem } from "../../syntax/source.ts";
-import type { YamlEntry, YamlMap, YamlNode } from "../../syntax/yaml.ts";
+import { EntryIndex, type YamlEntry, type YamlMap, type YamlNode } from "../../syntax/yaml.ts";
 
 /** What stands for the value of another file: its tree, or `undefined` for an ordinary node. */
 export type Resolve = (node: YamlNode) => YamlNode | undefined;
@@ -64,5 +64,5 @@ export function resolveTree(root: YamlNode, resolve: Resolve, problems: Problem[
 }
 
 function withEntries(map: YamlMap, entries: readonly YamlEntry[]): YamlMap {
-  return { ...map, entries, index: new Map(entries.map((entry) => [entry.key.text, entry])) };
+  return { ...map, entries, index: new EntryIndex(entries) };
 }
