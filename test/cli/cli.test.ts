@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -140,6 +140,19 @@ test("errors: status 1 with place, code and numbers; usage: status 2", () => {
     assert.equal(run.status, 2, args.join(" "));
     assert.match(run.err, words);
   }
+});
+
+test("evaluate names the files that it found, and the one that keeps it from an answer", () => {
+  const folder = mkdtempSync(join(scratch, "found-"));
+  cpSync(join(repositoryRoot, "examples/three-level"), folder, { recursive: true });
+  const mapping = join(folder, "gemm.map.yaml");
+  assert.match(mapspace(["evaluate", mapping]).err, /note: found \S*arch\.yaml, \S*gemm\.yaml, \S*ert\.yaml/);
+  assert.equal(mapspace(["evaluate", join(folder, "arch.yaml"), join(folder, "gemm.yaml"), mapping]).err, "");
+  const architecture = join(folder, "arch.yaml");
+  writeFileSync(architecture, readFileSync(architecture, "utf8").replace("\n  version", "\n\tversion"));
+  const { status, out } = mapspace(["evaluate", mapping]);
+  assert.equal(status, 1);
+  assert.match(out, /no cost, because \S*arch\.yaml cannot be read: A tab/);
 });
 
 test("flags that are none, lack a value or take none are told in our words", () => {

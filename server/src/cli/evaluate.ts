@@ -1,6 +1,7 @@
 /** `mapspace evaluate`: the cost of a mapping. */
 
 import type { LatencyModel } from "../engine/model/learned/latency-model.ts";
+import { isUnreadable } from "../spec/unreadable.ts";
 import { networkTotals } from "../workspace/analysis.ts";
 import { formatCount, formatEdp, formatEnergy } from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
@@ -84,6 +85,7 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
       for (const problem of session.problems) {
         if (!shownInTable.has(problem.code)) process.stderr.write(`${renderProblem(problem, session.fileOf)}\n`);
       }
+      if (input.found.length > 0) process.stderr.write(`${input.name}: note: found ${input.found.join(", ")}\n`);
       for (const note of input.notes) process.stderr.write(`${input.name}: note: ${note}\n`);
     });
     return status;
@@ -139,8 +141,9 @@ function renderSession(session: Session, format: string, terms: boolean, model: 
 const learnedOf = (model: LatencyModel, { architecture, layer, mapping, evaluation }: EvaluatedLayer) =>
   learnedLatency(model, architecture, layer.workload, mapping, evaluation);
 
-function whyNoCost(session: Session): string {
-  const { specification } = session;
+function whyNoCost({ specification, fileOf }: Session): string {
+  const unreadable = specification.problems.find(isUnreadable);
+  if (unreadable !== undefined) return `${fileOf(unreadable.location.uri).uri} cannot be read: ${unreadable.message}`;
   const missing = [
     specification.architecture === undefined && "there is no readable architecture",
     specification.layers.length === 0 && "there is no readable problem",

@@ -24,12 +24,22 @@ export function withoutConsequences(
       (namesLoseFactors && problem.code === "unknown-dimension" && inMapping(problem)),
   );
   const places = new Set(mappingSource?.directives.map(({ factorsLocation }) => factorsLocation?.start));
-  const ignored = all.filter(
-    (problem) => problem.code === "ignored-list" && inMapping(problem) && places.has(problem.location.start),
-  );
+  const misspelt = all.filter((problem) => problem.code === "unknown-key" && inMapping(problem));
+  const meaning = (...keys: string[]) => misspelt.filter((problem) => keys.includes(meantBy(problem) ?? ""));
+  const lost = [
+    ...all.filter(({ code, location }) => code === "ignored-list" && places.has(location.start)),
+    ...meaning("factors"),
+  ];
   const wrongProduct = errors.some(({ code }) => code === "factor-product");
   const unreadable = errors.some(({ code }) => code.startsWith("yaml-"));
   const withoutFanout = errors.filter(({ code }) => code === "no-fanout").map(({ location }) => location);
+  const spreads = all.filter(isSpread);
+  const unordered = meaning("permutation", "split").flatMap((problem) => {
+    const directive = mappingSource?.directives.find(({ location }) => inside(problem.location, location))?.location;
+    return directive && spreads.some(({ location }) => inside(location, directive)) ? [{ problem, directive }] : [];
+  });
+  // What were warnings are the reasons for these errors.
+  const reasons = [...(wrongProduct && !incomplete ? lost : []), ...unordered.map(({ problem }) => problem)];
   const components = (architectureSource?.components ?? [])
     .filter(
       ({ generated, location }) =>
@@ -37,20 +47,26 @@ export function withoutConsequences(
     )
     .map(({ location }) => location);
   return all
-    .filter(({ code, location, related = [] }) => {
-      if (code === "factor-product") return !incomplete && ignored.length === 0;
+    .filter((problem) => {
+      const { code, location, related = [] } = problem;
+      if (code === "factor-product") return !incomplete && lost.length === 0;
+      if (code === "constraint-violated") return !wrongProduct || lost.length === 0;
       if (/^missing-(architecture|problem|mapping)$/.test(code)) return !unreadable;
       if (needsTiles.has(code)) return !related.some((place) => components.some((own) => inside(place.location, own)));
-      if (code.startsWith("fanout-") || code.startsWith("mesh-"))
-        return !withoutFanout.some((wide) => inside(location, wide));
+      if (isSpread(problem))
+        return ![...withoutFanout, ...unordered.map(({ directive }) => directive)].some((wide) =>
+          inside(location, wide),
+        );
       return true;
     })
     .filter((problem) => problem.severity === "error" || !errors.some((error) => sameMistake(error, problem)))
-    .map((problem) =>
-      // What was a warning is the reason why the product is wrong.
-      wrongProduct && ignored.includes(problem) && !incomplete ? { ...problem, severity: "error" } : problem,
-    );
+    .map((problem) => (reasons.includes(problem) ? { ...problem, severity: "error" } : problem));
 }
+
+const isSpread = ({ code }: Problem) => code.startsWith("fanout-") || code.startsWith("mesh-");
+
+/** The key that one of an unknown name is probably meant to be. */
+const meantBy = ({ fixes = [] }: Problem) => fixes[0]?.edits[0]?.newText;
 
 function sameMistake(a: Problem, b: Problem): boolean {
   return a.code === b.code && a.location.uri === b.location.uri && a.location.start === b.location.start;

@@ -130,12 +130,15 @@ function readTarget(
     keys.get("target") ??
     (context.scope === "constraint" ? keys.get("name") : undefined);
   if (entry === undefined || entry.value.kind !== "scalar" || isNull(entry.value)) {
-    problems.push({
-      code: "missing-target",
-      severity: "error",
-      message: "This directive names no storage level. Add “target:” with the name of one.",
-      location: entry?.location ?? map.location,
-    });
+    const meant = entry === undefined ? misspelt("target", map) : undefined;
+    problems.push(
+      meant ?? {
+        code: "missing-target",
+        severity: "error",
+        message: "This directive names no storage level. Add “target:” with the name of one.",
+        location: entry?.location ?? map.location,
+      },
+    );
     return null;
   }
   return { value: entry.value.text, location: entry.value.location };
@@ -160,12 +163,15 @@ function readType(
   problems: Problem[],
 ): Located<DirectiveType> | null {
   if (entry === undefined || entry.value.kind !== "scalar" || isNull(entry.value)) {
-    problems.push({
-      code: "missing-type",
-      severity: "error",
-      message: "This directive has no type. Add “type: temporal”, “type: spatial” or “type: datatype”.",
-      location: entry?.location ?? map.location,
-    });
+    const meant = entry === undefined ? misspelt("type", map) : undefined;
+    problems.push(
+      meant ?? {
+        code: "missing-type",
+        severity: "error",
+        message: "This directive has no type. Add “type: temporal”, “type: spatial” or “type: datatype”.",
+        location: entry?.location ?? map.location,
+      },
+    );
     return null;
   }
   const { text, location } = entry.value;
@@ -195,6 +201,22 @@ function readType(
   return null;
 }
 
+/** A key that no directive knows, where it stands for one that must be there. */
+function misspelt(wanted: "target" | "type", map: YamlMap): Problem | undefined {
+  const near = ({ text }: YamlScalar) =>
+    !knownDirectiveKeys.has(keyword(text)) && nearestName(keyword(text), [wanted]) !== undefined;
+  const key = map.entries.find((entry) => near(entry.key))?.key;
+  return (
+    key && {
+      code: "unknown-key",
+      severity: "error",
+      message: `“${key.text}” is no key of a directive. Did you mean “${wanted}”?`,
+      location: key.location,
+      fixes: renameFixes(keyword(key.text), [wanted], key.location),
+    }
+  );
+}
+
 /** Keys that this type of directive does not read change nothing in Timeloop: say so. */
 function checkKeys(map: YamlMap, type: DirectiveType, context: DirectiveContext, problems: Problem[]): void {
   const allowed = directiveKeys[type][context.scope];
@@ -209,7 +231,7 @@ function checkKeys(map: YamlMap, type: DirectiveType, context: DirectiveContext,
       severity: "warning",
       message: isKnown
         ? `“${entry.key.text}” means nothing in a ${type} directive of a ${context.scope} and is ignored.`
-        : `“${entry.key.text}” is no key of a ${type} directive and is ignored.`,
+        : `“${entry.key.text}” is no key of a ${type} directive and is ignored.${near === undefined ? "" : ` Did you mean “${near}”?`}`,
       location,
       fixes: near === undefined ? [] : renameFixes(key, [near], location),
     });
