@@ -11,7 +11,7 @@ import type { Problem } from "../syntax/source.ts";
 import { parseYaml } from "../syntax/yaml.ts";
 import type { Analysis } from "../workspace/analysis.ts";
 import type { DesignStore, Snapshot } from "../workspace/store.ts";
-import { breathe, turn } from "./run-safe.ts";
+import { turn } from "./run-safe.ts";
 
 /** Milliseconds of work before others get their turn. */
 const slice = 8;
@@ -102,7 +102,7 @@ export class Designs {
       const step = steps.next();
       if (step.done) return step.value;
       if (performance.now() - began < slice) continue;
-      await breathe();
+      await turn();
       if (this.disposed) throw new Error("the server is shutting down");
       if (this.store.revision !== revision) return overtaken;
       began = performance.now();
