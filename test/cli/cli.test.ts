@@ -143,11 +143,12 @@ test("errors: status 1 with place, code and numbers; usage: status 2", () => {
 });
 
 test("evaluate names the files that it found, and the one that keeps it from an answer", () => {
-  const folder = mkdtempSync(join(scratch, "found-"));
+  const folder = mkdtempSync(join(scratch, "beside-"));
   cpSync(join(repositoryRoot, "examples/three-level"), folder, { recursive: true });
   const mapping = join(folder, "gemm.map.yaml");
   assert.match(mapspace(["evaluate", mapping]).err, /note: found \S*arch\.yaml, \S*gemm\.yaml, \S*ert\.yaml/);
-  assert.equal(mapspace(["evaluate", join(folder, "arch.yaml"), join(folder, "gemm.yaml"), mapping]).err, "");
+  const named = mapspace(["evaluate", join(folder, "arch.yaml"), join(folder, "gemm.yaml"), mapping]);
+  assert.doesNotMatch(named.err, /note: found/);
   const architecture = join(folder, "arch.yaml");
   writeFileSync(architecture, readFileSync(architecture, "utf8").replace("\n  version", "\n\tversion"));
   const { status, out } = mapspace(["evaluate", mapping]);

@@ -1,5 +1,7 @@
 import type { Loop, Mapping, MappingLevel } from "../engine/model/types.ts";
-import { loopViolations } from "../engine/model/validity.ts";
+import { effectiveWords, hardwareViolations, loopViolations } from "../engine/model/validity.ts";
+import { lowerMapping } from "../spec/mapping.ts";
+import { keptWords } from "../workspace/tile-extents.ts";
 import type { Subject, ViolationOf, WrittenFactor } from "./subject.ts";
 
 /** One factor written otherwise, with which the product is right. */
@@ -10,21 +12,67 @@ export interface Cure {
 }
 
 interface Candidate extends Cure {
+  factor: number;
+  last: number;
   /** What is simplest comes first: no residual, another residual, another factor, a factor with a residual. */
   rank: number;
   /** How far the number is from the one written. */
   change: number;
 }
 
-/** Factors that, changed alone, make the product right, the simplest first; a few kinds of change are tried at each. */
+/**
+ * Factors that, changed alone, make the product right and spread over no more children than there are: those that
+ * buffers hold first, then the simplest; a few kinds of change are tried at each.
+ */
 export function curesOf(
   subject: Subject,
   factors: readonly WrittenFactor[],
   { dimension, bound }: ViolationOf<"factor-product">,
 ): Cure[] {
-  const found = factors.flatMap((at) => candidatesAt(subject, at, dimension, bound));
+  const found = factors
+    .flatMap((at) => candidatesAt(subject, at, dimension, bound))
+    .map((candidate) => ({ ...candidate, mapping: rewritten(subject, candidate) }))
+    .filter(({ at, mapping }) => !at.spatial || spreadsNoFurther(subject, mapping));
   const perfect = found.filter(({ rank }) => rank < 3);
-  return (perfect.length > 0 ? perfect : found).sort((a, b) => a.rank - b.rank || a.change - b.change);
+  return (perfect.length > 0 ? perfect : found)
+    .map((candidate) => ({ ...candidate, overflows: overflows(subject, candidate.mapping) }))
+    .sort((a, b) => Number(a.overflows) - Number(b.overflows) || a.rank - b.rank || a.change - b.change);
+}
+
+/** The mapping as it would be read with the candidate's numbers. */
+function rewritten(subject: Subject, { at, factor, last }: Candidate): Mapping {
+  const { mappingSource, architecture, layer, specification } = subject;
+  const directives = mappingSource.directives.map((directive) => ({
+    ...directive,
+    factors: directive.factors.map((source) => {
+      if (source !== at.source) return source;
+      const residual = last === factor ? null : { value: last, location: source.end.location };
+      return { ...source, end: { ...source.end, value: factor }, residual };
+    }),
+  }));
+  return lowerMapping({ ...mappingSource, directives }, architecture, layer.workload, specification.architectureSource)
+    .value.mapping;
+}
+
+/** Does no level need more children or instances than there are, unless it does so already? */
+function spreadsNoFurther({ architecture, layer, lowered }: Subject, mapping: Mapping): boolean {
+  const spread = (candidate: Mapping) =>
+    hardwareViolations(architecture, layer.workload, candidate, null).flatMap((violation) =>
+      "used" in violation && "level" in violation ? [violation] : [],
+    );
+  const before = spread(lowered.mapping);
+  return spread(mapping).every(({ kind, level, used }) =>
+    before.some((same) => same.kind === kind && same.level === level && used <= same.used),
+  );
+}
+
+/** Does a tile grow beyond its buffer? */
+function overflows({ architecture, layer: { workload }, lowered }: Subject, mapping: Mapping): boolean {
+  return architecture.storage.some((storage, level) => {
+    const room = effectiveWords(storage) ?? Number.POSITIVE_INFINITY;
+    const words = keptWords(workload, mapping, level);
+    return words > room && words > keptWords(workload, lowered.mapping, level);
+  });
 }
 
 function candidatesAt(subject: Subject, at: WrittenFactor, dimension: number, bound: number): Candidate[] {
@@ -43,7 +91,7 @@ function candidatesAt(subject: Subject, at: WrittenFactor, dimension: number, bo
     if (product(factor, last) !== bound) return;
     const text = factor === last ? `${factor}` : `${factor},${last}`;
     if (candidates.some((other) => other.text === text)) return;
-    candidates.push({ at, text, rank, change: Math.abs(Math.log(factor / now)) });
+    candidates.push({ at, text, factor, last, rank, change: Math.abs(Math.log(factor / now)) });
   };
   if (residual !== null && residual.value !== now) propose(0, now, now);
   const last = solve((x) => product(now, x));

@@ -1,4 +1,4 @@
-import type { Fix, Problem } from "../syntax/source.ts";
+import type { Fix, Problem, SourceEdit } from "../syntax/source.ts";
 import { type Cure, curesOf } from "./factor-cures.ts";
 import { lostFactors, productWithLost } from "./lost-factors.ts";
 import { appended } from "./moves.ts";
@@ -54,7 +54,6 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">, wi
   const lost = withLost !== product;
   const cures = lost ? [] : curesOf(subject, factors, violation);
   const [cured] = cures;
-  const imperfect = factors.find(({ source }) => source.residual !== null);
   const listedFactors = factors
     .filter(({ source }) => source.end.value !== 1)
     .map(
@@ -62,10 +61,11 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">, wi
     );
   const sum = listedFactors.length > 1 ? ` (${listedFactors.join(" × ")})` : "";
   const bounds = subject.layer.boundLocations.get(name);
-  const missing = factors.length === 0 && !lost;
+  const imperfect = factors.find(({ source }) => source.residual !== null);
+  const addition = lost || imperfect || cured ? null : additionOf(subject, violation);
   const rest = lost
     ? ` and, with those of directives that name no level, to ${withLost}; the layer has ${bound}`
-    : `, the layer has ${bound}; ${advice(name, factors, cured)}`;
+    : `, the layer has ${bound}; ${advice(factors, cured, addition)}`;
   return {
     code: "factor-product",
     severity: "error",
@@ -74,15 +74,19 @@ function describe(subject: Subject, violation: ViolationOf<"factor-product">, wi
     related: bounds === undefined ? [] : [{ message: `${name} is ${bound} in the problem`, location: bounds }],
     fixes: [
       ...cures.slice(0, 3).map((cure) => fixOf(subject, name, cure)),
-      ...(missing ? add(subject, name, bound) : []),
+      ...(addition === null
+        ? []
+        : [{ title: `Add ${addition.factor} at ${addition.level}`, edits: [addition.edit], safe: false }]),
     ],
   };
 }
 
-function advice(name: string, factors: readonly WrittenFactor[], cured: Cure | undefined): string {
+function advice(factors: readonly WrittenFactor[], cured: Cure | undefined, addition: Addition | null): string {
   if (cured !== undefined) return `use ${cured.text} instead of ${written(cured.at.source)} here`;
-  if (factors.length === 0) return `no directive has a factor for ${name}`;
-  return "no single factor can be changed to a whole number that fits";
+  if (addition !== null) return `add ${addition.factor} at ${addition.level}`;
+  return factors.length === 0
+    ? "no directive has a factor for it"
+    : "no single factor can be changed to a whole number that fits";
 }
 
 function written(source: WrittenFactor["source"]): string {
@@ -104,9 +108,20 @@ function outermostPlace(subject: Subject): Problem["location"] {
   return directive?.factorsLocation ?? directive?.target?.location ?? headOf(subject.mappingSource.location);
 }
 
-/** A dimension no directive names: add it where the outermost loops are. */
-function add(subject: Subject, name: string, bound: number): Fix[] {
-  const level = subject.lowered.places.findLastIndex((place) => place.temporal?.factors.length);
-  const edit = level < 0 || bound < 1 ? null : appended(subject, level, [`${name}=${bound}`]);
-  return edit === null ? [] : [{ title: `Add ${name}=${bound}`, edits: [edit], safe: false }];
+interface Addition {
+  factor: string;
+  level: string;
+  edit: SourceEdit;
+}
+
+/** What is missing, as a loop in time of the outermost level that has loops, but none of this dimension. */
+function additionOf(subject: Subject, { dimension, product, bound }: ViolationOf<"factor-product">): Addition | null {
+  const { name } = subject.layer.workload.dimensions[dimension];
+  const free = subject.lowered.places.findLastIndex(
+    ({ temporal }) => temporal?.factors.length && temporal.factors.every((factor) => factor.dimension.value !== name),
+  );
+  if (free < 0 || bound < 1 || bound % product !== 0) return null;
+  const factor = `${name}=${bound / product}`;
+  const edit = appended(subject, free, [factor]);
+  return edit && { factor, level: levelName(subject, free), edit };
 }
