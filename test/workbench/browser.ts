@@ -33,26 +33,25 @@ export async function openWindow(browser: Browser, url: string): Promise<Page> {
 /** Opens a file of the folder by its path, as a person does. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  await chooseAfter(page, "Control+p", path, name);
-  await page.locator(".tab.active", { hasText: name }).waitFor();
+  await insist(async (timeout) => {
+    await chooseAfter(page, "Control+p", path, name);
+    await page.locator(".tab.active", { hasText: name }).waitFor({ timeout });
+  });
   await page.locator(".view-line").first().waitFor();
 }
 
 /**
- * Presses the keys that open a pick list (chords one after another) and takes the entry that is typed. Both are done
- * again where the list closed by itself, as it does when something that was still being drawn takes the focus, or
- * where it was drawn before its entries were known and stays empty until something is typed.
+ * Presses the keys that open a pick list (chords one after another) and takes the entry that is typed. Where the list
+ * closed by itself, as it does when something that was still being drawn takes the focus, it is opened again; where it
+ * was drawn before its entries were known it stays empty until something is typed, so that is done again too.
  */
 export async function chooseAfter(page: Page, keys: string, typed: string, entry = typed): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    for (const chord of keys.split(" ")) await page.keyboard.press(chord);
-    try {
-      return await choose(page, typed, entry, patience / 6);
-    } catch (error) {
-      if (attempt === 6) throw error;
-      await page.keyboard.press("Escape");
-    }
-  }
+  const list = page.locator(".quick-input-widget");
+  await insist(async (timeout) => {
+    if (!(await list.isVisible())) for (const chord of keys.split(" ")) await page.keyboard.press(chord);
+    await list.locator("input").fill("", { timeout });
+    await choose(page, typed, entry, timeout);
+  });
 }
 
 /** Types into the pick list that is open and takes the entry once the list has caught up. */
@@ -60,4 +59,16 @@ export async function choose(page: Page, typed: string, entry = typed, timeout =
   await page.locator(".quick-input-widget input").fill(typed, { timeout });
   await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: entry }).waitFor({ timeout });
   await page.keyboard.press("Enter");
+}
+
+/** Tries again what did not come to its end: a window that is still being drawn loses keys and closes lists. */
+export async function insist<T>(work: (timeout: number) => Promise<T>): Promise<T> {
+  const attempts = 6;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(patience / attempts);
+    } catch (error) {
+      if (attempt === attempts) throw error;
+    }
+  }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Browser, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { repositoryRoot } from "../support/shared.ts";
-import { chooseAfter, launchBrowser, openFile, openWindow, patience } from "./browser.ts";
+import { insist, launchBrowser, openFile, openWindow, patience } from "./browser.ts";
 import { ensureBuilt } from "./build.ts";
 import { prepareWorkbench } from "./setup.ts";
 import { type RunningWorkbench, startWorkbench } from "./start.ts";
@@ -13,22 +13,28 @@ import { type RunningWorkbench, startWorkbench } from "./start.ts";
 const screenshots = join(repositoryRoot, "test/.output/screenshots");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** By the name that settings use, and by the class of the window. */
 export const themes = {
   dark: { name: "Dark Modern", window: "vs-dark" },
   light: { name: "Light Modern", window: "vs" },
-  contrast: { name: "Dark High Contrast", window: "hc-black" },
+  contrast: { name: "Default High Contrast", window: "hc-black" },
 } as const;
 export type ThemeName = keyof typeof themes;
 
+export const size = { width: 1700, height: 1100 };
+const settingsFile = ".vscode/settings.json";
 const keys = {
   "ctrl+alt+1": "workbench.action.focusFirstEditorGroup",
   "ctrl+alt+l": "workbench.action.moveEditorToFirstGroup",
   "ctrl+alt+r": "workbench.action.moveEditorToRightGroup",
+  "ctrl+alt+w": "workbench.action.closeActiveEditor",
 } as const;
+
+export type Settings = Readonly<Record<string, unknown>>;
 
 export interface ExplorerWindowOptions {
   /** Settings of the folder. */
-  settings: Readonly<Record<string, unknown>>;
+  settings: Settings;
   /** Files beside the examples, by path. */
   files?: Readonly<Record<string, string>>;
 }
@@ -53,7 +59,7 @@ export class ExplorerWindow {
     mkdirSync(screenshots, { recursive: true });
     const folder = join(mkdtempSync(join(tmpdir(), "mapspace-explorer-")), "examples");
     cpSync(join(repositoryRoot, "examples"), folder, { recursive: true });
-    for (const [path, text] of Object.entries({ ...files, ".vscode/settings.json": JSON.stringify(settings) })) {
+    for (const [path, text] of Object.entries({ ...files, [settingsFile]: JSON.stringify(settings) })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
@@ -70,7 +76,7 @@ export class ExplorerWindow {
     });
     const browser = await launchBrowser();
     const page = await openWindow(browser, workbench.url);
-    await page.setViewportSize({ width: 1700, height: 1100 });
+    await page.setViewportSize(size);
     return new ExplorerWindow(browser, workbench, page, folder);
   }
 
@@ -94,10 +100,24 @@ export class ExplorerWindow {
     return Object.fromEntries(names.map((name) => [name, this.text(join(folder, name))]));
   }
 
-  /** Keys that a webview passes on arrive late: a list opened meanwhile would close again. */
-  private async focusFirstGroup(): Promise<void> {
-    await this.page.keyboard.press("Control+Alt+1");
-    await this.page.locator(".editor-group-container").first().and(this.page.locator(".active")).waitFor();
+  /** What a test that failed has left on the screen. */
+  async shotOfFailure(context: unknown): Promise<void> {
+    const { passed, name } = context as { passed?: boolean; name: string };
+    if (passed === false) await this.shot(`failed-${name.replace(/\W+/g, "-").slice(0, 50)}`);
+  }
+
+  /** Presses a key until what it does is seen. Those a webview passes on arrive late, and none in an unfinished window. */
+  async pressKey(key: string, done: Locator, state: "visible" | "detached" = "visible"): Promise<void> {
+    await insist(async (timeout) => {
+      await this.page.keyboard.press(key);
+      await done.waitFor({ state, timeout });
+    });
+  }
+
+  /** Where a list is opened next: the focus that the group takes late would close it. */
+  async focusFirstGroup(): Promise<void> {
+    const first = this.page.locator(".editor-group-container").first();
+    await this.pressKey("Control+Alt+1", first.and(this.page.locator(".active")));
   }
 
   /** Opens a file in the first group, and waits for the line over its mapping or problem. */
@@ -107,21 +127,14 @@ export class ExplorerWindow {
     await this.lens("Explorer").waitFor();
   }
 
-  /** Replaces all of a file in the editor and saves it, so that the window knows. */
-  async changeFile(path: string, text: string): Promise<void> {
-    await this.focusFirstGroup();
-    await openFile(this.page, path);
-    await this.page.keyboard.press("Control+a");
-    await this.page.keyboard.insertText(text);
-    // Brackets that the editor closed by itself.
-    await this.page.keyboard.press("Control+Shift+End");
-    await this.page.keyboard.press("Delete");
-    await this.page.keyboard.press("Control+s");
-    await until(
-      () => this.text(path),
-      (now) => now === text,
-      `${path} is not saved`,
-    );
+  /** Replaces the folder's settings. That they are in force shows in the theme, which is one of them. */
+  async configure(theme: ThemeName, settings: Settings): Promise<void> {
+    const { name, window } = themes[theme];
+    await insist(async (timeout) => {
+      const text = JSON.stringify({ ...settings, "workbench.colorTheme": name });
+      writeFileSync(join(this.folder, settingsFile), text);
+      await this.page.locator(`.monaco-workbench.${window}`).waitFor({ timeout });
+    });
   }
 
   lens(text: string): Locator {
@@ -148,10 +161,10 @@ export class ExplorerWindow {
     );
   }
 
-  /** Into the line that names the mapping. */
-  async clickMapping(): Promise<void> {
+  /** Into the last line with this text, by default the one over the mapping. */
+  async clickLine(text = "mapping:"): Promise<void> {
     await this.page
-      .locator(".view-line", { hasText: "mapping:" })
+      .locator(".view-line", { hasText: text })
       .last()
       .click({ position: { x: 20, y: 8 } });
   }
@@ -161,31 +174,47 @@ export class ExplorerWindow {
     await this.panel.locator("h1", { hasText: title }).waitFor();
   }
 
-  async codeAction(title: string): Promise<void> {
-    const action = this.page.locator(".action-widget .monaco-list-row", { hasText: title });
-    for (let attempt = 1; ; attempt++) {
-      await this.clickMapping();
+  /** Takes an entry of the list that Ctrl+. opens on a line. */
+  async codeAction(title: string, line?: string): Promise<void> {
+    const focused = this.page.locator(".action-widget .monaco-list-row.focused");
+    // A list asked for while the server was still reading closes by itself.
+    await insist(async (timeout) => {
+      await this.clickLine(line);
       await this.page.keyboard.press("Control+.");
-      try {
-        await action.waitFor({ timeout: patience / 3 });
-        break;
-      } catch (error) {
-        // A list asked for while the server was still reading closes by itself.
-        if (attempt === 3) throw error;
+      await focused.waitFor({ timeout });
+      for (const end = Date.now() + timeout; !(await focused.textContent({ timeout }))?.includes(title); ) {
+        if (Date.now() > end) throw new Error(`“${title}” is not offered`);
+        await this.page.keyboard.press("ArrowDown");
       }
-    }
-    await this.page.keyboard.type(title.split(" ")[0]);
+    });
     await this.page.keyboard.press("Enter");
   }
 
-  /** A notification; windows under test keep them in the list behind the bell. */
+  /** A notification; windows under test keep them in the list behind the bell, which closes with the last of them. */
   async notification(text: string | RegExp): Promise<Locator> {
     const found = this.page.locator(".notification-list-item", { hasText: text }).first();
-    if (!(await this.page.locator(".notifications-center.visible").isVisible())) {
-      await this.page.locator("[id='status.notifications']").click();
-    }
-    await found.waitFor();
+    await until(
+      async () => {
+        if (await found.isVisible()) return true;
+        if (!(await this.page.locator(".notifications-center.visible").isVisible())) {
+          const bell = this.page.locator("[id='status.notifications']");
+          await bell.click({ timeout: patience / 18 }).catch(() => undefined);
+        }
+        return found.isVisible();
+      },
+      (seen) => seen,
+      `no notification ${text}`,
+    );
     return found;
+  }
+
+  /** Presses a button of a notification, by key: whatever is shown for the pointer may lie over it. */
+  async answer(text: string | RegExp, button: string): Promise<void> {
+    const item = await this.notification(text);
+    await insist(async (timeout) => {
+      await item.getByRole("button", { name: button, exact: true }).press("Enter", { timeout });
+      await item.waitFor({ state: "hidden", timeout });
+    });
   }
 
   /** Starts a search from the panel and returns its row. */
@@ -227,11 +256,14 @@ export class ExplorerWindow {
     return texts;
   }
 
-  async theme(theme: ThemeName): Promise<void> {
-    const { name, window } = themes[theme];
-    await this.focusFirstGroup();
-    await chooseAfter(this.page, "Control+k Control+t", name);
-    await this.page.locator(`.monaco-workbench.${window}`).waitFor();
+  /** Makes the window so high that the panel shows all it has. */
+  async wholePanel(width: number): Promise<void> {
+    await this.page.setViewportSize({ width, height: size.height });
+    await this.page.waitForTimeout(500);
+    const frame = await this.frame();
+    const missing = Number(await frame.evaluate("document.documentElement.scrollHeight - innerHeight"));
+    await this.page.setViewportSize({ width, height: size.height + missing });
+    await this.page.waitForTimeout(500);
   }
 
   async frame(): Promise<Frame> {

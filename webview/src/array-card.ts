@@ -48,7 +48,8 @@ export class ArrayCard extends Card {
   }
 
   private figure(array: ArrayView, theme: Theme): HTMLElement {
-    const along = (loops: readonly string[]) => (loops.length === 0 ? "1" : loops.join(" · "));
+    const along = (loops: readonly string[], used: number, size: number) =>
+      `${loops.join(" · ")}${loops.length > 1 ? ` = ${used}` : loops.length === 0 ? used : ""} of ${size}`;
     const button = h("button", {
       class: "quiet",
       type: "button",
@@ -62,7 +63,7 @@ export class ArrayCard extends Card {
       drawArray(array, theme),
       h("p", {
         class: "array-axes",
-        text: `X ${along(array.alongX)} of ${array.width}   Y ${along(array.alongY)} of ${array.height}`,
+        text: `X: ${along(array.alongX, array.usedX, array.width)}   Y: ${along(array.alongY, array.usedY, array.height)}`,
       }),
     );
   }

@@ -48,7 +48,7 @@ export interface XY {
 export interface Key {
   label: string;
   color: string;
-  dashed?: boolean;
+  line?: "dashed" | "dotted";
   hollow?: boolean;
 }
 
@@ -131,8 +131,8 @@ export class ChartCard<T extends ChartType> extends Card {
     const text = JSON.stringify(keys);
     if (text === this.keysShown) return;
     this.keysShown = text;
-    const items = keys.map(({ label, color, dashed, hollow }) => {
-      const swatch = h("span", { class: dashed ? "swatch dashed" : hollow ? "swatch hollow" : "swatch" });
+    const items = keys.map(({ label, color, line, hollow }) => {
+      const swatch = h("span", { class: `swatch ${line ?? (hollow ? "hollow" : "")}` });
       swatch.style.setProperty("--key", color);
       return h("li", {}, swatch, label);
     });

@@ -55,11 +55,20 @@ const names: Readonly<Record<string, string>> = {
 };
 export const objectiveName = (objective: string): string => names[objective] ?? objective;
 
-export function objectiveValue(objective: string, value: number): string {
+function plainValue(objective: string, value: number): string {
   if (objective === "energy") return energy(value);
   if (objective === "measured") return short(value);
-  return objective.endsWith("latency") ? `${count(value)} cycles` : `${edp(value)} pJ·cycles`;
+  return objective.endsWith("latency") ? count(value) : edp(value);
 }
+
+export function objectiveValue(objective: string, value: number): string {
+  const unit = objective.endsWith("latency") ? " cycles" : objective.endsWith("edp") ? " pJ·cycles" : "";
+  return `${plainValue(objective, value)}${unit}`;
+}
+
+/** `EDP 2.997e14`, `Cycles 688,128`: as short as a list of runs needs it. */
+export const namedValue = (objective: string, value: number): string =>
+  `${objectiveName(objective)} ${plainValue(objective, value)}`;
 
 export function provenText(bound: number, value: number): string {
   if (bound >= value * (1 - 1e-6)) return "Proven best.";

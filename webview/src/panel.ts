@@ -54,7 +54,9 @@ export class Panel {
   private selection: Selection = { layer: 0, run: null, front: null };
   private options: SearchOptions | null = null;
   private readonly hiddenRuns = new Set<string>();
-  private against: "evaluations" | "time" = "evaluations";
+  /** What the curve is drawn against, once that was chosen. */
+  private against: "evaluations" | "time" | null = null;
+  private readonly againstTime = h("button", { class: "quiet", type: "button", text: "Against time" });
   private readonly answers: Answers;
   private picks: (ScatterPick | null)[][] = [];
   /** What the cards about one mapping were drawn from. */
@@ -251,7 +253,11 @@ export class Panel {
     if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], layer, cosearch);
     this.hardware.draw(cosearch?.network ?? null, theme);
 
-    this.curve.draw(bestSoFar(comparable, goalOf(main?.options), this.against, theme), theme);
+    // A proof takes its time after few tries.
+    const proves = offer.strategies.find(({ id }) => id === main?.options?.strategy)?.proves === true;
+    const against = this.against ?? (proves ? "time" : "evaluations");
+    this.againstTime.setAttribute("aria-pressed", String(against === "time"));
+    this.curve.draw(bestSoFar(comparable, goalOf(main?.options), against, theme), theme);
     const scatter = energyAndCycles(comparable, whole.before, whole.after, theme);
     this.picks = scatter.picks;
     if (typeof scatter.drawing !== "string") {
@@ -368,13 +374,11 @@ export class Panel {
   }
 
   private addCurveSwitch(): void {
-    const button = h("button", { class: "quiet", type: "button", text: "Against time", "aria-pressed": "false" });
-    button.addEventListener("click", () => {
-      this.against = this.against === "time" ? "evaluations" : "time";
-      button.setAttribute("aria-pressed", String(this.against === "time"));
+    this.againstTime.addEventListener("click", () => {
+      this.against = this.againstTime.getAttribute("aria-pressed") === "true" ? "evaluations" : "time";
       this.later();
     });
-    this.curve.element.querySelector("h2")?.after(button);
+    this.curve.element.querySelector("h2")?.after(this.againstTime);
   }
 
   /** Points of the fronts are picked by pointer, or by the arrow keys on the chart. */

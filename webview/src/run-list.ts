@@ -2,7 +2,7 @@
 
 import type { Run } from "../../server/src/features/explorer/protocol.ts";
 import { h, setText } from "./dom.ts";
-import { change, count, objectiveName, objectiveValue, provenText, seconds } from "./format.ts";
+import { change, count, namedValue, provenText, seconds } from "./format.ts";
 import { goalOf, goalValue, isLive } from "./run.ts";
 
 export interface RunListHost {
@@ -47,11 +47,7 @@ export class RunList {
       const gained = value === null || before === null ? "" : ` (${change(before, value)})`;
       setText(
         row.value,
-        value === null
-          ? isLive(run)
-            ? ""
-            : "nothing found"
-          : `${objectiveName(objective)} ${objectiveValue(objective, value)}${gained}`,
+        value === null ? (isLive(run) ? "" : "nothing found") : `${namedValue(objective, value)}${gained}`,
       );
       setText(row.state, stateText(run, value));
       row.pick.setAttribute("aria-pressed", String(run.id === selected));

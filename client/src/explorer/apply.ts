@@ -4,6 +4,7 @@ import {
   type Disposable,
   l10n,
   Range,
+  TabInputText,
   TextEdit,
   Uri,
   ViewColumn,
@@ -40,6 +41,7 @@ export class Apply implements Disposable {
       edit.createFile(free, { contents: new TextEncoder().encode(text) });
       created.push(free);
     }
+    for (const { uri } of changes) await openInFirstGroup(Uri.parse(uri));
     const differs = creates.length > 0 || changes.some(({ edits }) => edits.length > 0);
     if (differs && !(await workspace.applyEdit(edit))) {
       return { kind: "refused", message: l10n.t("The editor did not take the change.") };
@@ -94,6 +96,13 @@ function found({ network, layer }: Run, { mapping }: Candidate): WriteParams["fo
 
 const isShown = (uri: Uri) =>
   window.visibleTextEditors.some((editor) => editor.document.uri.toString() === uri.toString());
+
+/** The editor opens what an edit changes, and would do so beside the panel. */
+async function openInFirstGroup(uri: Uri): Promise<void> {
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  const isOpen = tabs.some(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString());
+  if (!isOpen) await show(uri, true);
+}
 
 /** What is written anew takes the focus; what changed leaves the panel or editor at hand in front. */
 async function show(uri: Uri, preserveFocus: boolean): Promise<void> {

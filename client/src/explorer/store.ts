@@ -32,7 +32,7 @@ export class RunStore {
     this.runs.set(run.id, run);
     for (const old of this.of(run.design).slice(0, -mostRuns)) if (!isLive(old)) this.remove(old.id);
     this.changed.fire({ run, progress: null, removed: false });
-    this.save();
+    void this.write();
   }
 
   progress(progress: RunProgress): void {
@@ -41,7 +41,8 @@ export class RunStore {
     const run = withProgress(known, progress);
     this.runs.set(run.id, run);
     this.changed.fire({ run, progress, removed: false });
-    this.save();
+    if (isLive(run)) this.save();
+    else void this.write();
   }
 
   remove(id: string): void {
@@ -49,7 +50,7 @@ export class RunStore {
     if (run === undefined) return;
     this.runs.delete(id);
     this.changed.fire({ run, progress: null, removed: true });
-    this.save();
+    void this.write();
   }
 
   /** The server is gone, and every search with it. What they found stays. */
@@ -62,19 +63,18 @@ export class RunStore {
   }
 
   dispose(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
     void this.write();
     this.changed.dispose();
   }
 
+  /** What a search tells on its way; its end is kept at once. */
   private save(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
-      void this.write();
-    }, saveDelay);
+    this.timer ??= setTimeout(() => void this.write(), saveDelay);
   }
 
   private write(): Thenable<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
     const kept = [...this.runs.values()].map((run) => ({ ...run, cloud: run.cloud.slice(-2 * keptPoints) }));
     return this.memento.update(key, kept);
   }

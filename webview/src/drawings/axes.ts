@@ -19,6 +19,8 @@ export function axis(title: string, values: readonly number[], format: (value: n
     title: { display: true, text: title, color: theme.muted },
     ticks: {
       maxTicksLimit: 6,
+      // Limits lie where the values end, not at round numbers.
+      includeBounds: false,
       color: theme.muted,
       callback: (value: string | number) => {
         const number = Number(value);

@@ -2,7 +2,7 @@
 
 import type { Run } from "../../../server/src/features/explorer/protocol.ts";
 import type { Cell } from "../card.ts";
-import type { Drawing, XY } from "../chart-card.ts";
+import type { Drawing, Key, XY } from "../chart-card.ts";
 import { change, count, energy, large, objectiveName, objectiveValue, provenText, seconds, short } from "../format.ts";
 import { goalOf, goalValue } from "../run.ts";
 import type { Theme } from "../theme.ts";
@@ -57,15 +57,15 @@ export function bestSoFar(
     rules.push({ label, data, borderColor: theme.muted, borderWidth: 1.5, borderDash: dash, pointRadius: 0 } as never);
   };
   const { before, bound } = main.run;
-  const keys = searched.map(({ run, color }) => ({ label: run.label, color }));
+  const keys: Key[] = searched.map(({ run, color }) => ({ label: run.label, color }));
   const inFile = before === null ? null : goalValue(goalOf(main.run.options), before);
   if (inFile !== null) {
     rule("The mapping in the file", inFile, [6, 4]);
-    keys.push({ label: "in the file", color: theme.muted, dashed: true } as never);
+    keys.push({ label: "in the file", color: theme.muted, line: "dashed" });
   }
   if (bound !== null && bound > 0) {
     rule("Proven bound", bound, [2, 3]);
-    keys.push({ label: "proven bound", color: theme.muted, dashed: true } as never);
+    keys.push({ label: "proven bound", color: theme.muted, line: "dotted" });
   }
   const x = axis(
     against === "time" ? "time" : "mappings tried",

@@ -80,7 +80,8 @@ export function energyAndCycles(
       },
       front.map((_, index) => ({ run: run.id, front: run.front.length > 0 ? index : null })),
     );
-    keys.push({ label: run.front.length > 0 ? `${run.label}: Pareto front` : run.label, color });
+    const alone = drawn.length === 1 && run.front.length > 0;
+    keys.push({ label: alone ? `${run.label}: Pareto front` : run.label, color });
   }
   const layers = drawn.map(({ run, color }) => {
     for (let i = 0; i < run.cloud.length; i += 2) {
