@@ -52,19 +52,25 @@ export class LoopWatch {
 
   constructor() {
     const turn = () => {
-      const clock = performance.now() - this.last.wall;
-      const held = threadTime === null ? since(this.last) : Math.min(clock, threadTime() - this.lastOfThread);
-      this.longest = Math.max(this.longest, held);
-      this.longestByClock = Math.max(this.longestByClock, clock);
-      this.last = now();
-      this.lastOfThread = threadTime?.() ?? 0;
-      if (this.running) setImmediate(turn);
+      if (!this.running) return;
+      this.measure();
+      setImmediate(turn);
     };
     setImmediate(turn);
   }
 
   stop(): void {
+    this.measure();
     this.running = false;
+  }
+
+  private measure(): void {
+    const clock = performance.now() - this.last.wall;
+    const held = threadTime === null ? since(this.last) : Math.min(clock, threadTime() - this.lastOfThread);
+    this.longest = Math.max(this.longest, held);
+    this.longestByClock = Math.max(this.longestByClock, clock);
+    this.last = now();
+    this.lastOfThread = threadTime?.() ?? 0;
   }
 }
 
