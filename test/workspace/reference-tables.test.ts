@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { offerTables } from "../../server/src/workspace/reference-tables.ts";
+import { tablesAround } from "../../server/src/workspace/reference-tables.ts";
 
 const design = ["/designs/a/arch.yaml", "/designs/a/prob/layer.yaml"];
 
 test("tables beside the design come before those of output folders, which come as pairs", () => {
   const outputs = ["/designs/a/out/timeloop-mapper.ERT.yaml", "/designs/a/out/timeloop-mapper.ART.yaml"];
-  assert.deepEqual(offerTables(design, outputs), { ert: outputs[0], art: outputs[1] });
-  assert.deepEqual(offerTables(design, [...outputs, "/designs/a/ERT.yaml"]), { ert: "/designs/a/ERT.yaml", art: null });
+  assert.deepEqual(tablesAround(design, outputs)[0], { ert: outputs[0], art: outputs[1] });
+  assert.deepEqual(tablesAround(design, [...outputs, "/designs/a/ERT.yaml"])[0], {
+    ert: "/designs/a/ERT.yaml",
+    art: null,
+  });
   const other = ["/designs/b/x.ERT.yaml", "/designs/b/x.ART.yaml"];
-  assert.deepEqual(offerTables(design, [...other, ...outputs]), { ert: outputs[0], art: outputs[1] });
+  assert.deepEqual(tablesAround(design, [...other, ...outputs])[0], { ert: outputs[0], art: outputs[1] });
 });
 
 test("tables of different runs are not mixed, summaries are no tables", () => {
@@ -19,13 +22,13 @@ test("tables of different runs are not mixed, summaries are no tables", () => {
     "/designs/a/two.ERT_summary.yaml",
     "/designs/a/concert.yaml",
   ];
-  assert.deepEqual(offerTables(design, files), { ert: "/designs/a/two.ERT.yaml", art: null });
-  assert.deepEqual(offerTables(design, ["/designs/a/timeloop-model.ERT_summary.yaml"]), { ert: null, art: null });
-  assert.deepEqual(offerTables([], files), { ert: null, art: null });
+  assert.deepEqual(tablesAround(design, files)[0], { ert: "/designs/a/two.ERT.yaml", art: null });
+  assert.deepEqual(tablesAround(design, ["/designs/a/timeloop-model.ERT_summary.yaml"]), []);
+  assert.deepEqual(tablesAround([], files), []);
 });
 
 test("the order in which files are found does not matter", () => {
   const files = ["/designs/a/b.ERT.yaml", "/designs/a/a.ERT.yaml", "/designs/a/c.ERT.yaml"];
-  assert.equal(offerTables(design, files).ert, "/designs/a/a.ERT.yaml");
-  assert.equal(offerTables(design, [...files].reverse()).ert, "/designs/a/a.ERT.yaml");
+  assert.equal(tablesAround(design, files)[0].ert, "/designs/a/a.ERT.yaml");
+  assert.equal(tablesAround(design, [...files].reverse())[0].ert, "/designs/a/a.ERT.yaml");
 });

@@ -4,6 +4,7 @@ import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "no
 import { dirname, join, normalize } from "node:path";
 import { looksCompact } from "../spec/formats/dosa-compact.ts";
 import { looksLikeMapText } from "../spec/formats/map-txt.ts";
+import { readSpecification } from "../spec/specification.ts";
 import { isTemplate, renderTemplate, type TemplateFiles } from "../spec/v04/template.ts";
 import * as templateEngine from "../spec/v04/template-engine.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
@@ -11,7 +12,7 @@ import { type Design, resolveDesign } from "../workspace/design.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { readModeline } from "../workspace/modeline.ts";
 import { resolvePath } from "../workspace/paths.ts";
-import { offerTables } from "../workspace/reference-tables.ts";
+import { guessedComponents, tablesAround, tabulates } from "../workspace/reference-tables.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Input {
@@ -165,11 +166,14 @@ function tablesOffered(main: SourceFile, files: readonly SourceFile[]): string[]
   const around = [...folders, ...folders.map((folder) => join(folder, ".."))];
   const below = around.flatMap(subfolders);
   const candidates = new Set([...around, ...below, ...below.flatMap(subfolders)].flatMap(yamlFiles));
-  const tables = offerTables(
+  const offers = tablesAround(
     files.map((file) => file.uri),
     [...candidates],
   );
-  if (tables.ert === null) return [];
+  if (offers.length === 0) return [];
+  const guessed = guessedComponents(readSpecification(files));
+  const tables = guessed.length > 0 && offers.find(({ ert }) => tabulates(readSource(ert), guessed));
+  if (!tables) return [];
   const names = [tables.ert, tables.art].filter((name) => name !== null);
   return [`energies come from Timeloop's public model; tables are at hand: add ${names.join(" ")}`];
 }

@@ -14,6 +14,8 @@ export interface Files {
 const listLimit = 2000;
 const readLimit = 200;
 const sizeLimit = 1 << 20;
+/** Energy tables looked into for a design that has none. */
+const tablesRead = 5;
 /** Includes within includes. */
 const includeRounds = 10;
 
@@ -66,9 +68,14 @@ export class Neighbours {
     if (uri.startsWith("untitled:") && this.store.design(uri).missing.length === 0) return;
 
     this.listing ??= this.files.list(uri, listLimit);
-    const rings = new Map<number, string[]>();
     const listing = await this.listing;
     this.store.list(listing);
+    await this.readRings(uri, listing);
+    for (const { ert } of this.store.tablesAround(uri).slice(0, tablesRead)) await this.load(ert);
+  }
+
+  private async readRings(uri: string, listing: readonly string[]): Promise<void> {
+    const rings = new Map<number, string[]>();
     for (const file of listing) {
       const distance = folderDistance(uri, file);
       rings.set(distance, [...(rings.get(distance) ?? []), file]);

@@ -1,13 +1,14 @@
 import { listed } from "../spec/nearest.ts";
 import type { Specification } from "../spec/types.ts";
 import type { Problem } from "../syntax/source.ts";
+import { guessedComponents } from "../workspace/reference-tables.ts";
 
 /** `energy-from-pat`: energies that no table and no attribute gives come from Timeloop's public technology model. */
-export function energySource({ architecture, architectureSource, energyTables }: Specification): Problem[] {
-  if (architecture === undefined || architectureSource === undefined) return [];
-  const guessed = [architecture.compute, ...architecture.storage].filter((level) => level.energySource === "pat");
-  const components = guessed.flatMap(
-    ({ name }) => architectureSource.components.find((c) => c.name.value === name && !c.generated) ?? [],
+export function energySource(specification: Specification): Problem[] {
+  const { architectureSource, energyTables } = specification;
+  const components = guessedComponents(specification).flatMap(
+    (guessed) =>
+      architectureSource?.components.find(({ name, generated }) => name.value === guessed && !generated) ?? [],
   );
   if (components.length === 0) return [];
   const location = components[0].name.location;

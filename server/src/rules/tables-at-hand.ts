@@ -1,6 +1,7 @@
 import type { Fix, Location, Problem, SourceEdit } from "../syntax/source.ts";
 import { withModelineEntries } from "../workspace/modeline.ts";
 import { baseName, relativePath } from "../workspace/paths.ts";
+import { guessedComponents, type TableOffer } from "../workspace/reference-tables.ts";
 import type { Snapshot } from "../workspace/store.ts";
 import { keyOf } from "./estimate.ts";
 import { unsuppressed } from "./suppression.ts";
@@ -9,12 +10,10 @@ type Seen = Pick<Snapshot, "specification" | "files" | "tables">;
 
 /** `tables-at-hand`: energies are guessed although an energy table lies near; the fix names it in the modelines. */
 export function tablesAtHand({ specification, files, tables }: Seen): Problem[] {
-  const { architecture, architectureSource, mappingSource } = specification;
-  if (tables.ert === null || architecture === undefined || architectureSource === undefined) return [];
-  const guessed = [architecture.compute, ...architecture.storage].filter(({ energySource }) => energySource === "pat");
-  const component = architectureSource.components.find(({ name }) =>
-    guessed.some((level) => level.name === name.value),
-  );
+  const { architectureSource, mappingSource } = specification;
+  if (tables === null) return [];
+  const guessed = guessedComponents(specification);
+  const component = architectureSource?.components.find(({ name }) => guessed.includes(name.value));
   if (component === undefined) return [];
   const places: Location[] = [component.name.location];
   if (mappingSource !== undefined) places.unshift(keyOf(mappingSource.location, files));
@@ -28,7 +27,7 @@ export function tablesAtHand({ specification, files, tables }: Seen): Problem[] 
     (location): Problem => ({
       code: "tables-at-hand",
       severity: "information",
-      message: `Energies come from Timeloop's public technology model, but ${relativePath(location.uri, tables.ert!)} is at hand.`,
+      message: `Energies come from Timeloop's public technology model, but ${relativePath(location.uri, tables.ert)} is at hand.`,
       location,
       fixes: fix.edits.length === 0 ? [] : [fix],
     }),
@@ -36,7 +35,7 @@ export function tablesAtHand({ specification, files, tables }: Seen): Problem[] 
   return unsuppressed(problems, files);
 }
 
-function modeline(uri: string, { ert, art }: Seen["tables"], files: Seen["files"]): SourceEdit[] {
+function modeline(uri: string, { ert, art }: TableOffer, files: Seen["files"]): SourceEdit[] {
   const file = files.find((candidate) => candidate.uri === uri);
   if (file === undefined || /\.jinja2?$/.test(uri)) return [];
   const entries = Object.entries({ ert, art }).flatMap(([key, table]): [string, string][] =>

@@ -13,7 +13,7 @@ import { followYaml, parsingYaml } from "../syntax/yaml.ts";
 import { type Analysis, analysing, type ChosenLatency } from "./analysis.ts";
 import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { kindsOf } from "./kinds.ts";
-import { offerTables, type TableOffer } from "./reference-tables.ts";
+import { guessedComponents, type TableOffer, tablesAround, tabulates } from "./reference-tables.ts";
 import { type Rendering, TemplateCache } from "./templates.ts";
 
 /** Everything known about one design at one moment; immutable. */
@@ -24,7 +24,7 @@ export interface Snapshot {
   /** Files that templates include: places may lie in them. */
   included: readonly SourceFile[];
   /** Tables that the design does not have, but could. */
-  tables: TableOffer;
+  tables: TableOffer | null;
   /** Problems of rendering templates. */
   templateProblems: readonly Problem[];
   specification: Specification;
@@ -153,23 +153,33 @@ export class DesignStore {
     const files = renderings.map(({ file }) => file);
     const before = cached?.snapshot;
     const unchanged = before !== undefined && sameFiles(before.files, files) && before.design.layer === design.layer;
-    const tables = this.tablesFor(design);
-    const snapshot = unchanged ? { ...before, design, tables } : yield* this.analysing(design, tables, renderings);
+    const known = unchanged ? { ...before, design } : yield* this.analysing(design, renderings);
+    const snapshot = { ...known, tables: this.tablesFor(known) };
     if (this.revision === revision) this.snapshots.set(uri, { revision, snapshot });
     return snapshot;
   }
 
-  private tablesFor({ parts }: Design): TableOffer {
-    const has = parts.some(({ kinds }) => kinds.includes("ERT"));
-    return has
-      ? { ert: null, art: null }
-      : offerTables(
-          parts.map(({ uri }) => uri),
-          this.listing,
-        );
+  /** Files that may hold energy tables for the design of a file that has none, the likeliest first. */
+  tablesAround(uri: string): TableOffer[] {
+    const { parts } = this.design(uri);
+    if (parts.some(({ kinds }) => kinds.includes("ERT"))) return [];
+    return tablesAround(
+      parts.map((part) => part.uri),
+      this.listing,
+    );
   }
 
-  private *analysing(design: Design, tables: TableOffer, renderings: readonly Rendering[]): Generator<void, Snapshot> {
+  private tablesFor({ design, specification }: Omit<Snapshot, "tables">): TableOffer | null {
+    const guessed = guessedComponents(specification);
+    if (guessed.length === 0) return null;
+    const suits = ({ ert }: TableOffer) => {
+      const file = this.file(ert);
+      return file !== undefined && tabulates(file, guessed);
+    };
+    return this.tablesAround(design.main).find(suits) ?? null;
+  }
+
+  private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Omit<Snapshot, "tables">> {
     const files = renderings.map(({ file }) => file);
     for (const file of files) yield* parsingYaml(file);
     const whole = yield* readingSpecification(files);
@@ -182,7 +192,7 @@ export class DesignStore {
     const analysis = yield* analysing(specification, this.settings.evaluation, { before, latency });
     const included = renderings.flatMap(({ sources }) => sources);
     const templateProblems = renderings.flatMap(({ problems }) => problems);
-    return { design, files, included, tables, templateProblems, specification, analysis };
+    return { design, files, included, templateProblems, specification, analysis };
   }
 }
 
