@@ -13,7 +13,7 @@ export const takenFromServer = {
     const imports = (await readFile(list, "utf8")).matchAll(/^import \{([^}]+)\} from "([^"]+)";$/gm);
     for (const [, names, from] of imports) {
       const path = fileURLToPath(new URL(from, list));
-      const taken = names.split(",").map((name) => `export const ${name.trim()} = mapspaceShared.${name.trim()};`);
+      const taken = (names.match(/\w+/g) ?? []).map((name) => `export const ${name} = mapspaceShared.${name};`);
       const filter = new RegExp(`${path.replaceAll(/[\\.]/g, "\\$&")}$`);
       onLoad({ filter }, () => ({ contents: taken.join("\n") }));
     }

@@ -17,12 +17,20 @@ const protocol = [
   "linkedEditingRange",
   "moniker",
   "notebook",
+  "showDocument",
   "textDocumentContent",
   "typeDefinition",
   "typeHierarchy",
+  "workspaceFolder",
 ].join("|");
 
 const mixins = new RegExp(`vscode-languageserver[\\\\/]lib[\\\\/]common[\\\\/](?:${protocol})\\.js$`);
+/** Handlers are given means to report progress, which none of ours takes. */
+const progress = /vscode-languageserver[\\/]lib[\\/]common[\\/]progress\.js$/;
+const noProgress = `export const ProgressFeature = (base) => base;
+export const attachWorkDone = () => undefined;
+export const attachPartialResult = () => undefined;
+export const WorkDoneProgressReporter = undefined;`;
 /** We edit text in place and never write a document anew, and read values with a schema that knows texts only. */
 const unusedOfYaml = [
   "stringify/\\w+",
@@ -45,6 +53,7 @@ export const withoutUnusedModules = {
       );
       return { contents: features.map((name) => `export const ${name} = (base) => base;`).join("\n") };
     });
+    onLoad({ filter: progress }, () => ({ contents: noProgress }));
     onLoad({ filter: yamlModules }, async ({ path }) => {
       const names = /export \{([^}]*)\}/.exec(await readFile(path, "utf8"))?.[1].split(",") ?? [];
       const exported = names.map((name) => `unused as ${name.trim()}`).join(", ");

@@ -5,6 +5,7 @@ import { fanouts, hasFanout } from "./engine/model/fanout.ts";
 import { modelMismatch } from "./engine/model/learned/latency-model.ts";
 import { storageEnergyPj } from "./engine/model/pat.ts";
 import { toWorkspaceEdit } from "./features/code-actions.ts";
+import { toRange } from "./features/context.ts";
 import { evaluatorOffer } from "./lsp/evaluator.ts";
 import { runSafe } from "./lsp/run-safe.ts";
 import { nameAndRange } from "./spec/component-classes.ts";
@@ -17,28 +18,43 @@ import { namedShape } from "./spec/shapes.ts";
 import { readSpecification } from "./spec/specification.ts";
 import { plain, valueAt } from "./spec/values.ts";
 import { lineAndColumn, lineIndex } from "./syntax/position.ts";
-import { parseYaml } from "./syntax/yaml.ts";
+import { parseYaml, parsingYaml } from "./syntax/yaml.ts";
 import { catalogue, cosearchCatalogue } from "./worker/catalogue.ts";
-import { analyse } from "./workspace/analysis.ts";
+import { analyse, networkTotals } from "./workspace/analysis.ts";
 import { bottleneck } from "./workspace/bottleneck.ts";
-import { latencySum, learnedCycles, learnedOf } from "./workspace/latency.ts";
+import { latencySum, latencyText, learnedCycles, learnedOf } from "./workspace/latency.ts";
 import { baseName, fileName, relativePath } from "./workspace/paths.ts";
-import { formatCount } from "./workspace/quantities.ts";
+import {
+  formatArea,
+  formatCount,
+  formatEdp,
+  formatEnergy,
+  formatNumber,
+  formatPercent,
+  formatSeconds,
+} from "./workspace/quantities.ts";
 
 export const shared = {
   analyse,
   baseName,
-  fileName,
   bottleneck,
   catalogue,
   cosearchCatalogue,
   evaluate,
   evaluatorOffer,
   fanouts,
+  fileName,
+  formatArea,
   formatCount,
+  formatEdp,
+  formatEnergy,
+  formatNumber,
+  formatPercent,
+  formatSeconds,
   hasFanout,
   keyword,
   latencySum,
+  latencyText,
   learnedCycles,
   learnedOf,
   lineAndColumn,
@@ -47,8 +63,10 @@ export const shared = {
   modelMismatch,
   nameAndRange,
   namedShape,
+  networkTotals,
   NodeEdits,
   parseYaml,
+  parsingYaml,
   plain,
   readDirectives,
   readSpecification,
@@ -56,6 +74,7 @@ export const shared = {
   runSafe,
   storageEnergyPj,
   targetLevel,
+  toRange,
   toWorkspaceEdit,
   valueAt,
   withComponentConstraints,

@@ -7,14 +7,12 @@ import { completions } from "../features/completion.ts";
 import type { FeatureContext } from "../features/context.ts";
 import { isConvertible } from "../features/convert.ts";
 import { foldingRanges } from "../features/folding.ts";
-import { formatting } from "../features/formatting.ts";
 import { hover } from "../features/hover.ts";
 import { inlayHints } from "../features/inlay-hints.ts";
 import { documentLinks } from "../features/links.ts";
 import { definitions, highlights, references } from "../features/navigation.ts";
 import { optimizeActions, optimizeLenses } from "../features/optimize.ts";
 import { prepareRename, rename } from "../features/rename.ts";
-import { designReport } from "../features/report.ts";
 import { selectionRanges } from "../features/selection.ts";
 import { semanticTokens } from "../features/semantic-tokens.ts";
 import { documentSymbols } from "../features/symbols.ts";
@@ -33,7 +31,7 @@ export const allFeatures = {
   documentLinks,
   documentSymbols,
   foldingRanges,
-  formatting,
+  formatting: ({ formatting }: OnDemand, context: FeatureContext) => formatting(context),
   highlights,
   hover,
   inlayHints,
@@ -43,7 +41,7 @@ export const allFeatures = {
   prepareRename,
   references,
   rename,
-  designReport,
+  designReport: ({ designReport }: OnDemand, context: FeatureContext) => designReport(context),
   selectionRanges,
   semanticTokens,
 };
@@ -162,13 +160,15 @@ export function registerFeatures(
   connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
     answer("links", uri, token, [], features.documentLinks, early),
   );
-  connection.onDocumentFormatting(({ textDocument: { uri } }, token) =>
-    answerInSteps("formatting", uri, token, [], features.formatting),
-  );
+  connection.onDocumentFormatting(async ({ textDocument: { uri } }, token) => {
+    const loaded = await onDemand();
+    return answerInSteps("formatting", uri, token, [], (c) => features.formatting(loaded, c));
+  });
   connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
     answerInSteps("semantic tokens", uri, token, { data: [] as number[] }, features.semanticTokens),
   );
-  connection.onRequest(reportRequest, ({ uri }: ReportParams, token) =>
-    answer("report", uri, token, "", features.designReport),
-  );
+  connection.onRequest(reportRequest, async ({ uri }: ReportParams, token) => {
+    const loaded = await onDemand();
+    return answer("report", uri, token, "", (c) => features.designReport(loaded, c));
+  });
 }
