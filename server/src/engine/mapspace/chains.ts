@@ -11,6 +11,8 @@ export interface Profile {
   alongY: readonly boolean[];
   /** Number of factorisations with this spread (exact below 2⁵³). */
   count: number;
+  /** All of them, slot by slot (factor, residual): once the first is drawn, and where they are few. */
+  rows?: Int32Array | null;
 }
 
 /** The choices of a slot for one number of passes, as parallel lists. */
@@ -110,14 +112,15 @@ export class DimensionChains {
   /** Draws one factorisation with given spatial factors, uniformly. Writes `factors[slot·stride + offset]` and residuals. */
   sample(
     bound: number,
-    spatial: readonly number[],
+    profile: Profile,
     random: Prng,
     factors: Int32Array,
     residuals: Int32Array,
     stride: number,
     offset: number,
   ): void {
-    const rows = this.rowsOf(bound, spatial);
+    if (profile.rows === undefined) profile.rows = this.rowsOf(bound, profile.factors);
+    const { rows, factors: spatial } = profile;
     if (rows !== null) {
       const width = 2 * this.rules.length;
       let from = width * random.below32(rows.length / width);

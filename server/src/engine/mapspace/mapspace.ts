@@ -117,7 +117,7 @@ export class Mapspace {
     const profile = this.profiles[d][index];
     point.spread[d] = index;
     const bound = this.rules.bounds[d][profile.bound];
-    this.chains[d].sample(bound, profile.factors, random, point.factors, point.residuals, nd, d);
+    this.chains[d].sample(bound, profile, random, point.factors, point.residuals, nd, d);
     this.writeProfile(point, d, profile);
   }
 
@@ -281,7 +281,7 @@ export class Mapspace {
               : [...(p <= x && axis[d] !== 2 ? [false] : []), ...(p <= y && axis[d] !== 1 ? [true] : [])];
           axes = axes.flatMap((chosen) => sides.map((side) => [...chosen, side]));
         });
-        for (const alongY of axes) profiles.push({ bound, factors, alongY, count });
+        for (const alongY of axes) profiles.push({ bound, factors, alongY, count, rows: undefined });
       }
     });
     return profiles;

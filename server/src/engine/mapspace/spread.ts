@@ -8,6 +8,8 @@ interface Choices {
   next: Int32Array;
   cumulative: Float64Array;
   total: number;
+  /** By equal shares of the total: the first choice that reaches into the share. */
+  guide: Int32Array;
 }
 
 /**
@@ -63,19 +65,19 @@ export class SharedSpread {
   sample(random: Prng, picked: Int32Array): void {
     let state = 0;
     for (let d = 0; d < this.profiles.length; d++) {
-      const { profiles, next, cumulative, total } = this.expand(d, state);
-      let low = 0;
-      if (profiles.length > 1) {
-        const draw = random.next() * total;
-        let high = cumulative.length - 1;
-        while (low < high) {
-          const middle = (low + high) >> 1;
-          if (cumulative[middle] > draw) high = middle;
-          else low = middle + 1;
-        }
+      const { profiles, next, cumulative, total, guide } = this.expand(d, state);
+      let choice = 0;
+      const last = profiles.length - 1;
+      if (last > 0) {
+        // The first whose running sum exceeds the draw; shares are cut with rounding, so it may be one before.
+        const share = random.next();
+        const draw = share * total;
+        choice = guide[Math.floor(share * guide.length)];
+        while (choice > 0 && cumulative[choice - 1] > draw) choice--;
+        while (choice < last && cumulative[choice] <= draw) choice++;
       }
-      picked[d] = profiles[low];
-      state = next[low];
+      picked[d] = profiles[choice];
+      state = next[choice];
     }
   }
 
@@ -176,8 +178,19 @@ export class SharedSpread {
       next: Int32Array.from(next),
       cumulative: Float64Array.from(cumulative),
       total,
+      guide: guideTo(cumulative, total),
     };
     this.choices[d][state] = made;
     return made;
   }
+}
+
+function guideTo(cumulative: readonly number[], total: number): Int32Array {
+  const shares = 2 * cumulative.length;
+  const guide = new Int32Array(shares);
+  for (let k = 0, choice = 0; k < shares; k++) {
+    while (choice < cumulative.length - 1 && cumulative[choice] <= (k * total) / shares) choice++;
+    guide[k] = choice;
+  }
+  return guide;
 }

@@ -12,7 +12,6 @@ import {
 import { evaluate } from "./evaluate.ts";
 import { ClosedForm } from "./exact/closed.ts";
 import { EvenNest } from "./exact/even.ts";
-import { WindowFloor } from "./exact/floor.ts";
 import { computeCycles } from "./exact/instances.ts";
 import { Nest, spatialX, spatialY, temporal } from "./exact/nest.ts";
 import { type Projection, projectionOf } from "./exact/projection.ts";
@@ -20,6 +19,7 @@ import { unionWords } from "./exact/union.ts";
 import { fanouts } from "./fanout.ts";
 import { networkLatencyCycles } from "./networks.ts";
 import type { Architecture, EvaluationOptions, InferredNetwork, Workload } from "./types.ts";
+import { childOf, WindowBound } from "./window-bound.ts";
 
 export interface Cost {
   energyPj: number;
@@ -90,7 +90,7 @@ class ExactCost implements CostModel, DirectCost {
   private readonly projections: Projection[];
   private readonly closed: ClosedForm;
   private readonly evens: readonly EvenNest[];
-  private readonly floors: readonly (WindowFloor | null)[];
+  private readonly windows: WindowBound;
   private readonly accounts: LevelAccounts;
   private readonly capacities: readonly { most: number; least: number }[];
   private readonly available: readonly { x: number; y: number }[];
@@ -117,8 +117,8 @@ class ExactCost implements CostModel, DirectCost {
     this.projections = workload.dataSpaces.map((space) => projectionOf(workload, space));
     this.closed = new ClosedForm(dimensions, this.projections);
     this.evens = this.projections.map(() => new EvenNest(levels));
-    this.floors = this.projections.map((projection) => WindowFloor.of(projection));
     this.accounts = new LevelAccounts(architecture, spaces);
+    this.windows = new WindowBound(this.nest, this.accounts, this.closed, this.projections, levels);
     this.closed.firsts = this.accounts.paced;
     this.capacities = capacities(architecture);
     this.available = fanouts(architecture);
@@ -173,7 +173,7 @@ class ExactCost implements CostModel, DirectCost {
   }
 
   costNest(keep: Int32Array, into: Cost, bar: Bar | null): boolean {
-    const { nest, accounts, order, latency } = this;
+    const { nest, accounts, order, latency, windows } = this;
     const asked = accounts.growing ? bar : null;
     accounts.begin(nest, this.computeEnergyPj);
     const compute = computeCycles(nest);
@@ -187,42 +187,30 @@ class ExactCost implements CostModel, DirectCost {
       this.outside(keep, order[k]);
       if (asked?.hopeless(accounts.energyPj, compute + latency)) return false;
     }
-    const rest = slow > 0 && asked !== null ? this.leastOfSlow(keep) : 0;
+    const bounded = slow > 0 && asked !== null;
+    let rest = bounded ? windows.count(keep) : 0;
     if (asked?.hopeless(accounts.energyPj + rest, accounts.busy(compute) + latency)) return false;
     for (let k = 0; k < order.length; k++) if (!this.isSlow(order[k])) this.inside(keep, order[k]);
     if (asked?.hopeless(accounts.energyPj + rest, accounts.busy(compute) + latency)) return false;
+    if (bounded) {
+      rest = windows.countAlike(keep);
+      if (asked?.hopeless(accounts.energyPj + rest, accounts.busy(compute) + latency)) return false;
+    }
     for (let k = order.length - slow; k < order.length; k++) {
-      this.outside(keep, order[k]);
-      if (asked?.hopeless(accounts.energyPj, compute + latency)) return false;
-      this.inside(keep, order[k]);
+      const v = order[k];
+      for (let l = this.layout.levels - 1, kept = 0; l >= 0; l--) {
+        if (((keep[l] >> v) & 1) === 0) continue;
+        if (kept++ === 0) this.outside(keep, v);
+        else this.level(keep, v, l, this.arriving[v], this.firstArriving[v]);
+        if (bounded) rest -= windows.of(v, l);
+        if (asked?.hopeless(accounts.energyPj + rest, compute + latency)) return false;
+      }
     }
     const busy = accounts.busy(compute);
     accounts.leak(busy);
     into.energyPj = accounts.energyPj;
     into.cycles = busy + latency;
     return true;
-  }
-
-  /** Energy in pJ that windows under residual loops cannot stay below. */
-  private leastOfSlow(keep: Int32Array): number {
-    const { accounts, order, floors, closed, nest } = this;
-    const before = accounts.energyPj;
-    for (let k = 0; k < order.length; k++) {
-      const v = order[k];
-      const floor = floors[v];
-      if (floor === null || !this.isSlow(v)) continue;
-      let arrived = 0;
-      for (let l = this.layout.levels - 1; l >= 0; l--) {
-        if (((keep[l] >> v) & 1) === 0) continue;
-        floor.count(nest, closed, childOf(keep, v, l), l);
-        accounts.charge(l, floor.parentWords, arrived, 0, arrived + floor.parentWords);
-        arrived = floor.childWords;
-      }
-    }
-    const energyPj = accounts.energyPj - before;
-    accounts.energyPj = before;
-    // Sums in another order may differ in their last digits.
-    return energyPj - 1e-9 * (before + energyPj);
   }
 
   private isSlow(v: number): boolean {
@@ -352,11 +340,4 @@ class ExactCost implements CostModel, DirectCost {
     const { meshes } = this;
     return x * y <= meshes[l * 3] && x <= meshes[l * 3 + 1] && y <= meshes[l * 3 + 2];
   }
-}
-
-/** The next level inside l that keeps data space v; −1 for the arithmetic. */
-function childOf(keep: Int32Array, v: number, l: number): number {
-  let child = l - 1;
-  while (child >= 0 && ((keep[child] >> v) & 1) === 0) child--;
-  return child;
 }

@@ -63,8 +63,11 @@ export class PointCosts {
   }
 
   private isHopeless(point: MapspacePoint, bar: Bar): boolean {
-    this.floor.count(point);
-    return bar.hopeless(this.floor.energyPj, this.floor.cycles);
+    const { floor } = this;
+    floor.count(point);
+    if (bar.hopeless(floor.energyPj, floor.cycles)) return true;
+    floor.countOrdered(point);
+    return bar.hopeless(floor.energyPj, floor.cycles);
   }
 
   private changeBounds(point: MapspacePoint): void {

@@ -3,10 +3,10 @@ import type { MapspacePoint } from "../mapspace/point.ts";
 import type { StorageLevel } from "../model/types.ts";
 
 /**
- * What no order of a point's loops can stay below. Every operation takes its operands from the innermost levels that keep
+ * What no order of a point's loops can stay below, and what its own orders cannot. Every operation takes its operands from the innermost levels that keep
  * them, shared at most by the units that need the same ones. Between two levels that keep a data space every word passes
  * once, and again for each pass of what goes on outside a level where loops always move its tiles: only loops of one
- * level can be ordered so that a tile stays.
+ * level can be ordered so that a tile stays. In the order they have, it does for those inside the loop that moves it.
  */
 export class PointFloor {
   energyPj = 0;
@@ -55,11 +55,20 @@ export class PointFloor {
     this.even = new Uint8Array(dimensions.length);
   }
 
-  /** Sets `energyPj` and `cycles`. */
+  /** Sets `energyPj` and `cycles`, whatever the orders. */
   count(point: MapspacePoint): void {
+    this.read(point);
+    this.charge(point, false);
+  }
+
+  /** Sets `energyPj` to what the point's own orders cannot stay below; `count` comes first. */
+  countOrdered(point: MapspacePoint): void {
+    this.charge(point, true);
+  }
+
+  private charge(point: MapspacePoint, ordered: boolean): void {
     const { spaces, operandPj } = this;
     const { keep } = point;
-    this.read(point);
     let energyPj = this.computePj;
     for (let v = 0; v < spaces.length; v++) {
       const space = spaces[v];
@@ -67,14 +76,16 @@ export class PointFloor {
       while (((keep[child] >> v) & 1) === 0) child++;
       energyPj += operandPj[child * spaces.length + v] / this.mostSharing(space, child);
       // The innermost level outside the child whose loops always move the tile.
-      let moving = -1;
+      let passes = 0;
       for (let l = child + 1; l < keep.length; l++) {
-        if (moving < 0 && this.moves(point, space, child, l)) moving = l;
+        if (passes === 0 && this.moves(point, space, child, l)) {
+          passes = ordered ? this.passesInOrder(point, space, child, l) : this.passes(space, l);
+        }
         if (((keep[l] >> v) & 1) === 0) continue;
-        const passes = moving < 0 ? 1 : this.passes(space, moving);
-        energyPj += passes * (space.sentPj[l] + space.filledPj[child]) + (passes - 1) * space.againPj[l];
+        const times = Math.max(1, passes);
+        energyPj += times * (space.sentPj[l] + space.filledPj[child]) + (times - 1) * space.againPj[l];
         child = l;
-        moving = -1;
+        passes = 0;
       }
     }
     // Sums in another order may differ in their last digits.
@@ -85,57 +96,91 @@ export class PointFloor {
   private read({ factors, residuals, keep }: MapspacePoint): void {
     const { running, inside, spread, even, bounds } = this;
     const nd = bounds.length;
-    const slots = 2 * keep.length;
+    const levels = keep.length;
     let cycles = 1;
     for (let k = 0; k < running.length; k++) {
       const d = running[k];
       let all = 1;
       let units = 1;
       let whole = 1;
-      for (let slot = 0, at = d; slot < slots; at += nd) {
-        const factor = factors[at];
-        if (residuals[at] !== factor) whole = 0;
-        all *= factor;
-        if ((slot & 1) === 0) units *= factor;
-        else {
-          inside[(slot >> 1) * nd + d] = all;
-          spread[(slot >> 1) * nd + d] = units;
+      // Steps of the loops so far: in an ordinary pass, and in the last one.
+      let trips = 1;
+      let steps = 1;
+      for (let l = 0, at = d, into = d; l < levels; l++, at += 2 * nd, into += nd) {
+        const parallel = factors[at];
+        if (parallel !== 1) {
+          all *= parallel;
+          units *= parallel;
+          const last = residuals[at];
+          if (last !== parallel) whole = 0;
+          if (last !== 1) steps = trips;
         }
-        slot++;
+        const factor = factors[at + nd];
+        if (factor !== 1) {
+          all *= factor;
+          const last = residuals[at + nd];
+          if (last !== factor) whole = 0;
+          steps += trips * (last - 1);
+          trips *= factor;
+        }
+        inside[into] = all;
+        spread[into] = units;
       }
       even[d] = whole;
-      cycles *= whole === 1 ? all / units : steps(factors, residuals, d, nd, slots);
+      cycles *= steps;
     }
     this.cycles = cycles;
   }
 
   /** Have temporal loops of level `l` two iterations or more in every pass, so that no tile meets itself again? */
-  private moves({ factors, residuals }: MapspacePoint, { alone }: Space, child: number, l: number): boolean {
-    const nd = this.bounds.length;
-    for (let k = 0; k < alone.length; k++) {
-      const d = alone[k];
-      const at = (2 * l + 1) * nd + d;
-      if (factors[at] < 2) continue;
-      const last = residuals[at];
-      if (this.even[d] === 1 || last > 2) return true;
-      // Spread inside the loop, some children may stop one iteration earlier.
-      if (last === 2 && this.spread[l * nd + d] === this.spread[child * nd + d]) return true;
-    }
+  private moves(point: MapspacePoint, { alone }: Space, child: number, l: number): boolean {
+    for (let k = 0; k < alone.length; k++) if (this.movesBy(point, alone[k], child, l)) return true;
     return false;
+  }
+
+  private movesBy({ factors, residuals }: MapspacePoint, d: number, child: number, l: number): boolean {
+    const nd = this.bounds.length;
+    const at = (2 * l + 1) * nd + d;
+    if (factors[at] < 2) return false;
+    const last = residuals[at];
+    // Spread inside the loop, some children may stop one iteration earlier.
+    return this.even[d] === 1 || last > 2 || (last === 2 && this.spread[l * nd + d] === this.spread[child * nd + d]);
   }
 
   /** Steps of the loops outside level `l` that the data space does not depend on. */
   private passes({ irrelevant }: Space, l: number): number {
-    const { inside, spread, bounds } = this;
-    const nd = bounds.length;
-    const top = inside.length - nd;
     let passes = 1;
     for (let k = 0; k < irrelevant.length; k++) {
       const d = irrelevant[k];
-      const left = Math.ceil(bounds[d] / inside[l * nd + d]);
-      if (left > 1) passes *= Math.ceil((left * spread[l * nd + d]) / spread[top + d]);
+      passes *= this.steps(d, l, this.inside[l * this.bounds.length + d]);
     }
     return passes;
+  }
+
+  /** The same outside the innermost loop of level `l` that always moves the tile. */
+  private passesInOrder(point: MapspacePoint, space: Space, child: number, l: number): number {
+    const { inside, bounds } = this;
+    const nd = bounds.length;
+    const { factors, orders } = point;
+    let place = l * nd;
+    while (!(space.alone.includes(orders[place]) && this.movesBy(point, orders[place], child, l))) place++;
+    let passes = this.passes(space, l);
+    for (const end = (l + 1) * nd; place < end; place++) {
+      const d = orders[place];
+      const factor = factors[(2 * l + 1) * nd + d];
+      if (factor === 1 || !space.irrelevant.includes(d)) continue;
+      const within = inside[l * nd + d];
+      passes *= this.steps(d, l, within / factor) / this.steps(d, l, within);
+    }
+    return passes;
+  }
+
+  /** Steps of a dimension's temporal loops from level `l` on outwards, where those inside make up `within` indices. */
+  private steps(d: number, l: number, within: number): number {
+    const { spread, bounds } = this;
+    const nd = bounds.length;
+    const left = Math.ceil(bounds[d] / within);
+    return left > 1 ? Math.ceil((left * spread[l * nd + d]) / spread[spread.length - nd + d]) : 1;
   }
 
   /** Most units inside a level that may need one word at once. */
@@ -168,22 +213,6 @@ interface Space {
   sentPj: Float64Array;
   againPj: Float64Array;
   filledPj: Float64Array;
-}
-
-/** Steps in time of one dimension: index vectors below the last one, and the last one. */
-function steps(factors: Int32Array, residuals: Int32Array, d: number, nd: number, slots: number): number {
-  let below = 0;
-  let reached = 1;
-  for (let slot = slots - 1; slot >= 0; slot--) {
-    const at = slot * nd + d;
-    const last = residuals[at] - 1;
-    if ((slot & 1) === 1) below = below * factors[at] + reached * last;
-    else if (last > 0) {
-      below += reached;
-      reached = 0;
-    }
-  }
-  return below + reached;
 }
 
 /** Least energy of a word read from a level, or put to it as a partial sum. */

@@ -6,7 +6,7 @@ import { distinctOffsets, OffsetMarks } from "./offsets.ts";
 import { type Part, type Projection, partWords, projectionOfPart } from "./projection.ts";
 import { Slide } from "./slide.ts";
 import { partColumns, StepSums } from "./sums.ts";
-import { visitsByLoop } from "./visits.ts";
+import { Visits } from "./visits.ts";
 
 /** Who is counted: all transfers out of parents, those of the first parent, all into children, into the first child. */
 const parents = 0;
@@ -38,7 +38,8 @@ export class ClosedForm {
   unionFirst = 0;
   private readonly lattice = new Lattice();
   readonly sums: StepSums;
-  private readonly memory: WindowMemory;
+  private readonly visits: Visits;
+  readonly memory: WindowMemory;
   private readonly marks: OffsetMarks;
   /** Running products by who is counted. */
   private readonly product = new Float64Array(4);
@@ -50,6 +51,7 @@ export class ClosedForm {
 
   constructor(dimensions: number, projections: readonly Projection[]) {
     this.sums = new StepSums(dimensions);
+    this.visits = new Visits(dimensions, projections);
     this.memory = new WindowMemory(dimensions);
     this.marks = new OffsetMarks(projections);
     this.extents = new Float64Array(dimensions);
@@ -72,12 +74,16 @@ export class ClosedForm {
       if (b >= 0 && !repeats(nest, at, end, b)) {
         if (projection.windowed) return this.remembering(nest, projection, child, inside);
         if (!movesAlways(nest, projection, b)) {
-          this.parentWords = visitsByLoop(nest, projection, child, inside, running, running, held, b);
-          this.childWords = visitsByLoop(nest, projection, child, inside, running, running, running, b);
+          const { visits } = this;
           if (this.firsts) {
-            this.firstParentWords = visitsByLoop(nest, projection, child, inside, held, running, held, b);
-            this.firstChildWords = visitsByLoop(nest, projection, child, inside, held, held, held, b);
+            visits.count(nest, projection, child, inside, held, running, b);
+            this.firstParentWords = visits.parentWords;
+            visits.count(nest, projection, child, inside, held, held, b);
+            this.firstChildWords = visits.parentWords;
           }
+          visits.count(nest, projection, child, inside, running, running, b);
+          this.parentWords = visits.parentWords;
+          this.childWords = visits.childWords;
           this.wholeWords = this.childWords;
           return true;
         }
@@ -161,10 +167,11 @@ export class ClosedForm {
     for (let d = 0; d < nest.dimensions; d++) {
       if (partOf[d] >= 0 || nest.perfect[at + d] === 1) continue;
       product[parents] *= this.indices(nest, d, end, cut, inside, running, held);
+      product[children] *= this.indices(nest, d, end, cut, inside, running, running);
+      if (!this.firsts) continue;
       const first = this.indices(nest, d, end, cut, inside, held, held);
       product[firstParent] *= first;
       product[firstChild] *= first;
-      product[children] *= this.indices(nest, d, end, cut, inside, running, running);
     }
     return true;
   }
@@ -189,9 +196,11 @@ export class ClosedForm {
         this.scale(partWords(part, extents));
         return true;
       }
-      product[parents] *= this.tiles(nest, part, at, end, cut, inside, running, running);
+      const words = this.tiles(nest, part, at, end, cut, inside, running, running);
+      product[parents] *= words;
+      product[children] *= words;
+      if (!this.firsts) return true;
       product[firstParent] *= this.tiles(nest, part, at, end, cut, inside, held, running);
-      product[children] *= this.tiles(nest, part, at, end, cut, inside, running, running);
       product[firstChild] *= this.tiles(nest, part, at, end, cut, inside, held, held);
       return true;
     }
@@ -396,6 +405,7 @@ export class ClosedForm {
     for (let k = 0; k < projection.parts.length; k++) {
       distinct *= distinctOffsets(nest, projection, k, inside, end, this.marks);
     }
+    this.memory.beginAlike(nest, child);
     if (distinct === 0 || !this.memory.run(nest, projection, child)) return false;
     if (this.sum(nest, projection, at, end, inside, this.through + 1, -1)) this.wholeWords = this.product[children];
     this.firstChildWords = this.memory.words;

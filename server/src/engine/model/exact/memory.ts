@@ -1,3 +1,4 @@
+import { withRoom } from "../../numeric/room.ts";
 import { type Nest, temporal } from "./nest.ts";
 import type { Projection } from "./projection.ts";
 
@@ -25,6 +26,10 @@ const mostResiduals = 6;
 export class WindowMemory {
   /** Words over all steps of one instance. */
   words = 0;
+  /** How the instance acts: digits of its last step by loop, its last tile and whether that one is like all others. */
+  last = new Float64Array(32);
+  readonly end: Float64Array;
+  readonly steady: Uint8Array;
   private readonly rows: Float64Array;
   private readonly next: Float64Array;
   private readonly once = new Float64Array(width);
@@ -36,6 +41,8 @@ export class WindowMemory {
   private readonly bit: Int32Array;
 
   constructor(dimensions: number) {
+    this.end = new Float64Array(dimensions);
+    this.steady = new Uint8Array(dimensions);
     const masks = 1 << mostResiduals;
     this.rows = new Float64Array(masks * width);
     this.next = new Float64Array(masks * width);
@@ -45,7 +52,19 @@ export class WindowMemory {
     this.bit = new Int32Array(dimensions);
   }
 
-  /** False where there are too many residual dimensions. `level` holds the tiles. */
+  /** All instances act up to the last step of their dimensions, with tiles of `level`. */
+  beginAlike(nest: Nest, level: number): void {
+    const at = (level + 1) * nest.dimensions;
+    const end = nest.before(level);
+    this.last = withRoom(this.last, end);
+    for (let i = 0; i < end; i++) this.last[i] = nest.lastDigit[i];
+    for (let d = 0; d < nest.dimensions; d++) {
+      this.steady[d] = nest.perfect[at + d];
+      this.end[d] = nest.lastExtent[at + d];
+    }
+  }
+
+  /** False where there are too many residual dimensions. `level` holds the tiles; to be begun with `beginAlike`. */
   run(nest: Nest, projection: Projection, level: number): boolean {
     const { relevant } = projection;
     nest.group();
@@ -60,7 +79,7 @@ export class WindowMemory {
       this.back[d] = 0;
       this.lastBack[d] = 0;
       this.lastZero[d] = 1;
-      if (nest.perfect[at + d] === 1) continue;
+      if (this.steady[d] === 1) continue;
       let looped = false;
       for (let k = nest.firstOf[d]; k < nest.endOf[d] && nest.byDimension[k] <= innermost; k++) {
         if (nest.axis[nest.byDimension[k]] === temporal) looped = true;
@@ -83,7 +102,7 @@ export class WindowMemory {
         if ((mask & certain) !== certain) continue;
         const into = mask * width;
         if ((mask & bit) !== 0) {
-          const last = nest.lastDigit[i];
+          const last = this.last[i];
           if (last === 0) {
             this.copy(this.rows, into, this.next, into);
             continue;
@@ -112,8 +131,8 @@ export class WindowMemory {
       }
       for (let k = 0; k < masks * width; k++) this.rows[k] = this.next[k];
       this.back[d] += (nest.factor[i] - 1) * nest.stride[i];
-      this.lastBack[d] += nest.lastDigit[i] * nest.stride[i];
-      if (nest.lastDigit[i] !== 0) this.lastZero[d] = 0;
+      this.lastBack[d] += this.last[i] * nest.stride[i];
+      if (this.last[i] !== 0) this.lastZero[d] = 0;
     }
     this.words = this.tile(nest, projection, at, masks - 1) + this.rows[(masks - 1) * width + fresh];
     return true;
@@ -126,9 +145,9 @@ export class WindowMemory {
   /** Extent of the tile that begins a pass. A dimension without loops here has only its last tile. */
   private extent(nest: Nest, at: number, d: number, mask: number): number {
     const bit = this.bit[d];
-    if (nest.perfect[at + d] === 1) return nest.extent[at + d];
-    if (bit === 0) return nest.lastExtent[at + d];
-    return (mask & bit) !== 0 && this.lastZero[d] === 1 ? nest.lastExtent[at + d] : nest.extent[at + d];
+    if (this.steady[d] === 1) return nest.extent[at + d];
+    if (bit === 0) return this.end[d];
+    return (mask & bit) !== 0 && this.lastZero[d] === 1 ? this.end[d] : nest.extent[at + d];
   }
 
   private tile(nest: Nest, projection: Projection, at: number, mask: number): number {
@@ -165,8 +184,8 @@ export class WindowMemory {
           before += c * (nest.extent[at + d] - 1);
           moved += c * (nest.stride[a] - this.back[d]);
         } else {
-          const last = bit === 0 ? nest.perfect[at + d] === 0 : (mask & bit) !== 0;
-          before += c * ((last ? nest.lastExtent[at + d] : nest.extent[at + d]) - 1);
+          const last = bit === 0 ? this.steady[d] === 0 : (mask & bit) !== 0;
+          before += c * ((last ? this.end[d] : nest.extent[at + d]) - 1);
           moved -= c * (last && bit !== 0 ? this.lastBack[d] : this.back[d]);
         }
       }
