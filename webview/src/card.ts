@@ -23,6 +23,7 @@ export class Card {
   private readonly note = h("p", { class: "card-note" });
   private readonly tableBox = h("div", { class: "table-box", hidden: true, tabindex: "0" });
   private readonly toggle: HTMLButtonElement;
+  private readonly menu = h("details", { class: "menu" });
   private readonly menuItems = h("div", { class: "menu-items" });
   private table: Table = { columns: [], rows: [] };
   private drawn = "";
@@ -42,7 +43,8 @@ export class Card {
       text: "Table",
       on: { click: () => this.showTable(this.tableBox.hidden !== false) },
     });
-    const menu = h("details", { class: "menu" }, h("summary", { class: "quiet", text: "Export" }), this.menuItems);
+    const { menu } = this;
+    menu.append(h("summary", { class: "quiet", text: "Export" }), this.menuItems);
     menu.addEventListener("keydown", (event) => {
       if (event.key === "Escape") menu.open = false;
     });
@@ -73,6 +75,10 @@ export class Card {
   set(summary: string, table: Table): void {
     setText(this.note, summary);
     this.table = table;
+    const nothing = table.rows.length === 0;
+    this.toggle.hidden = nothing;
+    this.menu.hidden = nothing;
+    if (nothing) this.showTable(false);
     if (!this.tableBox.hidden) this.drawTable();
   }
 

@@ -257,7 +257,9 @@ export class Panel {
     const proves = offer.strategies.find(({ id }) => id === main?.options?.strategy)?.proves === true;
     const against = this.against ?? (proves ? "time" : "evaluations");
     this.againstTime.setAttribute("aria-pressed", String(against === "time"));
-    this.curve.draw(bestSoFar(comparable, goalOf(main?.options), against, theme), theme);
+    const curve = bestSoFar(comparable, goalOf(main?.options), against, theme);
+    this.againstTime.hidden = typeof curve === "string";
+    this.curve.draw(curve, theme);
     const scatter = energyAndCycles(comparable, whole.before, whole.after, theme);
     this.picks = scatter.picks;
     if (typeof scatter.drawing !== "string") {

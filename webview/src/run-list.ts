@@ -84,7 +84,8 @@ export class RunList {
 }
 
 function stateText(run: Run, value: number | null): string {
-  const tried = run.options === null ? "from a file" : `${count(run.evaluations)} tried · ${seconds(run.elapsedMs)}`;
+  const time = seconds(run.elapsedMs).replace(" ", "\u00a0");
+  const tried = run.options === null ? "from a file" : `${count(run.evaluations)} tried · ${time}`;
   if (run.state === "failed") return run.message ?? "failed";
   if (run.state === "waiting") return "waiting for its turn";
   const proof = value !== null && run.bound !== null && run.bound > 0 ? ` · ${provenText(run.bound, value)}` : "";

@@ -14,6 +14,11 @@ export function axis(title: string, values: readonly number[], format: (value: n
     if (value > most) most = value;
   }
   const logarithmic = most / least > 8;
+  const steps = most / least > 2000 ? [1] : [1, 2, 5];
+  const isStep = (value: number) => {
+    const mantissa = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    return steps.some((step) => Math.abs(mantissa - step) < 1e-6);
+  };
   return {
     type: logarithmic ? ("logarithmic" as const) : ("linear" as const),
     title: { display: true, text: title, color: theme.muted },
@@ -22,23 +27,18 @@ export function axis(title: string, values: readonly number[], format: (value: n
       // Limits lie where the values end, not at round numbers.
       includeBounds: false,
       color: theme.muted,
-      callback: (value: string | number) => {
-        const number = Number(value);
-        if (!logarithmic) return format(number);
-        const mantissa = number / 10 ** Math.floor(Math.log10(number) + 1e-9);
-        return most / least > 2000 && Math.abs(mantissa - 1) > 1e-6
-          ? ""
-          : [1, 2, 5].some((m) => Math.abs(mantissa - m) < 1e-6)
-            ? format(number)
-            : "";
-      },
+      callback: (value: string | number) => format(Number(value)),
+    },
+    /** Before some are left out for want of room. */
+    afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
+      if (logarithmic) scale.ticks = scale.ticks.filter(({ value }) => isStep(value));
     },
     grid: { color: theme.grid, drawTicks: false },
     border: { color: theme.grid },
   };
 }
 
-/** Limits of an axis that leave a little room around all values. */
+/** Limits of an axis that leave room for a mark around all values. */
 export function around(values: readonly number[]): { min: number; max: number } {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
@@ -46,5 +46,10 @@ export function around(values: readonly number[]): { min: number; max: number } 
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  return most / least > 8 ? { min: least / 1.3, max: most * 1.3 } : { min: least * 0.9, max: most * 1.06 };
+  if (most / least > 8) {
+    const room = (most / least) ** 0.06;
+    return { min: least / room, max: most * room };
+  }
+  const room = 0.06 * (most > least ? most - least : most);
+  return { min: Math.max(0, least - room), max: most + room };
 }

@@ -74,9 +74,12 @@ export function bestSoFar(
     theme,
   );
   const least = Math.min(...all);
-  // First tries may leave the picture; where a search ends and what it is held against may not.
+  // First tries may leave the picture; what was best for half of it, where a search ends and what it is held against
+  // may not.
+  const middle = wide ? Math.sqrt(first * last) : last / 2;
+  const held = lines.flatMap(({ data }) => data.findLast(({ x: at }) => at <= middle)?.y ?? []);
   const ends = [...lines, ...rules].flatMap(({ data }) => data.at(-1)?.y ?? []);
-  const most = Math.min(Math.max(...all), Math.max(4 * least, ...ends));
+  const most = Math.min(Math.max(...all), Math.max(4 * least, ...held, ...ends));
   const y = axis(
     objectiveName(objective),
     [least, most],

@@ -12,6 +12,16 @@ export interface ScatterPick {
   front: number | null;
 }
 
+/** Least and most of every second value. */
+function extent(values: readonly number[], from: number): number[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (let i = from; i < values.length; i += 2) {
+    if (values[i] < least) least = values[i];
+    if (values[i] > most) most = values[i];
+  }
+  return most === 0 ? [] : [least, most];
+}
+
 /** Energy against cycles. `picks[dataset][index]` says which mapping a point is, `choices[row]` a row of the table. */
 export function energyAndCycles(
   shown: readonly ShownRun[],
@@ -84,10 +94,8 @@ export function energyAndCycles(
     keys.push({ label: alone ? `${run.label}: Pareto front` : run.label, color });
   }
   const layers = drawn.map(({ run, color }) => {
-    for (let i = 0; i < run.cloud.length; i += 2) {
-      ys.push(run.cloud[i]);
-      xs.push(run.cloud[i + 1]);
-    }
+    ys.push(...extent(run.cloud, 0));
+    xs.push(...extent(run.cloud, 1));
     return { color: withAlpha(color, theme.contrast ? 0.9 : 0.45), values: run.cloud };
   });
   const rows = drawn.flatMap(({ run }): { run: Run; candidate: Candidate; front: number | null }[] =>

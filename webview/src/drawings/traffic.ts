@@ -4,7 +4,7 @@ import type { CandidateView, TrafficCurve } from "../../../server/src/features/e
 import type { Drawing, XY } from "../chart-card.ts";
 import { count, large, short } from "../format.ts";
 import type { Theme } from "../theme.ts";
-import { axis, noLegend } from "./axes.ts";
+import { around, axis, noLegend } from "./axes.ts";
 
 /** What a mapping holds on the chip in all, and what it exchanges with the outermost level. */
 function trafficOf({ levels }: CandidateView): XY {
@@ -62,8 +62,8 @@ export function trafficAgainstSize(
     options: {
       interaction: { mode: "nearest", intersect: true },
       scales: {
-        x: axis("words on the chip", xs, large, theme),
-        y: axis(`words to and from ${curve.outermost}`, ys, large, theme),
+        x: { ...axis("words on the chip", xs, large, theme), ...around(xs) },
+        y: { ...axis(`words to and from ${curve.outermost}`, ys, large, theme), ...around(ys) },
       },
       plugins: {
         ...noLegend,
