@@ -6,9 +6,10 @@ import type { SpaceRules } from "./rules.ts";
 interface Choices {
   profiles: Int32Array;
   next: Int32Array;
-  cumulative: Float64Array;
   total: number;
-  /** By equal shares of the total: the first choice that reaches into the share. */
+  /** Running sum of the weights, profile and next state of each choice: what a draw looks at lies close together. */
+  draws: Float64Array;
+  /** By equal shares of the total: where in `draws` the first choice is that reaches into the share. */
   guide: Int32Array;
 }
 
@@ -65,19 +66,19 @@ export class SharedSpread {
   sample(random: Prng, picked: Int32Array): void {
     let state = 0;
     for (let d = 0; d < this.profiles.length; d++) {
-      const { profiles, next, cumulative, total, guide } = this.expand(d, state);
+      const { draws, total, guide } = this.expand(d, state);
       let choice = 0;
-      const last = profiles.length - 1;
+      const last = draws.length - 3;
       if (last > 0) {
         // The first whose running sum exceeds the draw; shares are cut with rounding, so it may be one before.
         const share = random.next();
         const draw = share * total;
         choice = guide[Math.floor(share * guide.length)];
-        while (choice > 0 && cumulative[choice - 1] > draw) choice--;
-        while (choice < last && cumulative[choice] <= draw) choice++;
+        while (choice > 0 && draws[choice - 3] > draw) choice -= 3;
+        while (choice < last && draws[choice] <= draw) choice += 3;
       }
-      picked[d] = profiles[choice];
-      state = next[choice];
+      picked[d] = draws[choice + 1];
+      state = draws[choice + 2];
     }
   }
 
@@ -158,7 +159,7 @@ export class SharedSpread {
     if (known !== undefined) return known;
     const profiles: number[] = [];
     const next: number[] = [];
-    const cumulative: number[] = [];
+    const draws: number[] = [];
     let total = 0;
     if (d < this.profiles.length) {
       this.profiles[d].forEach((profile, i) => {
@@ -170,26 +171,26 @@ export class SharedSpread {
         total += profile.count * onward;
         profiles.push(i);
         next.push(id);
-        cumulative.push(total);
+        draws.push(total, i, id);
       });
     }
     const made = {
       profiles: Int32Array.from(profiles),
       next: Int32Array.from(next),
-      cumulative: Float64Array.from(cumulative),
       total,
-      guide: guideTo(cumulative, total),
+      draws: Float64Array.from(draws),
+      guide: guideTo(draws, total),
     };
     this.choices[d][state] = made;
     return made;
   }
 }
 
-function guideTo(cumulative: readonly number[], total: number): Int32Array {
-  const shares = 2 * cumulative.length;
+function guideTo(draws: readonly number[], total: number): Int32Array {
+  const shares = draws.length / 3;
   const guide = new Int32Array(shares);
   for (let k = 0, choice = 0; k < shares; k++) {
-    while (choice < cumulative.length - 1 && cumulative[choice] <= (k * total) / shares) choice++;
+    while (choice < draws.length - 3 && draws[choice] <= (k * total) / shares) choice += 3;
     guide[k] = choice;
   }
   return guide;
