@@ -1,4 +1,4 @@
-/** Two language status items: what the server is doing, and what the design of the file at hand costs. */
+/** Language status items: what the design of the file at hand costs, what the server is doing, where its log is. */
 import { type Disposable, LanguageStatusSeverity, l10n, languages, Uri, window, workspace } from "vscode";
 import type { StatusParams } from "../../server/src/lsp/protocol.ts";
 import { languageId } from "./selector.ts";
@@ -14,11 +14,16 @@ export class Status implements Disposable {
   private readonly known = new Map<string, StatusParams>();
   private readonly server = languages.createLanguageStatusItem("mapspace.server", { language: languageId });
   private readonly design = languages.createLanguageStatusItem("mapspace.design", { language: languageId });
+  private readonly log = languages.createLanguageStatusItem("mapspace.log", { language: languageId });
   private readonly listeners: Disposable[];
 
   constructor(server: Server) {
     this.server.name = l10n.t("Mapspace Server");
     this.design.name = l10n.t("Mapspace Design");
+    this.server.command = { command: "mapspace.restartServer", title: l10n.t("Restart") };
+    this.log.name = l10n.t("Mapspace Log");
+    this.log.text = l10n.t("Mapspace log");
+    this.log.command = { command: "mapspace.showLog", title: l10n.t("Show") };
     this.showServer(server.state);
     this.showDesign();
     this.listeners = [
@@ -39,7 +44,7 @@ export class Status implements Disposable {
   }
 
   dispose(): void {
-    for (const item of [this.server, this.design, ...this.listeners]) item.dispose();
+    for (const item of [this.server, this.design, this.log, ...this.listeners]) item.dispose();
   }
 
   private showServer(state: ServerState): void {
@@ -52,10 +57,6 @@ export class Status implements Disposable {
       running: l10n.t("Mapspace is running"),
       stopped: l10n.t("Mapspace has stopped"),
     }[state];
-    item.command =
-      state === "stopped"
-        ? { command: "mapspace.restartServer", title: l10n.t("Restart") }
-        : { command: "mapspace.showLog", title: l10n.t("Show Log") };
   }
 
   private showDesign(): void {

@@ -46,7 +46,8 @@ test("silent server death: the status says so and offers the restart, which brin
   editor.clients[0].started();
   await turn();
   const status = editor.statusItems.get("mapspace.server");
-  assert.deepEqual([status?.severity, status?.command?.command], [0, "mapspace.showLog"]);
+  assert.deepEqual([status?.severity, status?.command?.command], [0, "mapspace.restartServer"]);
+  assert.equal(editor.statusItems.get("mapspace.log")?.command?.command, "mapspace.showLog");
   editor.clients[0].become(1);
   assert.equal(api.serverState(), "stopped");
   assert.match(status?.text ?? "", /stopped/);
