@@ -1,32 +1,52 @@
-/** Lets the user say which of several equally near files belongs to the design of the file at hand. */
-import { ConfigurationTarget, l10n, Range, type TextDocument, Uri, WorkspaceEdit, window, workspace } from "vscode";
+/** Shows which files belong to the design of the file at hand, and takes others of those equally near. */
+import {
+  ConfigurationTarget,
+  l10n,
+  QuickPickItemKind,
+  Range,
+  type TextDocument,
+  Uri,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from "vscode";
 import type { StatusParams } from "../../server/src/lsp/protocol.ts";
 import { relativePath, withModelineEntry } from "./modeline.ts";
 
+/** Lists the files of the design, to look at one or to take another in its place. */
 export async function chooseFiles(document: TextDocument, status: StatusParams): Promise<void> {
-  const choices = status.ambiguous.flatMap(({ kind, taken, others }) =>
-    [taken, ...others].map((uri) => ({
-      label: workspace.asRelativePath(Uri.parse(uri)),
-      description: uri === taken ? l10n.t("{0}, in use", kind) : kind,
-      part: kind,
-      uri,
-    })),
+  const found: Readonly<Record<string, string>> = {
+    opened: l10n.t("this file"),
+    modeline: l10n.t("named in the file"),
+    setting: l10n.t("from the settings"),
+    nearest: l10n.t("the nearest"),
+  };
+  const label = (uri: string) => workspace.asRelativePath(Uri.parse(uri));
+  const taken = status.parts.map(({ uri, kinds, foundBy }) => ({
+    label: label(uri),
+    description: `${kinds.join(", ")} · ${found[foundBy] ?? foundBy}`,
+    instead: undefined,
+    uri,
+  }));
+  const others = status.ambiguous.flatMap(({ kind, others }) =>
+    others.map((uri) => ({ label: label(uri), description: kind, instead: kind, uri })),
   );
-  if (choices.length === 0) {
-    void window.showInformationMessage(l10n.t("Every part of this design has only one candidate."));
+  const heading = (label: string) => ({ label, kind: QuickPickItemKind.Separator, instead: undefined, uri: "" });
+  const chosen = await window.showQuickPick(
+    others.length === 0 ? taken : [heading(l10n.t("in use")), ...taken, heading(l10n.t("take instead")), ...others],
+    { title: l10n.t("Files of this design"), matchOnDescription: true },
+  );
+  if (chosen === undefined) return;
+  if (chosen.instead === undefined) {
+    await window.showTextDocument(Uri.parse(chosen.uri));
     return;
   }
-  const chosen = await window.showQuickPick(choices, {
-    title: l10n.t("Files of this design"),
-    matchOnDescription: true,
-  });
-  if (!chosen) return;
   const value = relativePath(document.uri.path, Uri.parse(chosen.uri).path);
-  const inFile = { label: l10n.t("Write “# mapspace: {0}” at the top of the file", `${chosen.part}=${value}`) };
+  const inFile = { label: l10n.t("Write “# mapspace: {0}” at the top of the file", `${chosen.instead}=${value}`) };
   const inSettings = { label: l10n.t("Remember it in the workspace setting “mapspace.designs”") };
   const saved = workspace.getWorkspaceFolder(document.uri) !== undefined;
   const where = saved ? await window.showQuickPick([inFile, inSettings], { title: chosen.label }) : inFile;
-  if (where === inFile) await writeModeline(document, chosen.part, value);
+  if (where === inFile) await writeModeline(document, chosen.instead, value);
   else if (where === inSettings) await writeSetting(document, chosen.uri);
 }
 

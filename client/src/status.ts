@@ -65,23 +65,24 @@ export class Status implements Disposable {
     const status = uri === undefined ? undefined : this.known.get(uri);
     item.severity = severities[status?.severity ?? "information"];
     item.text = status?.summary ?? l10n.t("No estimate yet");
-    const found: Readonly<Record<string, string>> = {
-      opened: l10n.t("this file"),
-      modeline: l10n.t("named in the file"),
-      setting: l10n.t("from the settings"),
-      nearest: l10n.t("the nearest"),
-    };
-    const files = (status?.parts ?? []).map(({ kinds, uri, foundBy }) =>
-      l10n.t("{0}: {1} ({2})", kinds.join(", "), name(uri), found[foundBy] ?? foundBy),
-    );
+    // The pop-up cuts what is long: all names of files have a list of their own.
+    const details = (status?.ambiguous ?? [])
+      .slice(0, 1)
+      .map(({ kind, taken, others }) =>
+        l10n.t("{0}: {1}, one of {2}", kind, baseName(taken), (others.length + 1).toString()),
+      );
     const limit = status?.limit?.toLocaleString("en-US");
-    if (limit) files.push(l10n.t("The file is large: its outline and its folding end after {0} items", limit));
-    item.detail = files.join(" · ");
+    if (limit) details.push(l10n.t("The file is large: its outline and its folding end after {0} items", limit));
+    item.detail = details.join(" · ");
     item.command =
-      status && status.ambiguous.length > 0
-        ? { command: "mapspace.chooseFiles", title: l10n.t("Choose Files") }
-        : undefined;
+      status === undefined || (status.parts.length < 2 && status.ambiguous.length === 0)
+        ? undefined
+        : {
+            command: "mapspace.chooseFiles",
+            title: status.ambiguous.length > 0 ? l10n.t("Choose Files") : l10n.t("Files"),
+            tooltip: l10n.t("The files of this design"),
+          };
   }
 }
 
-const name = (uri: string) => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+const baseName = (uri: string) => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));

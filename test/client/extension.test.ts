@@ -61,6 +61,24 @@ test("silent server death: the status says so and offers the restart, which brin
   assert.equal(status?.severity, 0);
 });
 
+test("the status tells the cost, and the files where there is room for their names", async () => {
+  const editor = new FakeEditor();
+  editor.shown.document = editor.open("file:///w/map.yaml", "timeloop", mapping);
+  await editor.activate();
+  await turn();
+  editor.clients[0].started();
+  await turn();
+  const item = editor.statusItems.get("mapspace.design");
+  const name = (n: number) => `file:///w/${"a-long-name-".repeat(9)}${n}.yaml`;
+  const parts = [0, 1, 2].map((n) => ({ uri: name(n), kinds: ["problem"], foundBy: "nearest" }));
+  const told = { uri: "file:///w/map.yaml", summary: "12 cycles", parts, severity: "information", limit: null };
+  editor.clients[0].hears.get("mapspace/status")!({ ...told, ambiguous: [] });
+  assert.deepEqual([item?.text, item?.detail, item?.command?.command], ["12 cycles", "", "mapspace.chooseFiles"]);
+  const ambiguous = [{ kind: "problem", taken: "file:///w/one.yaml", others: ["file:///w/two.yaml"] }];
+  editor.clients[0].hears.get("mapspace/status")!({ ...told, ambiguous });
+  assert.equal(item?.detail, "problem: one.yaml, one of 2");
+});
+
 describe("fights with other YAML extensions", () => {
   const started = async () => {
     const editor = new FakeEditor();

@@ -26,6 +26,8 @@ class Emitter {
 class Uri {
   constructor(readonly text: string) {}
   static parse = (text: string) => new Uri(text);
+  static from = ({ scheme, path, query }: { scheme: string; path: string; query: string }) =>
+    new Uri(`${scheme}:${path}?${query}`);
   static joinPath = (base: Uri, ...parts: string[]) => new Uri(new URL(parts.join("/"), `${base.text}/`).href);
   get scheme(): string {
     return this.text.slice(0, this.text.indexOf(":"));
@@ -48,6 +50,7 @@ export interface StatusItem {
   text: string;
   severity: number;
   busy: boolean;
+  detail?: string;
   command?: { command: string };
 }
 
@@ -142,6 +145,8 @@ interface Serializer {
 
 export class FakeEditor {
   readonly documents: FakeDocument[] = [];
+  /** What the editor at the front shows. */
+  readonly shown: { document?: FakeDocument } = {};
   readonly statusItems = new Map<string, StatusItem>();
   readonly commands = new Map<string, Handler>();
   readonly panels: FakePanel[] = [];
@@ -212,7 +217,7 @@ export class FakeEditor {
           };
         },
       });
-    const documents = this.documents;
+    const { documents, shown } = this;
     return {
       Uri,
       EventEmitter: Emitter,
@@ -238,7 +243,9 @@ export class FakeEditor {
         },
       }),
       window: lenient("window", {
-        activeTextEditor: undefined,
+        get activeTextEditor() {
+          return shown.document && { document: shown.document };
+        },
         createOutputChannel: () => lenient("log", {}),
         createWebviewPanel: (viewType: string, _title: string, show: unknown, options: FakePanel["options"]) => {
           const panel = new FakePanel(viewType, show, options);

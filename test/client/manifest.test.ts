@@ -79,10 +79,12 @@ describe("files", () => {
 });
 
 describe("settings", () => {
-  const settings: [string, Record<string, unknown>][] = Object.entries(contributes.configuration.properties);
+  const settings: [string, Record<string, unknown>][] = contributes.configuration.flatMap(
+    (group: { properties: object }) => Object.entries(group.properties),
+  );
   const scopes = ["application", "machine", "machine-overridable", "window", "resource", "language-overridable"];
 
-  test("each has a scope, a default and a description; each value of a choice is explained", () => {
+  test("each has a scope, a default and a description; each value of a choice is named and explained", () => {
     for (const [name, setting] of settings) {
       assert.match(name, /^mapspace\./);
       assert.ok(scopes.includes(String(setting.scope)), `${name}: ${setting.scope}`);
@@ -90,7 +92,8 @@ describe("settings", () => {
       assert.match(String(setting.markdownDescription), /^%.+%$/, name);
       const choices = setting.enum as unknown[] | undefined;
       if (choices === undefined) continue;
-      assert.equal((setting.enumDescriptions as unknown[])?.length, choices.length, name);
+      for (const texts of [setting.enumDescriptions, setting.enumItemLabels] as unknown[][])
+        assert.equal(texts?.length, choices.length, name);
       assert.ok(choices.includes(setting.default), name);
     }
   });

@@ -221,7 +221,10 @@ describe("algorithms", () => {
 
   test("are those of the settings", () => {
     const { contributes } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8"));
-    const { properties } = contributes.configuration;
+    const properties = Object.assign(
+      {},
+      ...contributes.configuration.map(({ properties }: { properties: object }) => properties),
+    );
     const algorithms: string[] = properties["mapspace.cosearch.algorithm"].enum;
     const chosen = (cosearch: object) => readSettings({ cosearch }, (path) => path).cosearch;
     const strategies = algorithms.map((algorithm) => chosen({ algorithm }).strategy);

@@ -264,7 +264,8 @@ test("the mapping of another file is costed on this design", async () => {
 
 test("the settings offer every strategy there is", () => {
   const { contributes } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8"));
-  const offered: string[] = contributes.configuration.properties["mapspace.search.strategy"].enum;
+  const groups: { properties: Record<string, { enum?: string[] }> }[] = contributes.configuration;
+  const offered = groups.flatMap(({ properties }) => properties["mapspace.search.strategy"]?.enum ?? []);
   assert.deepEqual([...offered].sort(), catalogue.map(({ id }) => id as string).sort());
   assert.ok(offered.includes(defaultSearch.strategy));
 });

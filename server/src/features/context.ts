@@ -35,3 +35,15 @@ export function fileOf(context: FeatureContext, uri: string): SourceFile | undef
   const { files, included } = context.snapshot;
   return files.find((file) => file.uri === uri) ?? included.find((file) => file.uri === uri);
 }
+
+/**
+ * A Markdown table for a hover: texts left, the `numbers` columns behind them right and apart from each other, which
+ * the editor's style does not do by itself.
+ */
+export function hoverTable(head: readonly string[], rows: readonly (readonly string[])[], numbers: number): string {
+  const texts = head.length - numbers;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => (i < texts ? cell : `\u00a0\u00a0${cell}`)).join(" | ")} |`;
+  const rule = head.map((_, i) => (i < texts ? ":---" : "---:"));
+  return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
+}

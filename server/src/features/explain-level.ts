@@ -3,12 +3,13 @@
 import type { Architecture, DataSpaceResult, Evaluation, Workload } from "../engine/model/types.ts";
 import { explained, type LayerAnalysis } from "../workspace/analysis.ts";
 import { formatCount, formatEnergy, formatNumber, formatPercent } from "../workspace/quantities.ts";
-import type { FeatureContext } from "./context.ts";
+import { type FeatureContext, hoverTable } from "./context.ts";
 import { explainCount } from "./explain-count.ts";
 import type { Explained } from "./explain-loops.ts";
 import { explainTile } from "./explain-tile.ts";
 
 const counts = ["reads", "fills", "updates"] as const;
+const columns = ["tile words", ...counts, "energy"];
 
 /** Layers of a network that are told apart; the rest is left to the report. */
 const layersListed = 12;
@@ -59,18 +60,23 @@ function describeHardware(architecture: Architecture, index: number): string {
 function describeTraffic(workload: Workload, evaluation: Evaluation, index: number): string {
   const level = evaluation.levels[index];
   const rows = level.dataSpaces.flatMap((result, d) => (result.kept ? [row(workload.dataSpaces[d].name, result)] : []));
-  const used = `${formatNumber(level.utilizedInstances)} of ${formatCount(level.instances)} instances in use.`;
+  // The only one there is is always in use.
+  const used =
+    level.instances === 1
+      ? ""
+      : `${formatNumber(level.utilizedInstances)} of ${formatCount(level.instances)} instances in use.`;
   const pace =
     level.cycles > evaluation.compute.cycles
       ? ` Its bandwidth is a bottleneck: ${formatCount(level.cycles)} cycles where the array needs ${formatCount(evaluation.compute.cycles)}.`
       : "";
-  if (rows.length === 0) return `Nothing is kept here. ${used}`;
-  return `${used}${pace}\n\n| data space | tile words | reads | fills | updates | energy |\n| --- | ---: | ---: | ---: | ---: | ---: |\n${rows.join("\n")}\n\nWords, summed over the instances in use.`;
+  if (rows.length === 0) return `Nothing is kept here. ${used}`.trimEnd();
+  const words = level.instances === 1 ? "In words." : "In words, summed over the instances in use.";
+  const table = hoverTable(["data space", ...columns], rows, columns.length);
+  return [`${used}${pace}`.trimStart(), table, words].filter((block) => block !== "").join("\n\n");
 }
 
-function row(name: string, { tileWords, total }: DataSpaceResult): string {
-  const cells = [tileWords, ...counts.map((count) => total[count])].map(formatCount);
-  return `| ${name} | ${cells.join(" | ")} | ${formatEnergy(total.energyPj)} |`;
+function row(name: string, { tileWords, total }: DataSpaceResult): string[] {
+  return [name, ...[tileWords, ...counts.map((count) => total[count])].map(formatCount), formatEnergy(total.energyPj)];
 }
 
 /** The level in each layer of a network. */
@@ -85,11 +91,11 @@ function layerTable(costed: readonly LayerAnalysis[], index: number): string {
       formatEnergy(energyPj),
     ];
     const times = layer.count === 1 ? "" : ` (${layer.count} ×)`;
-    return `| ${layer.workload.name}${times} | ${cells.join(" | ")} |`;
+    return [`${layer.workload.name}${times}`, ...cells];
   });
   const left = costed.length - rows.length;
   const more = left > 0 ? `\n\n${formatCount(left)} more layers: see the report.` : "";
-  return `| layer | tile words | reads | fills | updates | energy |\n| --- | ---: | ---: | ---: | ---: | ---: |\n${rows.join("\n")}${more}`;
+  return `${hoverTable(["layer", ...columns], rows, columns.length)}${more}`;
 }
 
 /** Per data space the tile and every count, each derived from the loops. */

@@ -8,7 +8,7 @@ import { latencyText, learnedTotal } from "../workspace/latency.ts";
 import { baseName } from "../workspace/paths.ts";
 import { formatCount } from "../workspace/quantities.ts";
 import { rankWords } from "../workspace/tile-extents.ts";
-import { type FeatureContext, toRange } from "./context.ts";
+import { type FeatureContext, hoverTable, toRange } from "./context.ts";
 import { explainCompute, explainLevel } from "./explain-level.ts";
 import { type Occurrence, occurrenceAt } from "./names.ts";
 import {
@@ -100,7 +100,7 @@ function factorHover({ snapshot }: FeatureContext, { source, level, type }: Fact
   if (source.residual !== null && source.residual.value !== source.end.value) {
     lines.push(`In the last pass of the loops outside it runs only ${formatCount(source.residual.value)} times.`);
   }
-  const rows: string[] = [];
+  const rows: string[][] = [];
   let product = 1;
   for (const directive of snapshot.specification.mappingSource?.directives ?? []) {
     const factor = directive.factors.find((candidate) => candidate.dimension.value === name);
@@ -109,7 +109,7 @@ function factorHover({ snapshot }: FeatureContext, { source, level, type }: Fact
     product *= value;
     if (value === 1 && factor !== source) continue;
     const shown = factor === source ? `**${value}**` : String(value);
-    rows.push(`| ${directive.target.value} | ${directive.type?.value ?? ""} | ${shown} |`);
+    rows.push([directive.target.value, directive.type?.value ?? "", shown]);
   }
   const moved = (workload?.dataSpaces ?? []).flatMap((space) => {
     const index = workload!.dimensions.findIndex((dimension) => dimension.name === name);
@@ -122,7 +122,7 @@ function factorHover({ snapshot }: FeatureContext, { source, level, type }: Fact
         : `${moved.join(" and ")} ${moved.length === 1 ? "does" : "do"} not depend on ${name} and can stay where ${moved.length === 1 ? "it is" : "they are"} while this loop runs.`,
     );
   }
-  if (rows.length > 0) lines.push(["| level | type | factor |", "| --- | --- | ---: |", ...rows].join("\n"));
+  if (rows.length > 0) lines.push(hoverTable(["level", "type", "factor"], rows, 1));
   if (bound !== undefined) {
     const verdict =
       product === bound

@@ -1,11 +1,16 @@
 /** Inlay hints on mapping lines: tiles against capacity, what a factor 0 stands for, which end of a permutation is inner. */
 
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver-types";
+import { fanouts } from "../engine/model/fanout.ts";
+import type { Architecture } from "../engine/model/types.ts";
+import { sizeAttributes } from "../rules/minimal-buffers.ts";
+import { attributePlace } from "../rules/subject.ts";
 import type { DirectiveSource } from "../spec/types.ts";
 import { lineIndex } from "../syntax/position.ts";
-import type { LayerAnalysis } from "../workspace/analysis.ts";
+import type { Location } from "../syntax/source.ts";
+import { type LayerAnalysis, neededWords } from "../workspace/analysis.ts";
 import { formatCount, formatPercent } from "../workspace/quantities.ts";
-import type { FeatureContext } from "./context.ts";
+import { type FeatureContext, hoverTable } from "./context.ts";
 
 export interface InlayHintSettings {
   tiles: boolean;
@@ -40,6 +45,7 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
       permutationLocation !== null &&
       permutation.length > 1
     ) {
+      if (directive.type?.value === "spatial") continue;
       const letters = permutation.map(({ value }) => value);
       add(
         permutationLocation.end,
@@ -49,6 +55,11 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
     }
   }
   const { layers } = snapshot.analysis;
+  const { architecture, architectureSource } = snapshot.specification;
+  if (settings.permutationDirection && architecture !== undefined) {
+    for (const { at, label, tooltip } of spreads(architecture, layers).filter(({ at }) => at.uri === file.uri))
+      add(at.end, label, tooltip);
+  }
   if (settings.zeroFactors) {
     for (const factor of directives.flatMap((directive) => directive.factors)) {
       const name = factor.dimension.value;
@@ -59,8 +70,15 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
       add(factor.location.end, `= ${whole}`, `Factor 0 stands for the whole bound of ${name}, ${whole}.`);
     }
   }
-  const { architecture } = snapshot.specification;
   if (!settings.tiles || architecture === undefined) return hints;
+  architecture.storage.forEach(({ name, capacityWords }, level) => {
+    const component = architectureSource?.components.find((c) => c.kind === "storage" && c.name.value === name);
+    const place = attributePlace(component, sizeAttributes);
+    const needed = neededWords(layers, level);
+    if (capacityWords === null || needed === null || needed === 0 || place?.uri !== file.uri) return;
+    const share = `${formatCount(needed)} of ${formatCount(capacityWords)} words, ${formatPercent(needed / capacityWords)}`;
+    add(place.end, share, `The mapping needs ${share}, of **${name}**.`);
+  });
   architecture.storage.forEach((storage, level) => {
     const largest = largestTiles(layers, level);
     const place = largest?.entry.lowered?.places[level];
@@ -84,15 +102,47 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
       [
         `Tile of one instance of **${name}**, in words:`,
         "",
-        "| data space | words |",
-        "| --- | ---: |",
-        ...kept.map(({ space, name: dataSpace }) => `| ${dataSpace} | ${formatCount(space.tileWords)} |`),
+        hoverTable(
+          ["data space", "words"],
+          kept.map(({ space, name: dataSpace }) => [dataSpace, formatCount(space.tileWords)]),
+          1,
+        ),
         "",
         `${formatCount(result.utilizedInstances)} of ${formatCount(result.instances)} instances are in use.`,
       ].join("\n"),
     );
   });
   return hints;
+}
+
+interface Spread {
+  at: Location;
+  label: string;
+  tooltip: string;
+}
+
+/** What the first layer's loops in space do along each axis of the array below a level. */
+function spreads(architecture: Architecture, layers: readonly LayerAnalysis[]): Spread[] {
+  const [first] = layers;
+  if (first?.lowered === undefined) return [];
+  const { dimensions } = first.layer.workload;
+  const { mapping, places } = first.lowered;
+  return fanouts(architecture).flatMap((fanout, level): Spread[] => {
+    const directive = places[level].spatial;
+    const at = directive?.permutationLocation ?? directive?.factorsLocation;
+    if (at === null || at === undefined) return [];
+    const axes = (["x", "y"] as const).flatMap((axis) => {
+      const loops = mapping.levels[level][axis === "x" ? "spatialX" : "spatialY"];
+      if (loops.length === 0 && fanout[axis] === 1) return [];
+      const used = loops.reduce((product, { factor }) => product * factor, 1);
+      const which = loops.map(({ dimension, factor }) => `${dimensions[dimension].name}=${factor}`).join(" ");
+      return [`${axis.toUpperCase()} ${used} of ${fanout[axis]}${which === "" ? "" : `: ${which}`}`];
+    });
+    if (axes.length === 0) return [];
+    const { name } = architecture.storage[level];
+    const tooltip = `Instances in use along each axis below **${name}**, and the loops spread over them. The first \`split\` letters of the permutation go along X, the others along Y.`;
+    return [{ at, label: axes.join(" · "), tooltip }];
+  });
 }
 
 /** The layer whose tiles fill a level most. */

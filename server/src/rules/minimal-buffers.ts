@@ -1,9 +1,11 @@
 import type { Fix, Problem, SourceEdit, SourceFile } from "../syntax/source.ts";
+import { neededWords } from "../workspace/analysis.ts";
 import { formatPercent } from "../workspace/quantities.ts";
 import { attributePlace, componentOf, type Subject, shown } from "./subject.ts";
 
 const rows = ["depth", "memory_depth", "data_storage_depth"];
-const sizes = ["entries", ...rows, "sizeKB"];
+/** Attributes that say how large a buffer is. */
+export const sizeAttributes = ["entries", ...rows, "sizeKB"];
 
 /** Where a capacity is written and what would be the least there. */
 interface Shrinking {
@@ -13,21 +15,21 @@ interface Shrinking {
 
 /** `minimal-buffer`: beside each storage component how much of it the mapping (of the largest layer) needs. */
 export function minimalBuffers(subjects: readonly Subject[], files: readonly SourceFile[]): Problem[] {
-  const layers = subjects.map((subject) => subject.outcome.evaluation?.minimalBuffers ?? []);
-  const found = (layers.find((buffers) => buffers.length > 0) ?? []).flatMap((buffer) => {
+  const costed = subjects.find((subject) => subject.outcome.evaluation !== undefined);
+  const found = (costed?.outcome.evaluation?.minimalBuffers ?? []).flatMap((buffer) => {
     const { level, name, capacityWords } = buffer;
-    const neededWords = Math.max(...layers.flatMap((buffers) => buffers[level]?.neededWords ?? []));
-    const location = attributePlace(componentOf(subjects[0], level), sizes);
+    const needed = neededWords(subjects, level) ?? 0;
+    const location = attributePlace(componentOf(subjects[0], level), sizeAttributes);
     // More than there is: that is the rule `capacity`.
-    if (capacityWords === null || neededWords === 0 || neededWords > capacityWords || location === undefined) return [];
+    if (capacityWords === null || needed === 0 || needed > capacityWords || location === undefined) return [];
     const what = subjects.length > 1 ? " for its largest layer" : "";
     const problem: Problem = {
       code: "minimal-buffer",
       severity: "information",
-      message: `${name} needs ${shown(neededWords)} of ${shown(capacityWords)} words${what}, ${formatPercent(neededWords / capacityWords)}.`,
+      message: `${name} needs ${shown(needed)} of ${shown(capacityWords)} words${what}, ${formatPercent(needed / capacityWords)}.`,
       location,
     };
-    return [{ problem, shrinking: shrink(subjects[0], level, neededWords, files) }];
+    return [{ problem, shrinking: shrink(subjects[0], level, needed, files) }];
   });
   const possible = found.flatMap(({ shrinking }) => shrinking ?? []);
   const all: Fix[] =
@@ -44,7 +46,7 @@ export function minimalBuffers(subjects: readonly Subject[], files: readonly Sou
 /** `null` where one number in the text does not decide the capacity of this component alone. */
 function shrink(subject: Subject, level: number, neededWords: number, files: readonly SourceFile[]): Shrinking | null {
   const component = componentOf(subject, level);
-  const given = sizes.filter((key) => component?.attributes.has(key));
+  const given = sizeAttributes.filter((key) => component?.attributes.has(key));
   if (component === undefined || given.length !== 1) return null;
   const [key] = given;
   const { value, location } = component.attributes.get(key)!;

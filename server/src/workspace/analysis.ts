@@ -174,3 +174,9 @@ export function networkTotals(analysis: Analysis): NetworkTotals {
   }
   return { ...totals, edpPjCycles: totals.cycles * totals.energyPj };
 }
+
+/** Words of a storage level that the layer with the largest tiles needs; null while no layer has a cost. */
+export function neededWords(layers: readonly Pick<LayerAnalysis, "outcome">[], level: number): number | null {
+  const needed = layers.flatMap(({ outcome }) => outcome?.evaluation?.minimalBuffers[level]?.neededWords ?? []);
+  return needed.length === 0 ? null : Math.max(...needed);
+}
