@@ -115,6 +115,19 @@ test("link transfers, where switched on, equal the walk", () => {
   assert.ok(linked >= 100, `${linked} with links`);
 });
 
+test("a transfer of many kinds of step has pauses in it", () => {
+  const random = new Random(41);
+  let most = 0;
+  for (let k = 0; k < 100; k++) {
+    const problem = randomProblem(random, { residuals: true, windows: true });
+    const [architecture, workload, mapping] = [architectureOf(problem), workloadOf(problem), mappingOf(problem)];
+    const options = { ...defaultEvaluationOptions("exact"), linkTransfers: true };
+    const pauses = [...countingExactly(architecture, workload, mapping, options)].length;
+    most = Math.max(most, pauses - mapping.levels.length * workload.dataSpaces.length);
+  }
+  assert.ok(most > 20, `at most ${most} pauses besides those between levels`);
+});
+
 test("kinds of step in closed form equal those walked", () => {
   const random = new Random(31);
   let compared = 0;

@@ -10,6 +10,7 @@ import {
   leakingInstances,
   vectorAccesses,
 } from "./energy.ts";
+import { finish } from "./finish.ts";
 import { networkLatencyCycles, networkResults } from "./networks.ts";
 import { addTerms } from "./terms.ts";
 import type {
@@ -38,11 +39,7 @@ export function evaluate(
   options: EvaluationOptions,
   { terms = false }: { terms?: boolean } = {},
 ): EvaluationOutcome {
-  const steps = evaluating(architecture, workload, mapping, options, terms);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(evaluating(architecture, workload, mapping, options, terms));
 }
 
 /** The same in steps, for callers that have other things to do in between. */

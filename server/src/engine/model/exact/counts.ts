@@ -65,20 +65,20 @@ function* dataSpaceCounts(
   const counts = mapping.levels.map((_, l) => bypassed(actingInstances(nest, l)));
   let child = -1;
   let kept = mapping.levels.findIndex((level) => level.keep[p]);
-  let below: Traffic | null = kept < 0 ? null : transfer(kept);
+  let below: Traffic | null = kept < 0 ? null : yield* transfer(kept);
   while (below !== null) {
     const next = mapping.levels.findIndex((level, l) => l > kept && level.keep[p]);
     const inner = child;
     child = kept;
     yield;
-    const above: Traffic | null = next < 0 ? null : transfer(next);
+    const above: Traffic | null = next < 0 ? null : yield* transfer(next);
     counts[kept] = keptCounts(kept, inner, below, above);
     kept = next;
     below = above;
   }
   return counts;
 
-  function transfer(parent: number): Traffic {
+  function transfer(parent: number): Generator<void, Traffic> {
     const slots = mapping.levels.slice(child + 1, parent + 1);
     const rules = {
       wholeTiles: child < 0 || (mapping.levels[child].noTemporalReuse?.[p] ?? false),

@@ -26,6 +26,9 @@ interface Iteration {
   rest: Run;
 }
 
+/** Steps between two pauses. */
+const stepsPerPause = 16;
+
 /** Ids of runs are put together from two numbers below this. */
 const many = 2 ** 26;
 
@@ -48,6 +51,7 @@ export class StepRuns {
   /** Deltas by number, for the state of links. */
   private readonly deltas: Delta[] = [];
   private readonly deltaIds = new Map<string, number>();
+  private taken = 0;
 
   constructor(
     private readonly nest: Nest,
@@ -79,38 +83,47 @@ export class StepRuns {
     this.advances = new Advances(nest, projection, child, this.loops, columns, joints);
   }
 
-  /** How often each kind of step occurs at one parent. */
-  run(): readonly number[] {
+  /** How often each kind of step occurs at one parent; with links there may be thousands. */
+  *running(): Generator<void, readonly number[]> {
     const relation = this.relations.begin;
     const nothing = new Array<number>(this.lasts === null ? this.joints.length : 2 * this.joints.length).fill(-1);
     const first = this.step(-1, relation, relation, this.stateOf(nothing));
     const counts: number[] = [];
-    add(counts, { kind: first.kind, rest: this.inside(0, relation, first.state) }, 1);
+    add(counts, { kind: first.kind, rest: yield* this.inside(0, relation, first.state) }, 1);
     return counts;
   }
 
   /** All steps at which one of the loops from `depth` on advances. */
-  private inside(depth: number, relation: Relation, state: State): Run {
-    if (depth === this.loops.length) return { state, counts: [] };
-    const key = relation.id * many + state.id;
-    const known = this.runs[depth].get(key);
+  private *inside(depth: number, relation: Relation, state: State): Generator<void, Run> {
+    const known = this.known(depth, relation, state);
     if (known !== undefined) return known;
     const counts: number[] = [];
     let now = state;
     let former: Relation | null = null;
     for (const { related, length } of this.relations.passes(relation, depth)) {
-      const once = this.iteration(depth, former, related, now);
+      const once = yield* this.iteration(depth, former, related, now);
       add(counts, once, 1);
-      now = this.repeat(depth, related, once.rest.state, length - 1, counts);
+      now = yield* this.repeat(depth, related, once.rest.state, length - 1, counts);
       former = related;
     }
     const run: Run = { state: now, counts };
-    this.runs[depth].set(key, run);
+    this.runs[depth].set(relation.id * many + state.id, run);
     return run;
   }
 
+  private known(depth: number, relation: Relation, state: State): Run | undefined {
+    if (depth === this.loops.length) return { state, counts: [] };
+    return this.runs[depth].get(relation.id * many + state.id);
+  }
+
   /** Equal iterations, until the state comes back; then they are multiplied. Returns the last state. */
-  private repeat(depth: number, related: Relation, state: State, times: number, counts: number[]): State {
+  private *repeat(
+    depth: number,
+    related: Relation,
+    state: State,
+    times: number,
+    counts: number[],
+  ): Generator<void, State> {
     const seen: State[] = [];
     const history: Iteration[] = [];
     let now = state;
@@ -126,7 +139,7 @@ export class StepRuns {
         return rest === 0 ? now : period[rest - 1].rest.state;
       }
       seen.push(now);
-      const once = this.iteration(depth, related, related, now);
+      const once = yield* this.iteration(depth, related, related, now);
       history.push(once);
       add(counts, once, 1);
       now = once.rest.state;
@@ -135,10 +148,17 @@ export class StepRuns {
   }
 
   /** The loop advances, except before its first iteration, and everything inside it runs. */
-  private iteration(depth: number, former: Relation | null, related: Relation, state: State): Iteration {
-    if (former === null) return { kind: -1, rest: this.inside(depth + 1, related, state) };
-    const step = this.step(depth, former, related, state);
-    return { kind: step.kind, rest: this.inside(depth + 1, related, step.state) };
+  private *iteration(
+    depth: number,
+    former: Relation | null,
+    related: Relation,
+    state: State,
+  ): Generator<void, Iteration> {
+    const step = former === null ? { kind: -1, state } : this.step(depth, former, related, state);
+    this.taken++;
+    if (this.taken % stepsPerPause === 0) yield;
+    const rest = this.known(depth + 1, related, step.state) ?? (yield* this.inside(depth + 1, related, step.state));
+    return { kind: step.kind, rest };
   }
 
   /** What arrives when the loop at `depth` has advanced (−1: the first step) and all temporal loops inside it begin again. */

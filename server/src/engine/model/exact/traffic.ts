@@ -5,7 +5,7 @@ import type { Nest } from "./nest.ts";
 import type { Projection } from "./projection.ts";
 import { uniformRecords } from "./records.ts";
 import type { StepClass, WalkRules } from "./sharing.ts";
-import { type WalkResult, walkSteps } from "./walk.ts";
+import { type WalkResult, walkingSteps } from "./walk.ts";
 
 /** Words moved between a kept level and the next kept one inside it, or the arithmetic. */
 export interface Traffic {
@@ -27,8 +27,8 @@ export interface Traffic {
   steps: readonly StepClass[] | null;
 }
 
-/** In closed form where that is known, else by kinds of step. */
-export function trafficBetween(
+/** In closed form where that is known, else by kinds of step, with pauses. */
+export function* trafficBetween(
   nest: Nest,
   projection: Projection,
   child: number,
@@ -36,10 +36,11 @@ export function trafficBetween(
   fanouts: readonly { x: number; y: number }[],
   rules: WalkRules,
   closed: ClosedForm,
-): Traffic {
+): Generator<void, Traffic> {
   if (rules.links) {
-    const without = trafficBetween(nest, projection, child, parent, fanouts, { ...rules, links: null }, closed);
-    const linked = walked(nest, projection, child, parent, fanouts, rules);
+    const alone = { ...rules, links: null };
+    const without = yield* trafficBetween(nest, projection, child, parent, fanouts, alone, closed);
+    const linked = yield* walked(nest, projection, child, parent, fanouts, rules);
     return linked.parentWords < without.parentWords ? linked : without;
   }
   if (closed.traffic(nest, projection, child, parent, rules.wholeTiles)) {
@@ -60,18 +61,19 @@ export function trafficBetween(
       };
     }
   }
-  return walked(nest, projection, child, parent, fanouts, rules);
+  return yield* walked(nest, projection, child, parent, fanouts, rules);
 }
 
-function walked(
+function* walked(
   nest: Nest,
   projection: Projection,
   child: number,
   parent: number,
   fanouts: readonly { x: number; y: number }[],
   rules: WalkRules,
-): Traffic {
-  const result = walkSteps(nest, projection, child, parent, meshBetween(nest, child, parent, fanouts), rules);
+): Generator<void, Traffic> {
+  const mesh = meshBetween(nest, child, parent, fanouts);
+  const result = yield* walkingSteps(nest, projection, child, parent, mesh, rules);
   const through = result.steps.reduce((innermost, step) => Math.max(innermost, step.advancing), -1);
   const wholeWords = result.steps.reduce((sum, step) => sum + step.count * step.wholeWords, 0);
   return { ...result, records: recordsOf(result), through, wholeWords };

@@ -1,3 +1,4 @@
+import { finish } from "../finish.ts";
 import { type Mesh, type ParentClass, parentClasses } from "./classes.ts";
 import type { Nest } from "./nest.ts";
 import type { Projection } from "./projection.ts";
@@ -25,14 +26,19 @@ export interface WalkResult {
  * children of one parent are enumerated, to find which deltas are equal. Where only the sums are asked for, `StepSums`
  * has them sooner.
  */
-export function walkSteps(
+export function walkSteps(...what: Parameters<typeof walkingSteps>): WalkResult {
+  return finish(walkingSteps(...what));
+}
+
+/** The same with pauses. */
+export function* walkingSteps(
   nest: Nest,
   projection: Projection,
   child: number,
   parent: number,
   mesh: Mesh,
   rules: WalkRules,
-): WalkResult {
+): Generator<void, WalkResult> {
   const { dimensions } = nest;
   const perDimension: ParentClass[][] = [];
   for (let d = 0; d < dimensions; d++) {
@@ -48,9 +54,9 @@ export function walkSteps(
     steps: [],
   };
   const merged = new Map<string, StepClass>();
-  const choose = (d: number, chosen: ParentClass[]) => {
+  function* choose(d: number, chosen: ParentClass[]): Generator<void, void> {
     if (d < dimensions) {
-      for (const option of perDimension[d]) choose(d + 1, [...chosen, option]);
+      for (const option of perDimension[d]) yield* choose(d + 1, [...chosen, option]);
       return;
     }
     const multiplicity = chosen.reduce((product, option) => product * option.multiplicity, 1);
@@ -64,7 +70,7 @@ export function walkSteps(
       rules,
       rules.links ? lastSteps(nest, perDimension) : null,
     );
-    const counts = walk.run();
+    const counts = yield* walk.running();
     walk.kinds.forEach(({ step, firstChildWords, linkedWords, firstLinkedWords }, kind) => {
       const count = counts[kind];
       result.linkedWords += multiplicity * count * linkedWords;
@@ -81,8 +87,8 @@ export function walkSteps(
       if (same === undefined) merged.set(key, { ...step, count: multiplicity * count });
       else same.count += multiplicity * count;
     });
-  };
-  choose(0, []);
+  }
+  yield* choose(0, []);
   result.steps = [...merged.values()];
   return result;
 }

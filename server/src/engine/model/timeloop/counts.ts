@@ -26,22 +26,26 @@ import { type Traffic, TrafficWalk } from "./traffic.ts";
 
 /**
  * Counts as Timeloop does, approximations included (`docs/model.md`, “Known approximations”). `timeloop-2022` differs
- * in the window rule and in the first fills of outputs.
+ * in the window rule and in the first fills of outputs. The traffic of one level a step.
  */
-export function countByTimeloop(
+export function* countingByTimeloop(
   architecture: Architecture,
   workload: Workload,
   mapping: Mapping,
   options: EvaluationOptions,
-): AccessCounts {
+): Generator<void, AccessCounts> {
   const nest = buildNest(workload, mapping);
   const projections = workload.dataSpaces.map((space) => project(workload, space, nest));
   const operations = operationsOfFirstInstance(nest);
   const available = fanouts(architecture);
-  const traffic = projections.map((projection, p) =>
-    mapping.levels.map((level, s) => {
-      if (s === 0 && nest.master[0] < 0) return everyOperation(operations);
-      return new TrafficWalk(nest, projection, s, {
+  const traffic: Traffic[][] = projections.map(() => []);
+  for (const [p, projection] of projections.entries()) {
+    for (const [s, level] of mapping.levels.entries()) {
+      if (s === 0 && nest.master[0] < 0) {
+        traffic[p].push(everyOperation(operations));
+        continue;
+      }
+      const walk = new TrafficWalk(nest, projection, s, {
         linkTransfers: options.linkTransfers,
         toroidal: options.toroidalLinks,
         pausesCount: options.counting === "timeloop-2022",
@@ -49,9 +53,11 @@ export function countByTimeloop(
         noMulticast: level.noSpatialReuse?.[p] ?? false,
         noLinkTransfer: level.noLinkTransfer?.[p] ?? false,
         noTemporalReuse: mapping.levels[s - 1]?.noTemporalReuse?.[p] ?? false,
-      }).run();
-    }),
-  );
+      });
+      traffic[p].push(walk.run());
+      yield;
+    }
+  }
   const tiles = workload.dataSpaces.map((space, p) => {
     const tensorWords = tileSize(rankExtents(projections[p], nest, nest.length - 1, nest.allLast));
     return collapsedTiles(architecture, mapping, nest, p, space.readWrite, traffic[p], tensorWords, options);
