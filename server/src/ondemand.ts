@@ -2,5 +2,6 @@
 
 export { convertActions } from "./features/convert.ts";
 export { formatting } from "./features/formatting.ts";
+export { hover } from "./features/hover.ts";
 export { designReport } from "./features/report.ts";
 export { Searches } from "./lsp/search.ts";

@@ -5,7 +5,18 @@ import { fanouts, hasFanout } from "./engine/model/fanout.ts";
 import { modelMismatch } from "./engine/model/learned/latency-model.ts";
 import { storageEnergyPj } from "./engine/model/pat.ts";
 import { toWorkspaceEdit } from "./features/code-actions.ts";
-import { toRange } from "./features/context.ts";
+import { hoverTable, toRange } from "./features/context.ts";
+import { occurrenceAt } from "./features/names.ts";
+import {
+  attributes,
+  describeWord,
+  dimensionMeanings,
+  directiveKeys,
+  nodeConstraintKeys,
+  nodeKeys,
+  spatialKeys,
+  topLevelKeys,
+} from "./features/vocabulary.ts";
 import { evaluatorOffer } from "./lsp/evaluator.ts";
 import { runSafe } from "./lsp/run-safe.ts";
 import { nameAndRange } from "./spec/component-classes.ts";
@@ -13,16 +24,18 @@ import { targetLevel, withComponentConstraints } from "./spec/component-constrai
 import { readDirectives } from "./spec/directives.ts";
 import { keyword } from "./spec/keywords.ts";
 import { lowerMapping } from "./spec/mapping.ts";
+import { listed } from "./spec/nearest.ts";
 import { NodeEdits } from "./spec/node-edits.ts";
 import { namedShape } from "./spec/shapes.ts";
 import { readSpecification } from "./spec/specification.ts";
 import { plain, valueAt } from "./spec/values.ts";
+import { keysOf, pathAt } from "./syntax/path.ts";
 import { lineAndColumn, lineIndex } from "./syntax/position.ts";
 import { parseYaml, parsingYaml } from "./syntax/yaml.ts";
 import { catalogue, cosearchCatalogue } from "./worker/catalogue.ts";
-import { analyse, networkTotals } from "./workspace/analysis.ts";
+import { analyse, explained, networkTotals } from "./workspace/analysis.ts";
 import { bottleneck } from "./workspace/bottleneck.ts";
-import { latencySum, latencyText, learnedCycles, learnedOf } from "./workspace/latency.ts";
+import { latencySum, latencyText, learnedCycles, learnedOf, learnedTotal } from "./workspace/latency.ts";
 import { baseName, fileName, relativePath } from "./workspace/paths.ts";
 import {
   formatArea,
@@ -33,15 +46,22 @@ import {
   formatPercent,
   formatSeconds,
 } from "./workspace/quantities.ts";
+import { extentsAt, rankWords } from "./workspace/tile-extents.ts";
 
 export const shared = {
   analyse,
+  attributes,
   baseName,
   bottleneck,
   catalogue,
   cosearchCatalogue,
+  describeWord,
+  dimensionMeanings,
+  directiveKeys,
   evaluate,
   evaluatorOffer,
+  explained,
+  extentsAt,
   fanouts,
   fileName,
   formatArea,
@@ -52,28 +72,39 @@ export const shared = {
   formatPercent,
   formatSeconds,
   hasFanout,
+  hoverTable,
+  keysOf,
   keyword,
   latencySum,
   latencyText,
   learnedCycles,
   learnedOf,
+  learnedTotal,
   lineAndColumn,
   lineIndex,
+  listed,
   lowerMapping,
   modelMismatch,
   nameAndRange,
   namedShape,
   networkTotals,
+  nodeConstraintKeys,
   NodeEdits,
+  nodeKeys,
+  occurrenceAt,
   parseYaml,
   parsingYaml,
+  pathAt,
   plain,
+  rankWords,
   readDirectives,
   readSpecification,
   relativePath,
   runSafe,
+  spatialKeys,
   storageEnergyPj,
   targetLevel,
+  topLevelKeys,
   toRange,
   toWorkspaceEdit,
   valueAt,

@@ -1,13 +1,18 @@
 /** One handler per feature: context in, neutral answer where there is none or where something goes wrong. */
 
-import { type CancellationToken, type Connection, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import {
+  type CancellationToken,
+  type Connection,
+  LSPErrorCodes,
+  type Position,
+  ResponseError,
+} from "vscode-languageserver";
 import { codeActions } from "../features/code-actions.ts";
 import { codeLenses } from "../features/code-lens.ts";
 import { completions } from "../features/completion.ts";
 import type { FeatureContext } from "../features/context.ts";
 import { isConvertible } from "../features/convert.ts";
 import { foldingRanges } from "../features/folding.ts";
-import { hover } from "../features/hover.ts";
 import { inlayHints } from "../features/inlay-hints.ts";
 import { documentLinks } from "../features/links.ts";
 import { definitions, highlights, references } from "../features/navigation.ts";
@@ -33,7 +38,7 @@ export const allFeatures = {
   foldingRanges,
   formatting: ({ formatting }: OnDemand, context: FeatureContext) => formatting(context),
   highlights,
-  hover,
+  hover: ({ hover }: OnDemand, context: FeatureContext, position: Position) => hover(context, position),
   inlayHints,
   isConvertible,
   optimizeActions,
@@ -98,9 +103,10 @@ export function registerFeatures(
     });
   }
 
-  connection.onHover(({ textDocument: { uri }, position }, token) =>
-    answer("hover", uri, token, null, (c) => features.hover(c, position)),
-  );
+  connection.onHover(async ({ textDocument: { uri }, position }, token) => {
+    const loaded = await onDemand();
+    return answer("hover", uri, token, null, (c) => features.hover(loaded, c, position));
+  });
   connection.onCompletion(({ textDocument: { uri }, position }, token) =>
     answer("completion", uri, token, [], (c) => features.completions(c, position), early),
   );
