@@ -43,7 +43,7 @@ export function fileOf(context: FeatureContext, uri: string): SourceFile | undef
 export function hoverTable(head: readonly string[], rows: readonly (readonly string[])[], numbers: number): string {
   const texts = head.length - numbers;
   const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => (i < texts ? cell : `\u00a0\u00a0${cell}`)).join(" | ")} |`;
+    `| ${cells.map((cell, i) => (i < texts ? cell : `&nbsp;&nbsp;${cell}`)).join(" | ")} |`;
   const rule = head.map((_, i) => (i < texts ? ":---" : "---:"));
   return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
 }

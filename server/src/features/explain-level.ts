@@ -54,7 +54,11 @@ function describeHardware(architecture: Architecture, index: number): string {
     level.writeBandwidth !== null && `writes ${formatNumber(level.writeBandwidth)}`,
     level.sharedBandwidth !== null && `together ${formatNumber(level.sharedBandwidth)}`,
   ].filter((part) => part !== false);
-  return `**${level.name}** — ${formatCount(level.instances)} instance${level.instances === 1 ? "" : "s"} (${level.meshX} × ${level.meshY}) of ${size}${buffering}, ${level.wordBits} bits each${bandwidth.length > 0 ? `; bandwidth in words per cycle: ${bandwidth.join(", ")}` : ""}.`;
+  const instances =
+    level.instances === 1
+      ? "1 instance"
+      : `${formatCount(level.instances)} instances (${level.meshX} × ${level.meshY})`;
+  return `**${level.name}** — ${instances} of ${size}${buffering}, ${level.wordBits} bits each${bandwidth.length > 0 ? `; bandwidth in words per cycle: ${bandwidth.join(", ")}` : ""}.`;
 }
 
 function describeTraffic(workload: Workload, evaluation: Evaluation, index: number): string {

@@ -4,6 +4,7 @@ import type { Evaluation, Workload } from "../engine/model/types.ts";
 import { type LayerAnalysis, networkTotals } from "../workspace/analysis.ts";
 import { bottleneck } from "../workspace/bottleneck.ts";
 import { latencyText, learnedOf } from "../workspace/latency.ts";
+import { fileName } from "../workspace/paths.ts";
 import {
   formatArea,
   formatCount,
@@ -19,7 +20,7 @@ import type { FeatureContext } from "./context.ts";
 export function designReport({ snapshot }: Pick<FeatureContext, "snapshot">): string {
   const { analysis, design, specification } = snapshot;
   const { architecture } = specification;
-  const files = design.parts.map((part) => part.uri.slice(part.uri.lastIndexOf("/") + 1)).join(", ");
+  const files = design.parts.map((part) => fileName(part.uri)).join(", ");
   const blocks = [`# What this mapping costs`, `Files: ${files}. Counting: ${analysis.options.counting}.`];
   if (architecture === undefined || analysis.layers.every(({ outcome }) => outcome?.evaluation === undefined)) {
     const missing =
@@ -38,6 +39,7 @@ export function designReport({ snapshot }: Pick<FeatureContext, "snapshot">): st
           String(layer.count),
           ...layerCells(outcome?.evaluation),
         ]),
+        1,
       ),
     );
   }
@@ -78,6 +80,7 @@ export function designReport({ snapshot }: Pick<FeatureContext, "snapshot">): st
                 ["speed", `${formatNumber(clock.gops)} GOPS, ${formatNumber(clock.topsPerWatt)} TOPS/W`],
               ]),
         ],
+        2,
       ),
       accessTable(evaluation, layer.workload),
     ];
@@ -102,7 +105,7 @@ function accessTable(evaluation: Evaluation, workload: Workload): string {
         result.kept
           ? [
               [
-                level.name,
+                level.dataSpaces.findIndex(({ kept }) => kept) === index ? level.name : "",
                 workload.dataSpaces[index].name,
                 formatCount(result.tileWords),
                 formatCount(result.total.reads),
@@ -114,10 +117,14 @@ function accessTable(evaluation: Evaluation, workload: Workload): string {
           : [],
       ),
     );
-  return table(["level", "data space", "tile words", "reads", "fills", "updates", "energy"], rows);
+  return table(["level", "data space", "tile words", "reads", "fills", "updates", "energy"], rows, 2);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The first `texts` columns on the left, the others are numbers. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], texts: number): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const unbroken = (cells: readonly string[]) => cells.map((cell) => cell.replaceAll(" ", "\u00a0"));
+  return [line(head), line(head.map((_, i) => (i < texts ? "---" : "---:"))), ...rows.map(unbroken).map(line)].join(
+    "\n",
+  );
 }
