@@ -8,12 +8,14 @@ import { SideBound } from "../gp/bound.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
 import { type CertificateLabel, slack } from "./certificate.ts";
+import { Compulsory } from "./compulsory.ts";
 import { type DescentStatistics, descend } from "./descend.ts";
-import { addWeights, compulsoryPart, constantPart, cycleWeights, energyWeights, type Weights } from "./functional.ts";
+import { addWeights, cycleWeights, energyWeights, type Weights } from "./functional.ts";
 import { MinHeap } from "./heap.ts";
 import { Labels, type SpreadTables, spreadTables } from "./labels.ts";
+import { leakage } from "./leakage.ts";
 import { type ExactProblem, exactProblem } from "./problem.ts";
-import { type DimensionSpread, dimensionSpreads, type Skeleton, skeletonOf } from "./skeleton.ts";
+import { type DimensionSpread, dimensionSpreads, loosestOf, type Skeleton, skeletonOf } from "./skeleton.ts";
 
 export interface ExactStatistics extends DescentStatistics {
   /** Spreads over the arrays, and what became of them. */
@@ -51,6 +53,7 @@ export interface ExactOptions {
 const workPerGroup = 64;
 
 type Open =
+  | { kind: "group"; ends: readonly DimensionSpread[][] }
   | { kind: "spread"; spreads: DimensionSpread[] }
   | { kind: "kept"; spreads: DimensionSpread[]; keep: Int32Array; label: CertificateLabel | null };
 
@@ -89,6 +92,7 @@ class ExactSearch {
   private readonly bar: Bar | null = null;
   private readonly cost: Cost = { energyPj: 0, cycles: 0 };
   private readonly keeps: number[][];
+  private readonly compulsory: Compulsory;
   private best: { energyPj: number; cycles: number; value: number } | null = null;
   private incumbent: Incumbent | null = null;
   private evaluations = 0;
@@ -127,6 +131,7 @@ class ExactSearch {
     this.most = evaluations ?? Number.POSITIVE_INFINITY;
     this.certify = certify;
     this.keeps = keepChoices(mapspace);
+    this.compulsory = new Compulsory(this.problem);
     // Where a bandwidth may bind, descents must know the cycles of what they offer.
     if (ports(this.problem).length === 0) {
       const hopeless = (energyPj: number, cycles: number) =>
@@ -174,7 +179,8 @@ class ExactSearch {
       if (!(heap.least < this.target())) break;
       const key = heap.least;
       const open = heap.pop();
-      if (open.kind === "spread") this.chooseKept(open.spreads, heap);
+      if (open.kind === "group") this.chooseEnds(open.ends, heap);
+      else if (open.kind === "spread") this.chooseKept(open.spreads, heap);
       else if (open.label === null) {
         const labels = this.label(open.spreads, open.keep, []);
         const value = this.valueAt(labels.sk, labels.root()[0] + this.arithmeticEnergy(labels.sk));
@@ -194,7 +200,7 @@ class ExactSearch {
         yield* this.descend(open.spreads, open.keep, known?.labels ?? this.label(open.spreads, open.keep, []));
         if (this.over) return;
       }
-      this.side.spend(workPerGroup, this.bound);
+      if (open.kind !== "group") this.side.spend(workPerGroup, this.bound);
       yield this.progress(false);
       if (this.settled()) return;
     }
@@ -217,59 +223,69 @@ class ExactSearch {
     );
   }
 
-  /** All spreads that the compulsory traffic does not rule out. */
+  /** All spreads that the compulsory traffic does not rule out; those that differ only in how chains end in one group. */
   private *spreads(heap: MinHeap<Open>): Generator<ExactProgress> {
     const { mapspace } = this.problem;
     const perProfile = dimensionSpreads(this.problem);
-    const nd = this.problem.dimensions;
-    const picked = new Int32Array(nd);
-    const chosen: DimensionSpread[] = new Array(nd);
+    const loosest = perProfile.map((profiles) => profiles.map(loosestOf));
+    const picked = new Int32Array(this.problem.dimensions);
     let count = 0;
     for (const _ of mapspace.enumerateSpreads(picked)) {
-      const ends = (d: number): void => {
-        if (d < nd) {
-          for (const spread of perProfile[d][picked[d]]) {
-            chosen[d] = spread;
-            ends(d + 1);
-          }
-          return;
-        }
-        this.statistics.spreads++;
-        this.side.spend(1);
-        const sk = skeletonOf(this.problem, chosen);
-        const value = this.valueAt(sk, this.compulsory(sk));
-        if (value < this.target()) heap.push(value, { kind: "spread", spreads: [...chosen] });
-        else this.statistics.spreadsPruned++;
-      };
-      ends(0);
+      const ends = perProfile.map((profiles, d) => profiles[picked[d]]);
+      const size = ends.reduce((product, { length }) => product * length, 1);
+      this.statistics.spreads += size;
+      if (size > 0) {
+        const spreads = loosest.map((profiles, d) => profiles[picked[d]]);
+        this.open(heap, spreads, size === 1 ? { kind: "spread", spreads } : { kind: "group", ends }, size);
+      }
       if ((++count & 255) !== 0) continue;
       yield this.progress(false);
       if (this.settled()) return;
     }
   }
 
-  private compulsory(sk: Skeleton): number {
-    const w = energyWeights(this.problem, sk);
+  /** Opens `size` spreads that cost no less than `spreads`, unless that is too much. */
+  private open(heap: MinHeap<Open>, spreads: DimensionSpread[], open: Open, size: number): void {
+    this.side.spend(1);
+    const sk = skeletonOf(this.problem, spreads);
+    const value = this.valueAt(sk, this.leastOf(sk));
+    if (value < this.target()) heap.push(value, open);
+    else this.statistics.spreadsPruned += size;
+  }
+
+  /** The spreads of a group, each with its own ends. */
+  private chooseEnds(ends: readonly DimensionSpread[][], heap: MinHeap<Open>): void {
+    const chosen: DimensionSpread[] = [];
+    const choose = (d: number): void => {
+      if (d === ends.length) {
+        const spreads = [...chosen];
+        this.open(heap, spreads, { kind: "spread", spreads }, 1);
+        return;
+      }
+      for (const spread of ends[d]) {
+        chosen[d] = spread;
+        choose(d + 1);
+      }
+    };
+    choose(0);
+  }
+
+  private leastOf(sk: Skeleton): number {
+    this.compulsory.count(sk);
     let total = this.arithmeticEnergy(sk);
-    for (let v = 0; v < this.problem.spaces.length; v++) {
+    for (let v = 0; v < this.keeps.length; v++) {
       let least = Number.POSITIVE_INFINITY;
-      for (const keep of this.keeps[v]) least = Math.min(least, this.ofKept(sk, w, v, keep));
+      for (const keep of this.keeps[v]) least = Math.min(least, this.compulsory.of(v, keep));
       total += least;
     }
     return total;
   }
 
-  /** `keep`: levels that keep space v, as bits. */
-  private ofKept(sk: Skeleton, w: Weights, v: number, keep: number): number {
-    const rows = Array.from({ length: this.problem.levels }, (_, l) => ((keep >> l) & 1) << v);
-    return constantPart(this.problem, sk, w, v, rows) + compulsoryPart(this.problem, sk, w, v, rows);
-  }
-
   private chooseKept(spreads: DimensionSpread[], heap: MinHeap<Open>): void {
     const sk = skeletonOf(this.problem, spreads);
-    const w = energyWeights(this.problem, sk);
+    this.compulsory.count(sk);
     const spaces = this.problem.spaces.length;
-    const costs = this.keeps.map((choices, v) => choices.map((keep) => this.ofKept(sk, w, v, keep)));
+    const costs = this.keeps.map((choices, v) => choices.map((keep) => this.compulsory.of(v, keep)));
     const choose = (v: number, energy: number, rows: Int32Array): void => {
       if (v === spaces) {
         const value = this.valueAt(sk, energy);
@@ -295,27 +311,9 @@ class ExactSearch {
     return new Labels(this.problem, sk, keep, [energyWeights(this.problem, sk), ...more], tables);
   }
 
-  /** pJ per cycle that leak at least. */
-  private leakage(sk: Skeleton): number {
-    const { architecture } = this.problem.mapspace;
-    const perfect = sk.spreads.every((s) => s.top === s.bound);
-    return architecture.storage.reduce((sum, level, l) => {
-      if (level.leakEnergyPj === 0) return sum;
-      const gate = architecture.storage.findIndex((other) => other.name === level.powerGatedAt);
-      const sharing = gate < 0 ? 1 : level.instances / Math.max(1, architecture.storage[gate].instances);
-      const at = sharing > 1 ? gate : l;
-      return (
-        sum +
-        level.leakEnergyPj *
-          Math.max(1, sharing) *
-          (perfect ? sk.instances[at + 1] : surelyActing(this.problem, sk, at))
-      );
-    }, 0);
-  }
-
   /** Objective of a least dynamic energy, everything else as good as this spread allows. */
   private valueAt(sk: Skeleton, energyPj: number): number {
-    return objectiveValue(this.objective, energyPj + this.leakage(sk) * sk.cycles, sk.cycles + this.latency);
+    return objectiveValue(this.objective, energyPj + leakage(this.problem, sk) * sk.cycles, sk.cycles + this.latency);
   }
 
   private *descend(spreads: DimensionSpread[], keep: Int32Array, first: Labels): Generator<ExactProgress> {
@@ -340,7 +338,7 @@ class ExactSearch {
     // A bandwidth binds: bound its cycles too, alone and weighed against energy.
     const { sk } = first;
     const energy = energyWeights(this.problem, sk);
-    const leak = this.leakage(sk);
+    const leak = leakage(this.problem, sk);
     const least = first.root()[0] + this.arithmeticEnergy(sk);
     const most = () =>
       Math.max(
@@ -378,7 +376,7 @@ class ExactSearch {
   private energyLimit(sk: Skeleton): number {
     const target = this.target();
     const { cycles } = sk;
-    const leak = this.leakage(sk) * cycles + this.arithmeticEnergy(sk);
+    const leak = leakage(this.problem, sk) * cycles + this.arithmeticEnergy(sk);
     if (this.objective === "edp") return target / (cycles + this.latency) - leak;
     if (this.objective === "energy") return target - leak;
     return cycles + this.latency < target ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -424,17 +422,6 @@ function labelOf(spreads: readonly DimensionSpread[], keep: Int32Array, bound: n
     keep: Array.from(keep),
     bound,
   };
-}
-
-/** Instances of a level that surely act. */
-function surelyActing(problem: ExactProblem, sk: Skeleton, level: number): number {
-  let product = 1;
-  for (const spread of sk.spreads) {
-    let most = 1;
-    for (let m = level + 1; m < problem.levels; m++) most = Math.max(most, spread.spatial[m]);
-    product *= most;
-  }
-  return product;
 }
 
 /** Ports with a bandwidth. */

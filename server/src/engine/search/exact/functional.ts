@@ -11,12 +11,21 @@ export interface Weights {
 
 /** Energy of a word, pJ. Whole blocks cost at least this. */
 export function energyWeights(problem: ExactProblem, sk: Skeleton): Weights {
-  return weights(problem, (level, l) => {
+  const { storage } = problem.mapspace.architecture;
+  const spaces = problem.spaces.length;
+  const { read, fill, update } = none(problem);
+  for (let l = 0, at = 0; l < storage.length; l++) {
+    const level = storage[l];
     const instances = sk.instances[l + 1];
     const shared = instances / Math.min(instances, level.instances / level.clusterSize);
     const per = level.blockSize * shared;
-    return [level.readEnergyPj / per, level.fillEnergyPj / per, level.updateEnergyPj / per];
-  });
+    for (let v = 0; v < spaces; v++, at++) {
+      read[at] = level.readEnergyPj / per;
+      fill[at] = level.fillEnergyPj / per;
+      update[at] = level.updateEnergyPj / per;
+    }
+  }
+  return { read, fill, update };
 }
 
 /** Least cycles a level needs for a word on one of its ports, as a share of all its instances. */
@@ -26,13 +35,19 @@ export function cycleWeights(
   at: number,
   port: "read" | "write" | "shared",
 ): Weights {
-  return weights(problem, (level, l, v) => {
-    if (l !== at) return [0, 0, 0];
-    const bandwidth =
-      port === "read" ? level.readBandwidth : port === "write" ? level.writeBandwidth : level.sharedBandwidth;
-    const per = (level.bandwidthScale[v] ?? 1) / (bandwidth ?? Number.POSITIVE_INFINITY) / sk.instances[l + 1];
-    return [port === "write" ? 0 : per, port === "read" ? 0 : per, port === "read" ? 0 : per];
-  });
+  const level = problem.mapspace.architecture.storage[at];
+  const bandwidth =
+    port === "read" ? level.readBandwidth : port === "write" ? level.writeBandwidth : level.sharedBandwidth;
+  const spaces = problem.spaces.length;
+  const { read, fill, update } = none(problem);
+  for (let v = 0; v < spaces; v++) {
+    const per = (level.bandwidthScale[v] ?? 1) / (bandwidth ?? Number.POSITIVE_INFINITY) / sk.instances[at + 1];
+    if (port !== "write") read[at * spaces + v] = per;
+    if (port === "read") continue;
+    fill[at * spaces + v] = per;
+    update[at * spaces + v] = per;
+  }
+  return { read, fill, update };
 }
 
 /** a + factor · b. */
@@ -41,21 +56,9 @@ export function addWeights(a: Weights, b: Weights, factor: number): Weights {
   return { read: sum(a.read, b.read), fill: sum(a.fill, b.fill), update: sum(a.update, b.update) };
 }
 
-type Level = ExactProblem["mapspace"]["architecture"]["storage"][number];
-
-function weights(problem: ExactProblem, of: (level: Level, l: number, v: number) => number[]): Weights {
-  const { storage } = problem.mapspace.architecture;
-  const spaces = problem.spaces.length;
-  const made = {
-    read: new Float64Array(storage.length * spaces),
-    fill: new Float64Array(storage.length * spaces),
-    update: new Float64Array(storage.length * spaces),
-  };
-  storage.forEach((level, l) => {
-    for (let v = 0; v < spaces; v++)
-      [made.read[l * spaces + v], made.fill[l * spaces + v], made.update[l * spaces + v]] = of(level, l, v);
-  });
-  return made;
+function none({ levels, spaces }: ExactProblem): Weights {
+  const size = levels * spaces.length;
+  return { read: new Float64Array(size), fill: new Float64Array(size), update: new Float64Array(size) };
 }
 
 /** What one word through a transfer adds at its parent and at its child, and a constant for what first writes spare. */
@@ -106,39 +109,4 @@ export function constantPart(
   let total = operand.parent * operandWords(problem, sk, v, first) + operand.constant;
   for (const { c, o } of transfersOf(keep, problem.levels, v)) total += transferPrice(problem, sk, w, v, c, o).constant;
   return total;
-}
-
-/** Least of the part that loops decide: every word of the tensor once per instance that needs it. */
-export function compulsoryPart(
-  problem: ExactProblem,
-  sk: Skeleton,
-  w: Weights,
-  v: number,
-  keep: ArrayLike<number>,
-): number {
-  const space = problem.spaces[v];
-  let total = 0;
-  for (const { c, o } of transfersOf(keep, problem.levels, v)) {
-    const price = transferPrice(problem, sk, w, v, c, o);
-    let parents = 1;
-    let children = 1;
-    for (const d of space.irrelevantList) {
-      parents *= surely(sk, d, o, problem.levels);
-      children *= surely(sk, d, c, problem.levels);
-    }
-    total += sk.distinct[v] * (price.parent * parents + price.child * children);
-  }
-  return total;
-}
-
-/** Instances along d outside level l that surely act. */
-function surely(sk: Skeleton, d: number, l: number, levels: number): number {
-  const perfect = sk.tops[d] === sk.bounds[d];
-  let product = 1;
-  let most = 1;
-  for (let m = l + 1; m < levels; m++) {
-    product *= sk.spreads[d].spatial[m];
-    most = Math.max(most, sk.spreads[d].spatial[m]);
-  }
-  return perfect ? product : most;
 }

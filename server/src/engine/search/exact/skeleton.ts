@@ -65,6 +65,15 @@ export function dimensionSpreads(problem: ExactProblem): DimensionSpread[][][] {
   );
 }
 
+/**
+ * A spread whose bounds hold for each of these, which differ in the ends of their chains only: as soon done as any, and
+ * with a remainder.
+ */
+export function loosestOf(ends: readonly DimensionSpread[]): DimensionSpread {
+  const [least, ...others] = [...ends].sort((a, b) => a.passes - b.passes);
+  return others.length === 0 ? least : { ...least, top: Number.NaN };
+}
+
 function graphs(
   bound: number,
   spatial: readonly number[],
