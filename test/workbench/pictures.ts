@@ -1,4 +1,4 @@
-/** Makes the pictures of the README and the walkthrough from the real workbench: `npm run pictures`. */
+/** Makes the pictures of the README, docs/explorer.md and the walkthrough from the real workbench: `npm run pictures`. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -9,6 +9,15 @@ const readme = join(repositoryRoot, "docs/images");
 const walkthrough = join(repositoryRoot, "client/media/walkthrough");
 const mapping = "eyeriss-like/resnet50-conv3x3.map.yaml";
 const size = { width: 1280, height: 800 };
+/** Cards of the panel that docs/explorer.md shows, and what their pictures are called. */
+const cards = {
+  "Energy and cycles": "scatter",
+  "Energy by level": "energy",
+  "Loop nest": "nest",
+  Array: "array",
+  Roofline: "roofline",
+  "Traffic and buffer size": "traffic",
+};
 /** Above are the title bar, which names the test's window, and tabs; below is the status bar. */
 const titleHeight = 31;
 const statusHeight = 24;
@@ -25,12 +34,33 @@ async function main(): Promise<void> {
   for (const folder of [readme, walkthrough]) mkdirSync(folder, { recursive: true });
   const window = await ExplorerWindow.open({ settings: {} });
   const { page } = window;
+  const write = async (folder: string, name: string, png: Buffer) => {
+    const picture = await webp(page, png);
+    writeFileSync(join(folder, `${name}.webp`), picture);
+    console.log(`${name}.webp ${picture.length.toLocaleString("en-US")} bytes`);
+  };
   const take = async (folder: string, name: string, clip: Clip) => {
     await page.mouse.move(size.width - 4, size.height - 4);
     await page.waitForTimeout(400);
-    const picture = await webp(page, await page.screenshot({ clip }));
-    writeFileSync(join(folder, `${name}.webp`), picture);
-    console.log(`${name}.webp ${picture.length.toLocaleString("en-US")} bytes`);
+    await write(folder, name, await page.screenshot({ clip }));
+  };
+  /** The cards of the proven mapping, beside what random sampling saw, in two columns. */
+  const takeCards = async () => {
+    const run = await window.start("random", { tries: "2000000" });
+    await run.locator(".run-state", { hasText: /^2,000,000 tried/ }).waitFor();
+    await window.panel.locator(".run-pick", { hasText: "Exact" }).click();
+    await window.panel.locator(".tile", { hasText: "435.5 µJ" }).waitFor();
+    await page.mouse.move(4, 4);
+    await window.wholePanel(1840);
+    for (const [title, name] of Object.entries(cards)) {
+      await write(readme, `panel-${name}`, await window.card(title).screenshot());
+    }
+    const [first, last] = await Promise.all(
+      ["Best so far", "Array"].map(async (title) => (await window.card(title).boundingBox())!),
+    );
+    const { x, y } = first;
+    const clip = { x, y, width: last.x + last.width - x, height: last.y + last.height - y };
+    await write(readme, "3-why", await page.screenshot({ clip }));
   };
   try {
     await page.setViewportSize(size);
@@ -47,10 +77,7 @@ async function main(): Promise<void> {
     await page.locator(".view-line", { hasText: "GlobalBuffer" }).getByText("GlobalBuffer").first().hover();
     await page.locator(".monaco-hover .hover-contents table").first().waitFor();
     await page.waitForTimeout(400);
-    writeFileSync(
-      join(walkthrough, "why.webp"),
-      await webp(page, await page.screenshot({ clip: { ...all, width: 900, height: 520 } })),
-    );
+    await write(walkthrough, "why", await page.screenshot({ clip: { ...all, width: 900, height: 520 } }));
     await page.keyboard.press("Escape");
 
     await window.codeAction("Optimize this layer");
@@ -58,16 +85,15 @@ async function main(): Promise<void> {
     await take(readme, "2-result", { ...all, y: all.y + all.height - 330, height: 330 });
     await result.getByRole("button", { name: "Open Explorer" }).click();
     await window.panel.locator(".card", { hasText: "Pareto" }).first().waitFor();
-    await page.setViewportSize({ ...size, height: 1080 });
-    await take(readme, "3-explorer", { ...all, height: 1080 - titleHeight - statusHeight });
-    await take(walkthrough, "optimize", { ...all, x: 620, width: size.width - 620, height: 760 });
+    await take(readme, "3-explorer", all);
+    await take(walkthrough, "optimize", { ...all, x: 620, width: size.width - 620 });
+    await takeCards();
     await page.setViewportSize(size);
 
     await window.press("Show diff");
     await page.locator(".monaco-diff-editor .line-insert").first().waitFor();
     await take(readme, "4-diff", { ...all, height: 620 });
     await window.press("Apply");
-    await window.openDesign(mapping);
     await window.lens("435.5 µJ").waitFor();
     await take(readme, "5-applied", { ...all, height: 470 });
   } finally {

@@ -85,10 +85,10 @@ export class RunList {
 
 function stateText(run: Run, value: number | null): string {
   const time = seconds(run.elapsedMs).replace(" ", "\u00a0");
-  const tried = run.options === null ? "from a file" : `${count(run.evaluations)} tried · ${time}`;
+  const tried = run.options === null ? "from a file" : `${count(run.evaluations)} tried\u00a0· ${time}`;
   if (run.state === "failed") return run.message ?? "failed";
   if (run.state === "waiting") return "waiting for its turn";
-  const proof = value !== null && run.bound !== null && run.bound > 0 ? ` · ${provenText(run.bound, value)}` : "";
+  const proof = value !== null && run.bound !== null && run.bound > 0 ? `\u00a0· ${provenText(run.bound, value)}` : "";
   const words = { running: "searching", paused: "paused", stopped: "stopped", done: "" }[run.state];
-  return [words, tried, run.message].filter(Boolean).join(" · ") + proof;
+  return [words, tried, run.message].filter(Boolean).join("\u00a0· ") + proof;
 }

@@ -4,6 +4,7 @@ import {
   type Disposable,
   l10n,
   Range,
+  type Tab,
   TabInputText,
   TextEdit,
   Uri,
@@ -94,13 +95,15 @@ function found({ network, layer }: Run, { mapping }: Candidate): WriteParams["fo
   return { architecture: network.architecture, mappings: network.layers.map((one) => one.mapping) };
 }
 
-const isShown = (uri: Uri) =>
-  window.visibleTextEditors.some((editor) => editor.document.uri.toString() === uri.toString());
+const shows = (tab: Tab | undefined, uri: Uri) =>
+  tab?.input instanceof TabInputText && tab.input.uri.toString() === uri.toString();
+
+/** As itself: one side of a diff does not count. */
+const isShown = (uri: Uri) => window.tabGroups.all.some(({ activeTab }) => shows(activeTab, uri));
 
 /** The editor opens what an edit changes, and would do so beside the panel. */
 async function openInFirstGroup(uri: Uri): Promise<void> {
-  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
-  const isOpen = tabs.some(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString());
+  const isOpen = window.tabGroups.all.some(({ tabs }) => tabs.some((tab) => shows(tab, uri)));
   if (!isOpen) await show(uri, true);
 }
 

@@ -95,6 +95,8 @@ export function bestSoFar(
         ...noLegend,
         tooltip: {
           callbacks: {
+            title: ([item]: { parsed: { x: number } }[]) =>
+              against === "time" ? seconds(item.parsed.x) : `${count(item.parsed.x)} mappings tried`,
             label: ({ dataset, parsed }) => `${dataset.label}: ${objectiveValue(objective, parsed.y ?? 0)}`,
           },
         },

@@ -96,7 +96,7 @@ export function energyAndCycles(
   const layers = drawn.map(({ run, color }) => {
     ys.push(...extent(run.cloud, 0));
     xs.push(...extent(run.cloud, 1));
-    return { color: withAlpha(color, theme.contrast ? 0.9 : 0.45), values: run.cloud };
+    return { color: withAlpha(color, theme.contrast ? 0.9 : 0.6), values: run.cloud };
   });
   const rows = drawn.flatMap(({ run }): { run: Run; candidate: Candidate; front: number | null }[] =>
     run.front.length === 0
