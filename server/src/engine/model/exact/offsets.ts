@@ -1,3 +1,4 @@
+import { differentSums } from "../../numeric/sums.ts";
 import { type Nest, temporal } from "./nest.ts";
 import type { Part, Projection } from "./projection.ts";
 
@@ -46,11 +47,7 @@ export function distinctOffsets(
   if (!several) return total;
   if (part.ranks.length > 1) return 0;
   if (loops === 2) {
-    // a·i + b·j repeats exactly under (i + b/g, j − a/g).
-    const a = moveOf(nest, part, p);
-    const b = moveOf(nest, part, q);
-    const g = gcd(a, b);
-    return total - Math.max(0, nest.factor[p] - b / g) * Math.max(0, nest.factor[q] - a / g);
+    return differentSums(moveOf(nest, part, p), nest.factor[p], moveOf(nest, part, q), nest.factor[q]);
   }
   if (scratch.offsets.length < total) scratch.offsets = new Float64Array(2 * total);
   scratch.mark++;
@@ -77,15 +74,4 @@ export function distinctOffsets(
 function moveOf(nest: Nest, part: Part, i: number): number {
   const rank = part.ranks[0];
   return rank.coefficients[rank.dimensions.indexOf(nest.dimension[i])] * nest.stride[i];
-}
-
-function gcd(a: number, b: number): number {
-  let x = a;
-  let y = b;
-  while (y !== 0) {
-    const rest = x % y;
-    x = y;
-    y = rest;
-  }
-  return x;
 }

@@ -33,10 +33,11 @@ export interface Layer {
 export interface SpreadTables {
   readonly relevant: Map<string, Float64Array>;
   readonly indices: Map<string, { relevant: Int32Array; irrelevant: Int32Array }>;
+  readonly repeats: Map<string, Float64Array>;
 }
 
 export function spreadTables(): SpreadTables {
-  return { relevant: new Map(), indices: new Map() };
+  return { relevant: new Map(), indices: new Map(), repeats: new Map() };
 }
 
 /** Tensors between two contractions take turns here, whatever labels they are for. */
@@ -405,6 +406,9 @@ export class Labels {
 
   /** Repeats at child and parent by irrelevant tile sizes at boundary `e` (index e + 1). */
   private repeats(v: number, c: number, o: number, e: number, boundary: number): Float64Array {
+    const key = `${v} ${c} ${o} ${e} ${boundary}`;
+    const known = this.tables.repeats.get(key);
+    if (known !== undefined) return known;
     const { irrelevantList } = this.problem.spaces[v];
     const nd = this.problem.dimensions;
     let table = Float64Array.of(1, 1);
@@ -420,6 +424,7 @@ export class Labels {
       }
       table = longer;
     }
+    this.tables.repeats.set(key, table);
     return table;
   }
 

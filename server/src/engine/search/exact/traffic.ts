@@ -1,3 +1,4 @@
+import { differentSums } from "../../numeric/sums.ts";
 import type { ExactProblem, Rank, Space } from "./problem.ts";
 import type { Skeleton } from "./skeleton.ts";
 
@@ -245,6 +246,15 @@ export function distinctShare(
     if (spreading < 2) continue;
     if (o !== c + 1 || !perfect) {
       share *= least / children;
+      continue;
+    }
+    if (dimensions.length === 2) {
+      const [x, y] = dimensions;
+      // Perfect factors cut whole tiles.
+      const byX = coefficients[0] * Math.round(tileAtChild(x));
+      const byY = coefficients[1] * Math.round(tileAtChild(y));
+      const sums = differentSums(byX, sk.spreads[x].spatial[o], byY, sk.spreads[y].spatial[o]);
+      share *= sums / children;
       continue;
     }
     let offsets = new Set<number>([0]);
