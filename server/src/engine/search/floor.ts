@@ -16,6 +16,8 @@ export class PointFloor {
   private readonly bounds: readonly number[];
   /** Dimensions that run. */
   private readonly running: readonly number[];
+  /** By level: may dimensions be spread there? */
+  private readonly spreads: Uint8Array;
   private readonly spaces: readonly Space[];
   /** By level and data space: energy of an operand. */
   private readonly operandPj: Float64Array;
@@ -32,15 +34,20 @@ export class PointFloor {
     this.macs = this.bounds.reduce((product, bound) => product * bound, 1);
     this.computePj = this.macs * compute.energyPj;
     this.running = dimensions.flatMap((_, d) => (rules.bounds[d].some((bound) => bound > 1) ? [d] : []));
+    this.spreads = Uint8Array.from(storage, (_, l) => (rules.spreads.some(({ level }) => level === l) ? 1 : 0));
     this.spaces = dataSpaces.map(({ ranks: all, readWrite }) => {
       const ranks = all.map((rank) => rank.map((t) => t.dimension).filter((d) => this.running.includes(d)));
       const words = ranks.reduce((product, rank) => product * Math.max(1, ...rank.map((d) => this.bounds[d])), 1);
+      const irrelevant = this.running.filter((d) => !ranks.some((rank) => rank.includes(d)));
+      const alone = this.running.filter((d) => {
+        const own = ranks.filter((rank) => rank.includes(d));
+        return own.length > 0 && own.every((rank) => rank.length === 1);
+      });
       return {
-        irrelevant: this.running.filter((d) => !ranks.some((rank) => rank.includes(d))),
-        alone: this.running.filter((d) => {
-          const own = ranks.filter((rank) => rank.includes(d));
-          return own.length > 0 && own.every((rank) => rank.length === 1);
-        }),
+        irrelevant,
+        isIrrelevant: Uint8Array.from(dimensions, (_, d) => (irrelevant.includes(d) ? 1 : 0)),
+        alone,
+        isAlone: Uint8Array.from(dimensions, (_, d) => (alone.includes(d) ? 1 : 0)),
         windows: ranks.filter((rank) => rank.length > 1),
         sentPj: Float64Array.from(storage, (level) => words * wordPj(level, readWrite)),
         againPj: Float64Array.from(storage, (level) => (readWrite ? words * wordPj(level, false) : 0)),
@@ -94,7 +101,7 @@ export class PointFloor {
 
   /** Products of the factors, and the compute cycles. */
   private read({ factors, residuals, keep }: MapspacePoint): void {
-    const { running, inside, spread, even, bounds } = this;
+    const { running, spreads, inside, spread, even, bounds } = this;
     const nd = bounds.length;
     const levels = keep.length;
     let cycles = 1;
@@ -107,7 +114,7 @@ export class PointFloor {
       let trips = 1;
       let steps = 1;
       for (let l = 0, at = d, into = d; l < levels; l++, at += 2 * nd, into += nd) {
-        const parallel = factors[at];
+        const parallel = spreads[l] === 1 ? factors[at] : 1;
         if (parallel !== 1) {
           all *= parallel;
           units *= parallel;
@@ -163,12 +170,12 @@ export class PointFloor {
     const nd = bounds.length;
     const { factors, orders } = point;
     let place = l * nd;
-    while (!(space.alone.includes(orders[place]) && this.movesBy(point, orders[place], child, l))) place++;
+    while (space.isAlone[orders[place]] === 0 || !this.movesBy(point, orders[place], child, l)) place++;
     let passes = this.passes(space, l);
     for (const end = (l + 1) * nd; place < end; place++) {
       const d = orders[place];
       const factor = factors[(2 * l + 1) * nd + d];
-      if (factor === 1 || !space.irrelevant.includes(d)) continue;
+      if (factor === 1 || space.isIrrelevant[d] === 0) continue;
       const within = inside[l * nd + d];
       passes *= this.steps(d, l, within / factor) / this.steps(d, l, within);
     }
@@ -205,8 +212,10 @@ export class PointFloor {
 
 interface Space {
   irrelevant: readonly number[];
+  isIrrelevant: Uint8Array;
   /** Dimensions that share no rank: tiles apart along them have no word in common. */
   alone: readonly number[];
+  isAlone: Uint8Array;
   /** Dimensions of every rank that has several. */
   windows: readonly (readonly number[])[];
   // By level, for all words: sent inwards (or received as partial sums), partial sums read back, arriving from outside.
