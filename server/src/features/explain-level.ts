@@ -74,7 +74,10 @@ function describeTraffic(workload: Workload, evaluation: Evaluation, index: numb
       ? ` Its bandwidth is a bottleneck: ${formatCount(level.cycles)} cycles where the array needs ${formatCount(evaluation.compute.cycles)}.`
       : "";
   if (rows.length === 0) return `Nothing is kept here. ${used}`.trimEnd();
-  const words = level.instances === 1 ? "In words." : "In words, summed over the instances in use.";
+  const words =
+    level.instances === 1
+      ? "Reads, fills and updates in words."
+      : "Reads, fills and updates in words, summed over the instances in use.";
   const table = hoverTable(["data space", ...columns], rows, columns.length);
   return [`${used}${pace}`.trimStart(), table, words].filter((block) => block !== "").join("\n\n");
 }

@@ -107,17 +107,17 @@ function accessTable(evaluation: Evaluation, workload: Workload): string {
               [
                 level.dataSpaces.findIndex(({ kept }) => kept) === index ? level.name : "",
                 workload.dataSpaces[index].name,
+                formatEnergy(result.total.energyPj),
                 formatCount(result.tileWords),
                 formatCount(result.total.reads),
                 formatCount(result.total.fills),
                 formatCount(result.total.updates),
-                formatEnergy(result.total.energyPj),
               ],
             ]
           : [],
       ),
     );
-  return table(["level", "data space", "tile words", "reads", "fills", "updates", "energy"], rows, 2);
+  return table(["level", "data space", "energy", "tile words", "reads", "fills", "updates"], rows, 2);
 }
 
 /** The first `texts` columns on the left, the others are numbers. */
