@@ -154,8 +154,54 @@ test("where nothing is found it says which layer does not fit and why", () => {
   assert.match(err, / {2}second: Buffer has room for 1 of 3 words/);
 });
 
-test("what cannot be searched is said", () => {
-  assert.match(mapspace(["cosearch", architecture]).err, /no readable problem/);
+test("what was before, what is used and how busy it is, is told where it is known; the clock is kept", () => {
+  const design = mkdtempSync(join(folder, "design-"));
+  const template = join(design, "arch.yaml");
+  // A buffer that the mappings cannot use: constraints bypass it.
+  writeFileSync(
+    template,
+    readFileSync(architecture, "utf8")
+      .replace("- name: System\n", "- name: System\n    attributes: {global_cycle_seconds: 2e-9}\n")
+      .concat("- {target: Buffer, type: bypass, bypass: [A, B, C]}\n"),
+  );
+  const mapping = join(design, "map.yaml");
+  writeFileSync(
+    mapping,
+    "mapping:\n- {target: DRAM, type: temporal, factors: M=32 N=24 K=16}\n- {target: Buffer, type: bypass, bypass: [A, B, C]}\n",
+  );
+  const problem = join(layers, "first.yaml");
+  const given = JSON.parse(mapspace(["evaluate", "--json", template, problem, mapping]).out);
+  const run = ["cosearch", template, problem, mapping, "--hardware", "buffers", "--evaluations", "400"];
+  const target = join(design, "out");
+  const {
+    before,
+    hardware,
+    layers: found,
+    utilization,
+  } = JSON.parse(mapspace([...run, "--json", "--write", target]).out);
+  assert.deepEqual(before, { cycles: given.cycles, energyPj: given.energyPj, edpPjCycles: given.edpPjCycles });
+  assert.deepEqual(
+    hardware.levels.map((level: { name: string; used: boolean }) => [level.name, level.used]),
+    [
+      ["Register", true],
+      ["Buffer", false],
+      ["DRAM", true],
+    ],
+  );
+  assert.equal(utilization, found[0].utilization);
+  const written = JSON.parse(mapspace(["evaluate", "--json", join(target, "first.map.yaml")]).out);
+  assert.equal(written.utilization, utilization);
+  assert.ok(Math.abs(written.seconds / (written.cycles * 2e-9) - 1) < 1e-12);
+  const { out } = mapspace(run);
+  assert.match(out, /Buffer +\d+ +bypassed/);
+  assert.match(out, /before +[\d,]+ .*\n\n +area unknown; EDP .* against the mapping given/);
+});
+
+test("what cannot be searched is said; what is wrong with the files is no wrong usage", () => {
+  const { status, err } = mapspace(["cosearch", architecture]);
+  assert.deepEqual([status, err], [1, "mapspace: there is no readable problem in the files\n"]);
+  for (const command of [["search"], ["evaluate"], ["codesign", "--area", "1"]])
+    assert.equal(mapspace([...command, architecture]).status, 1, command[0]);
   assert.match(cosearch("--hardware", "none").err, /--hardware takes fixed, buffers, all/);
   assert.match(cosearch("--algorithm", "random", "--state", "x").err, /--state goes with/);
   assert.match(cosearch("--evalutions", "5").err, /there is no flag --evalutions here; did you mean --evaluations\?/);

@@ -11,7 +11,7 @@ import { formatArea, formatCount, formatEdp, formatEnergy, formatNumber } from "
 import type { Command } from "./command.ts";
 import { type Input, readInputs } from "./inputs.ts";
 import { renderTable } from "./table.ts";
-import { exitStatus, type FlagSpec, parseFlags, templateVariables, UsageError } from "./usage.ts";
+import { DesignError, exitStatus, type FlagSpec, parseFlags, templateVariables, UsageError } from "./usage.ts";
 import { volumeRows } from "./volume-text.ts";
 
 const flagSpec = {
@@ -55,11 +55,8 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
     }
     const all = layersOf(readInputs(files, false, templateVariables(flags)));
     const layers = flags.layer === undefined ? all : all.filter(({ workload }) => workload.name === flags.layer);
-    if (layers.length === 0) {
-      throw new UsageError(
-        `${files.join(", ")}: there is no ${flags.layer === undefined ? "readable problem" : `layer called "${flags.layer}"`}`,
-      );
-    }
+    if (all.length === 0) throw new DesignError(`${files.join(", ")}: there is no readable problem`);
+    if (layers.length === 0) throw new UsageError(`${files.join(", ")}: there is no layer called "${flags.layer}"`);
     if (flags.expressions) {
       process.stdout.write(`${layers.map(expressions).join("\n\n")}\n`);
       return exitStatus.fine;

@@ -18,7 +18,7 @@ import type { Command } from "./command.ts";
 import { readInputs, readSource } from "./inputs.ts";
 import { writeOutput } from "./output.ts";
 import { fileLookup, hasErrors, renderProblem } from "./problems.ts";
-import { exitStatus, type FlagSpec, parseFlags, UsageError } from "./usage.ts";
+import { DesignError, exitStatus, type FlagSpec, parseFlags, UsageError } from "./usage.ts";
 
 const flagSpec = {
   to: { type: "string" },
@@ -63,11 +63,9 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
         ? specification.layers[0]
         : specification.layers.find(({ workload }) => workload.name === flags.layer);
     const { architecture } = specification;
-    if (architecture === undefined) throw new UsageError(`${input.name}: there is no readable architecture`);
-    if (layer === undefined)
-      throw new UsageError(
-        `${input.name}: there is no ${flags.layer === undefined ? "readable problem" : `layer called "${flags.layer}"`}`,
-      );
+    if (architecture === undefined) throw new DesignError(`${input.name}: there is no readable architecture`);
+    if (specification.layers.length === 0) throw new DesignError(`${input.name}: there is no readable problem`);
+    if (layer === undefined) throw new UsageError(`${input.name}: there is no layer called "${flags.layer}"`);
     const reading = readMapping(notation, architecture, layer.workload, specification.mappingSource);
     const fileOf = fileLookup([...input.files, ...texts]);
     for (const problem of reading.problems) process.stderr.write(`${renderProblem(problem, fileOf)}\n`);

@@ -11,23 +11,27 @@ import {
   hardwareSpace,
   instantiate,
 } from "../engine/model/relaxed/hardware.ts";
+import { defaultEvaluationOptions } from "../engine/model/types.ts";
 import { Network, type NetworkLayer } from "../engine/search/gradient/network.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { ArchitectureSource, LayerSource } from "../spec/types.ts";
 import type { SourceFile } from "../syntax/source.ts";
+import { analyse, networkTotals } from "../workspace/analysis.ts";
 import { readSource } from "./inputs.ts";
 import { requireMatch } from "./latency.ts";
 import { fileLookup, hasErrors, renderProblem } from "./problems.ts";
 import { describeConflict } from "./search-inputs.ts";
-import { UsageError } from "./usage.ts";
+import { DesignError, UsageError } from "./usage.ts";
 
 export interface CosearchInput {
   files: readonly SourceFile[];
   layers: readonly LayerSource[];
   architectureSource: ArchitectureSource | undefined;
   network: Network;
+  /** What a mapping among the files costs on the template; null where it does not cost every layer. */
+  before: { cycles: number; energyPj: number; edpPjCycles: number } | null;
 }
 
 /** Files and folders (all YAML files in them) as one network on one template. */
@@ -45,10 +49,10 @@ export function readCosearchInput(
   if (hasErrors(specification.problems)) {
     const lookup = fileLookup(files);
     const errors = specification.problems.filter(({ severity }) => severity === "error");
-    throw new UsageError(errors.map((problem) => renderProblem(problem, lookup)).join("\n"));
+    throw new DesignError(errors.map((problem) => renderProblem(problem, lookup)).join("\n"));
   }
-  if (architecture === undefined) throw new UsageError("there is no readable architecture in the files");
-  if (layers.length === 0) throw new UsageError("there is no readable problem in the files");
+  if (architecture === undefined) throw new DesignError("there is no readable architecture in the files");
+  if (layers.length === 0) throw new DesignError("there is no readable problem in the files");
   const space = fitted(hardwareSpace(architecture, freedom), fits);
   const widest = instantiate(space, {
     capacityWords: space.buffers.map(() => null),
@@ -60,11 +64,20 @@ export function readCosearchInput(
     if (latency !== null) requireMatch(latency, widest, layer.workload);
     if (mapspace !== undefined) return { mapspace, count: layer.count };
     const fileOf = fileLookup(files);
-    throw new UsageError(
+    throw new DesignError(
       `${layer.workload.name}: ${describeConflict({ layer, places: lowered.places, fileOf }, conflict)}`,
     );
   });
-  return { files, layers, architectureSource, network: new Network(network, space, objective, latency) };
+  const { missingLayers, cycles, energyPj, edpPjCycles } = networkTotals(
+    analyse(specification, defaultEvaluationOptions("exact")),
+  );
+  return {
+    files,
+    layers,
+    architectureSource,
+    network: new Network(network, space, objective, latency),
+    before: missingLayers === 0 ? { cycles, energyPj, edpPjCycles } : null,
+  };
 }
 
 /** Published fits by the name or the class of a level. */

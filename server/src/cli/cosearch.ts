@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { evaluate } from "../engine/model/evaluate.ts";
 import type { HardwareFreedom } from "../engine/model/relaxed/hardware.ts";
-import { defaultEvaluationOptions } from "../engine/model/types.ts";
+import { defaultEvaluationOptions, type Evaluation } from "../engine/model/types.ts";
 import { bayesianCosearch } from "../engine/search/cosearch/bayesian.ts";
 import { publishedBayesianCosearch } from "../engine/search/cosearch/bayesian-published.ts";
 import { gradientCosearch, ownOptions, publishedOptions } from "../engine/search/cosearch/gradient.ts";
@@ -14,7 +14,15 @@ import { randomCosearch } from "../engine/search/cosearch/random.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
 import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
-import { formatCount, formatEdp, formatEnergy, formatNumber } from "../workspace/quantities.ts";
+import {
+  formatArea,
+  formatChange,
+  formatCount,
+  formatEdp,
+  formatEnergy,
+  formatNumber,
+  formatPercent,
+} from "../workspace/quantities.ts";
 import type { Command } from "./command.ts";
 import { type CosearchInput, parseFits, readCosearchInput } from "./cosearch-inputs.ts";
 import { type CosearchState, inputsHash, readState, writeState } from "./cosearch-state.ts";
@@ -219,34 +227,47 @@ function layerCosts({ layers, network }: CosearchInput, best: NetworkResult) {
   });
 }
 
+/** Does some layer keep something at a level? One that none uses is as small as buffers get. */
+const isUsed = ({ mappings }: NetworkResult, level: number) =>
+  mappings.some(({ levels }) => levels[level].keep.some((kept) => kept));
+
 function report(input: CosearchInput, best: NetworkResult): string {
   const { architecture } = best;
-  const hardware = architecture.storage.map((level) => [
+  const hardware = architecture.storage.map((level, l) => [
     level.name,
     formatCount(level.instances),
-    level.capacityWords === null ? "unlimited" : `${formatCount(level.capacityWords)} words`,
+    !isUsed(best, l)
+      ? "bypassed"
+      : level.capacityWords === null
+        ? "unlimited"
+        : `${formatCount(level.capacityWords)} words`,
   ]);
   hardware.unshift([architecture.compute.name, `${architecture.compute.meshX} × ${architecture.compute.meshY}`, ""]);
   const expected = input.network.latency !== null;
-  const rows = layerCosts(input, best).map(({ name, count, evaluation, learned }) => [
+  const costs = layerCosts(input, best);
+  const { areaUm2 } = costs[0].evaluation;
+  const edp = best.energyPj * best.cycles;
+  const { before } = input;
+  const totals = (title: string, cost: { cycles: number; energyPj: number }, busy: string) => [
+    title,
+    "",
+    formatCount(Math.round(cost.cycles)),
+    ...(expected ? [""] : []),
+    formatEnergy(cost.energyPj),
+    formatEdp(cost.energyPj * cost.cycles),
+    busy,
+  ];
+  const rows = costs.map(({ name, count, evaluation, learned }) => [
     name,
     formatCount(count),
     formatCount(evaluation.cycles),
     ...(learned === undefined ? [] : [formatCount(Math.round(learned.cycles))]),
     formatEnergy(evaluation.energyPj),
     formatEdp(evaluation.edpPjCycles),
+    formatPercent(evaluation.utilization),
   ]);
-  rows.push(
-    [],
-    [
-      "network",
-      "",
-      ...(expected ? [""] : []),
-      formatCount(Math.round(best.cycles)),
-      formatEnergy(best.energyPj),
-      formatEdp(best.energyPj * best.cycles),
-    ],
-  );
+  rows.push([], totals("network", best, formatPercent(utilizationOf(costs))));
+  if (before !== null) rows.push(totals("before", before, ""));
   const right = (title: string) => ({ title, align: "right" as const });
   return [
     renderTable([{ title: "hardware" }, right("instances"), right("capacity")], hardware.reverse()),
@@ -258,32 +279,54 @@ function report(input: CosearchInput, best: NetworkResult): string {
         ...(expected ? [right("learned")] : []),
         right("energy"),
         right("EDP"),
+        right("busy"),
       ],
       rows,
     ),
+    [
+      `  area ${formatArea(areaUm2)}`,
+      ...(before === null ? [] : [`EDP ${formatChange(before.edpPjCycles, edp)} against the mapping given`]),
+    ].join("; "),
   ].join("\n\n");
+}
+
+/** Of all units over the whole network. */
+function utilizationOf(costs: ReturnType<typeof layerCosts>): number {
+  const sum = (pick: (evaluation: Evaluation) => number) =>
+    costs.reduce((total, { count, evaluation }) => total + count * pick(evaluation), 0);
+  return sum(({ utilization, cycles }) => utilization * cycles) / sum(({ cycles }) => cycles);
 }
 
 function json(input: CosearchInput, best: NetworkResult, run: object) {
   const { architecture, sizes } = best;
+  const costs = layerCosts(input, best);
   return {
     ...run,
     best: undefined,
     energyPj: best.energyPj,
     cycles: best.cycles,
     edpPjCycles: best.energyPj * best.cycles,
+    before: input.before,
+    utilization: utilizationOf(costs),
+    areaUm2: costs[0].evaluation.areaUm2,
     sizes,
     hardware: {
       meshX: architecture.compute.meshX,
       meshY: architecture.compute.meshY,
-      levels: architecture.storage.map(({ name, instances, capacityWords }) => ({ name, instances, capacityWords })),
+      levels: architecture.storage.map(({ name, instances, capacityWords }, l) => ({
+        name,
+        instances,
+        capacityWords,
+        used: isUsed(best, l),
+      })),
     },
-    layers: layerCosts(input, best).map(({ name, count, evaluation, learned }, i) => ({
+    layers: costs.map(({ name, count, evaluation, learned }, i) => ({
       name,
       count,
       ...(learned === undefined ? {} : learnedJson(learned)),
       energyPj: evaluation.energyPj,
       cycles: evaluation.cycles,
+      utilization: evaluation.utilization,
       mappingYaml: printMappingYaml(best.mappings[i], architecture, input.layers[i].workload),
     })),
   };

@@ -11,7 +11,7 @@ import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { learnCommand } from "./learn.ts";
 import { searchCommand } from "./search.ts";
-import { exitStatus, UsageError } from "./usage.ts";
+import { DesignError, exitStatus, UsageError } from "./usage.ts";
 import { verifyCommand } from "./verify.ts";
 
 const commands: readonly Command[] = [
@@ -77,9 +77,9 @@ main(process.argv.slice(2)).then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof DesignError) {
       process.stderr.write(`mapspace: ${error.message}\n`);
-      process.exitCode = exitStatus.usage;
+      process.exitCode = error instanceof UsageError ? exitStatus.usage : exitStatus.problems;
     } else {
       process.stderr.write(`mapspace: internal error, please report it: ${(error as Error)?.stack ?? error}\n`);
       process.exitCode = exitStatus.problems;

@@ -6,11 +6,12 @@ import { lowerMapping } from "../spec/mapping.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { ArchitectureSource, LayerSource, Specification } from "../spec/types.ts";
+import { isUnreadable } from "../spec/unreadable.ts";
 import { lineAndColumn } from "../syntax/position.ts";
 import type { Location, SourceFile } from "../syntax/source.ts";
 import { readInputs, type TemplateVariables } from "./inputs.ts";
-import { fileLookup } from "./problems.ts";
-import { UsageError } from "./usage.ts";
+import { fileLookup, renderProblem } from "./problems.ts";
+import { DesignError, UsageError } from "./usage.ts";
 
 export interface SearchInput {
   name: string;
@@ -38,14 +39,14 @@ export function readSearchInput(
   }
   const specification = readSpecification(input.files);
   const { architecture, architectureSource, mappingSource, layers } = specification;
-  if (architecture === undefined) throw new UsageError(`${input.name}: there is no readable architecture`);
+  const fileOf = fileLookup([...input.files, ...input.included]);
+  const unreadable = specification.problems.find(isUnreadable);
+  if (unreadable !== undefined) throw new DesignError(renderProblem(unreadable, fileOf));
+  if (architecture === undefined) throw new DesignError(`${input.name}: there is no readable architecture`);
+  if (layers.length === 0) throw new DesignError(`${input.name}: there is no readable problem`);
   const chosen = wanted ?? input.layer ?? undefined;
   const layer = chosen === undefined ? layers[0] : layers.find(({ workload }) => workload.name === chosen);
-  if (layer === undefined) {
-    throw new UsageError(
-      `${input.name}: there is no ${chosen === undefined ? "readable problem" : `layer called "${chosen}"`}`,
-    );
-  }
+  if (layer === undefined) throw new UsageError(`${input.name}: there is no layer called "${chosen}"`);
   if (chosen === undefined && layers.length > 1) {
     const list = layers.map(({ workload }) => workload.name || "(unnamed)").join(", ");
     throw new UsageError(`${input.name}: the problem has several layers; choose one with --layer: ${list}`);
@@ -60,7 +61,6 @@ export function readSearchInput(
     mappingSource === undefined
       ? null
       : lowerMapping(mappingSource, architecture, layer.workload, architectureSource).value.mapping;
-  const fileOf = fileLookup([...input.files, ...input.included]);
   return {
     name: input.name,
     files: input.files,

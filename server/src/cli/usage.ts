@@ -7,6 +7,9 @@ import { nearestName } from "../spec/nearest.ts";
 /** Wrong words on the command line: exit status 2. */
 export class UsageError extends Error {}
 
+/** Files that lack something or cannot be as they are: exit status 1. */
+export class DesignError extends Error {}
+
 export const exitStatus = { fine: 0, problems: 1, usage: 2 } as const;
 
 export type FlagSpec = Readonly<Record<string, { type: "string" | "boolean"; short?: string; multiple?: boolean }>>;

@@ -47,7 +47,9 @@ function architectureText(architecture: Architecture, workload: Workload): strin
       .map((network) => componentText(network.name, networkClass[network.kind], userNetworkAttributes(network))),
     componentText(compute.name, compute.class, computeAttributes(compute, storage[0])),
   ];
-  return `architecture:\n  version: 0.3\n  subtree:\n  - name: ${root}\n    local:\n${components.join("")}`;
+  const { globalCycleSeconds } = architecture;
+  const clock = globalCycleSeconds === null ? "" : `    attributes: {global_cycle_seconds: ${globalCycleSeconds}}\n`;
+  return `architecture:\n  version: 0.3\n  subtree:\n  - name: ${root}\n${clock}    local:\n${components.join("")}`;
 }
 
 function componentText(name: string, className: string, attributes: Attributes): string {
