@@ -105,6 +105,10 @@ describe("the Explorer", { skip }, () => {
         if (strategy === "cosearch") {
           const beside = window.page.locator(".editor-group-container").nth(1).locator(".tab");
           assert.deepEqual(await beside.allTextContents(), ["Explorer: gemm"], "the panel alone");
+          assert.match(
+            (await window.panel.locator(".notice").textContent()) ?? "",
+            /check those on changed lines \(\d+\)/,
+          );
           await window.shot(`explorer-${theme}-3-cosearch`);
         }
         await undo();

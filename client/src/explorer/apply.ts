@@ -6,6 +6,7 @@ import {
   Range,
   type Tab,
   TabInputText,
+  type TextDocument,
   TextEdit,
   Uri,
   ViewColumn,
@@ -17,7 +18,11 @@ import type { Candidate, Run, TextChange, WriteParams } from "../../../server/sr
 import { previewScheme } from "../selector.ts";
 import type { Searches } from "./searches.ts";
 
-export type Applied = { kind: "done" } | { kind: "changed"; message: string } | { kind: "refused"; message: string };
+/** `remarks` counts the changed lines that have a comment, which may speak of what stood there. */
+export type Applied =
+  | { kind: "done"; remarks: number }
+  | { kind: "changed"; message: string }
+  | { kind: "refused"; message: string };
 
 export class Apply implements Disposable {
   private readonly previews = new Map<string, string>();
@@ -35,7 +40,11 @@ export class Apply implements Disposable {
     if (result.kind !== "write") return result;
     const { changes, creates } = result;
     const edit = new WorkspaceEdit();
-    for (const { uri, edits } of changes) edit.set(Uri.parse(uri), edits.map(asTextEdit));
+    let remarks = 0;
+    for (const { uri, edits } of changes) {
+      edit.set(Uri.parse(uri), edits.map(asTextEdit));
+      remarks += remarkedLines(await workspace.openTextDocument(Uri.parse(uri)), edits);
+    }
     const created: Uri[] = [];
     for (const { uri, text } of creates) {
       const free = await freeName(Uri.parse(uri));
@@ -53,7 +62,7 @@ export class Apply implements Disposable {
     const changed = changes.find(({ uri }) => uri === run.design) ?? changes[0];
     if (created.length > 0) await show(created[0], false);
     else if (changed !== undefined && !isShown(Uri.parse(changed.uri))) await show(Uri.parse(changed.uri), true);
-    return { kind: "done" };
+    return { kind: "done", remarks };
   }
 
   async showDiff(run: Run, candidate: Candidate): Promise<Applied> {
@@ -64,7 +73,7 @@ export class Apply implements Disposable {
       ...result.creates.map(({ uri, text }) => ({ name: baseName(uri), left: this.preview(baseName(uri), ""), text })),
     ].map(({ name, left, text }) => ({ name, left, right: this.preview(name, text) }));
     const [first] = pairs;
-    if (first === undefined) return { kind: "done" };
+    if (first === undefined) return { kind: "done", remarks: 0 };
     const beside = { viewColumn: ViewColumn.One, preserveFocus: true };
     if (pairs.length === 1) {
       const title = l10n.t("{0}: now ↔ {1}", first.name, run.label);
@@ -74,7 +83,7 @@ export class Apply implements Disposable {
       const resources = pairs.map(({ left, right }) => [left, left, right]);
       await commands.executeCommand("vscode.changes", title, resources);
     }
-    return { kind: "done" };
+    return { kind: "done", remarks: 0 };
   }
 
   private preview(name: string, text: string): Uri {
@@ -110,6 +119,11 @@ async function openInFirstGroup(uri: Uri): Promise<void> {
 /** What is written anew takes the focus; what changed leaves the panel or editor at hand in front. */
 async function show(uri: Uri, preserveFocus: boolean): Promise<void> {
   await window.showTextDocument(uri, { viewColumn: ViewColumn.One, preserveFocus, preview: false });
+}
+
+function remarkedLines(document: TextDocument, edits: readonly TextChange[]): number {
+  const remarked = edits.filter(({ end }) => /(^|\s)#/.test(document.lineAt(end.line).text.slice(end.character)));
+  return new Set(remarked.map(({ end }) => end.line)).size;
 }
 
 function asTextEdit({ start, end, newText }: TextChange): TextEdit {

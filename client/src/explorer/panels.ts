@@ -233,7 +233,7 @@ class Panel {
         const run = searches.store.get(message.run);
         const candidate = candidateOf(run, message.front, run?.layer ?? 0);
         if (run === undefined || candidate === null) break;
-        if (message.type === "apply") this.told(await this.apply.apply(run, candidate), l10n.t("Applied."));
+        if (message.type === "apply") this.told(await this.apply.apply(run, candidate), appliedText);
         else this.told(await this.apply.showDiff(run, candidate));
         break;
       }
@@ -253,9 +253,9 @@ class Panel {
     }
   }
 
-  private told(applied: Applied, good?: string): void {
+  private told(applied: Applied, good?: (remarks: number) => string): void {
     if (applied.kind !== "done") this.notice(applied.message, true, applied.kind === "changed");
-    else if (good !== undefined) this.notice(good, false);
+    else if (good !== undefined) this.notice(good(applied.remarks), false);
   }
 
   private notice(text: string, problem: boolean, again = false): void {
@@ -270,6 +270,11 @@ class Panel {
     this.notice(l10n.t("Saved {0}.", fileName(uri.toString())), false);
   }
 }
+
+const appliedText = (remarks: number): string =>
+  remarks === 0
+    ? l10n.t("Applied.")
+    : l10n.t("Applied. Comments stay as they are; check those on changed lines ({0}).", remarks);
 
 /** Shows a place without taking the focus from the panel. */
 async function revealPlace({ uri, start, end }: Place): Promise<void> {
