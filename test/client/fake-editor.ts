@@ -1,5 +1,6 @@
 /** As much of VS Code as the extension needs to start, so that its own part of the work can be watched in a test. */
 
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -26,6 +27,7 @@ class Emitter {
 class Uri {
   constructor(readonly text: string) {}
   static parse = (text: string) => new Uri(text);
+  with = ({ fragment }: { fragment: string }) => new Uri(`${this.text}#${fragment}`);
   static from = ({ scheme, path, query }: { scheme: string; path: string; query: string }) =>
     new Uri(`${scheme}:${path}?${query}`);
   static joinPath = (base: Uri, ...parts: string[]) => new Uri(new URL(parts.join("/"), `${base.text}/`).href);
@@ -262,6 +264,8 @@ export class FakeEditor {
           return documents;
         },
         isTrusted: true,
+        // The extension's own files are those of the repository.
+        fs: { readFile: ({ path }: Uri) => readFile(join(repositoryRoot, path.replace("/extension/", ""))) },
         onDidOpenTextDocument: this.opened.event,
         onDidCloseTextDocument: this.closed.event,
         openTextDocument: async (uri: Uri) => documents.find((document) => document.uri.text === uri.text),

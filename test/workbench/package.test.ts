@@ -13,6 +13,7 @@ const allowed = [
   /^dist\/webview\/[a-z]+\.(js|css)$/,
   /^client\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^client\/media\/(walkthrough\/)?[\w-]+\.(png|svg|md|webp)$/,
+  /^docs\/problems\.md$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^syntaxes\/schemas\/[a-z]+\.json$/,
 ];
@@ -33,7 +34,14 @@ describe("the package", () => {
       files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
       [],
     );
-    for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "client/l10n/bundle.l10n.json"])
+    for (const file of [
+      "package.json",
+      "README.md",
+      "CHANGELOG.md",
+      "LICENSE",
+      "client/l10n/bundle.l10n.json",
+      "docs/problems.md",
+    ])
       assert.ok(files.includes(file), file);
   });
 

@@ -1,4 +1,4 @@
-/** Problems of one document as diagnostics, each with its code, documentation and related places. */
+/** Problems of one document as diagnostics, each with its code and related places. */
 
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
 import { lineIndex } from "../syntax/position.ts";
@@ -11,9 +11,6 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   information: DiagnosticSeverity.Information,
   hint: DiagnosticSeverity.Hint,
 };
-
-/** Where the codes are explained. */
-export const problemsPage = "https://github.com/mapspace/mapspace/blob/main/docs/problems.md";
 
 /** More would only slow the editor down; the worst come first. */
 export const maxDiagnostics = 1000;
@@ -62,7 +59,6 @@ export function toDiagnostic(context: FeatureContext, problem: Problem): Diagnos
     range: toRange(lineIndex(context.file), start, end),
     severity: severities[problem.severity],
     code: problem.code,
-    codeDescription: { href: `${problemsPage}#${problem.code}` },
     source: "mapspace",
     message: problem.message,
     ...(problem.unused ? { tags: [DiagnosticTag.Unnecessary] } : {}),
