@@ -115,7 +115,7 @@ export class ExplorerWindow {
   }
 
   /** Where a list is opened next: the focus that the group takes late would close it. */
-  async focusFirstGroup(): Promise<void> {
+  private async focusFirstGroup(): Promise<void> {
     const first = this.page.locator(".editor-group-container").first();
     await this.pressKey("Control+Alt+1", first.and(this.page.locator(".active")));
   }

@@ -223,9 +223,8 @@ describe("the Explorer", { skip }, () => {
     assert.notEqual(await run.locator(".run-value").textContent(), "");
   });
 
-  test("reloading the window loses nothing that was found and leaves the focus in the text", async () => {
+  test("reloading the window loses nothing that was found", async () => {
     const runs = await window.panel.locator(".run-pick").allTextContents();
-    await window.focusFirstGroup();
     await window.page.waitForTimeout(2000);
     await window.page.reload({ waitUntil: "domcontentloaded" });
     await window.panel.locator("h1", { hasText: "gemm" }).waitFor();
@@ -234,7 +233,6 @@ describe("the Explorer", { skip }, () => {
       .nth(runs.length - 1)
       .waitFor();
     assert.deepEqual(await window.panel.locator(".run-pick").allTextContents(), runs);
-    assert.notEqual(await window.page.evaluate("document.activeElement.tagName"), "IFRAME");
   });
 
   test("leaves no error in the window", () => assert.deepEqual(window.errors, []));
