@@ -225,7 +225,8 @@ describe("the Explorer", { skip }, () => {
 
   test("reloading the window loses nothing that was found", async () => {
     const runs = await window.panel.locator(".run-pick").allTextContents();
-    await window.page.waitForTimeout(2000);
+    // What was found last is on its way to the disk.
+    await window.page.waitForTimeout(5000);
     await window.page.reload({ waitUntil: "domcontentloaded" });
     await window.panel.locator("h1", { hasText: "gemm" }).waitFor();
     await window.panel
