@@ -45,8 +45,10 @@ function openDesktop(code, folder) {
 async function serveWorkbench(folder) {
   const { prepareWorkbench } = await tsImport("../test/workbench/setup.ts", import.meta.url);
   const { startWorkbench } = await tsImport("../test/workbench/start.ts", import.meta.url);
+  const { packageExtension } = await tsImport("../test/workbench/build.ts", import.meta.url);
   const workbench = await prepareWorkbench("current");
-  const { url } = await startWorkbench(workbench, { folder, extensionDevelopmentPath: root.replace(/\/$/, "") });
+  const { vsix } = await packageExtension();
+  const { url } = await startWorkbench(workbench, { folder, install: [vsix] });
   console.log(`\nThe editor is at\n  ${url}\nCtrl-C ends it.`);
   const forever = setInterval(() => {}, 1 << 30);
   await new Promise(() => forever.ref());

@@ -27,6 +27,8 @@ async function packageExtension() {
     mkdirSync(dirname(join(stage, file)), { recursive: true });
     cpSync(join(root, file), join(stage, file));
   }
+  // The repository's own speaks to those who build from it.
+  cpSync(join(root, "client/README.md"), join(stage, "README.md"));
   writeFileSync(join(stage, "package.json"), JSON.stringify(shippedManifest(), null, 2));
   const packagePath = join(options.out, "mapspace.vsix");
   await createVSIX({

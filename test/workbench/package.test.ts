@@ -53,6 +53,12 @@ describe("the package", () => {
     for (const file of [main, browser, icon, ...named]) assert.ok(existsSync(join(stage, file)), file);
   });
 
+  test("the page of the extension leads nowhere that the package does not have", () => {
+    const readme = readFileSync(join(stage, "README.md"), "utf8");
+    assert.doesNotMatch(readme, /\]\((?!https:)/);
+    assert.doesNotMatch(readme, /npm |npx /);
+  });
+
   test("translates every word of the manifest", () => {
     const words = JSON.parse(readFileSync(join(stage, "package.nls.json"), "utf8"));
     const used = [...readFileSync(join(stage, "package.json"), "utf8").matchAll(/"%([\w.-]+)%"/g)].map((m) => m[1]);

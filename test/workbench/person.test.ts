@@ -79,6 +79,26 @@ describe("a person", { skip }, () => {
     await shot("4-architecture-dark");
   });
 
+  test("clicks Optimize…, is told what was found, applies it and takes it back", async () => {
+    await openFile(page, mapping);
+    const cost = page.locator(".codelens-decoration a", { hasText: "EDP" }).first();
+    const before = await cost.textContent();
+    await page.locator(".codelens-decoration a", { hasText: "Optimize…" }).first().click();
+    const told = page.locator(".notifications-toasts .notification-list-item", { hasText: /EDP .* → .*Proven best/ });
+    await told.waitFor();
+    await shot("4b-found-dark");
+    await told.getByRole("button", { name: "Apply" }).click();
+    await page.locator(".tab.dirty").waitFor();
+    await cost.filter({ hasNotText: before ?? "" }).waitFor();
+    await page
+      .locator(".view-line", { hasText: "mapping:" })
+      .last()
+      .click({ position: { x: 20, y: 8 } });
+    await page.keyboard.press("Control+z");
+    await cost.filter({ hasText: before ?? "" }).waitFor();
+    await page.locator(".tab.dirty").waitFor({ state: "detached" });
+  });
+
   test("opens the report from the line above the mapping", async () => {
     await openFile(page, mapping);
     await page.locator(".codelens-decoration a", { hasText: "cycles" }).first().click();

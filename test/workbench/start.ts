@@ -97,8 +97,10 @@ export async function startWorkbench(workbench: Workbench, options: StartOptions
     const args = [workbench.entry, ...shared, "--auth", "none", "--bind-addr", "127.0.0.1:0"];
     for (const off of ["telemetry", "update-check", "workspace-trust", "getting-started-override"])
       args.push(`--disable-${off}`);
-    // Since 1.101 VS Code takes extensions under development from the URL only in this mode.
-    if (workbench.version === "current") args.push("--vscode-option", "enable-smoke-test-driver");
+    // Since 1.101 VS Code takes extensions under development from the URL only in this mode, which keeps notifications
+    // behind the bell.
+    const developed = options.extensionDevelopmentPath !== undefined;
+    if (developed && workbench.version === "current") args.push("--vscode-option", "enable-smoke-test-driver");
     child = spawn(workbench.node, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     const port = await listeningPort(child, options.onOutput);
     return { url: pageUrl(port, options), home, stop };
