@@ -1,6 +1,6 @@
 /**
  * Ruby-S against perfect factors: optimum against optimum under `exact`, and by the paper's protocol (random sampling
- * until 3,000 valid mappings in a row are no better) costed by `exact` and by Timeloop's rule:
+ * until 3,000 valid mappings in a row are no better, means of five seeds) costed by `exact` and by Timeloop's rule:
  * `npm run bench:ruby [-- --figures 7,10]`. Measurements are kept in dist/bench/ruby, pictures written beside them.
  */
 
