@@ -4,5 +4,7 @@ export function change(from: number, to: number): string {
   return `${percent < -0.05 ? "−" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }
 
-export const above = (least: number, found: number) => `${(100 * (found / least - 1)).toFixed(1)} %`;
+/** Rounded before it is printed, so that none is −0.0. */
+export const above = (least: number, found: number) =>
+  `${(Math.round(1000 * (found / least - 1)) / 10 + 0).toFixed(1)} %`;
 export const share = (value: number) => `${(100 * value).toFixed(1)} %`;
