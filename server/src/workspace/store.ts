@@ -159,9 +159,8 @@ export class DesignStore {
     return snapshot;
   }
 
-  /** Files that may hold energy tables for the design of a file that has none, the likeliest first. */
-  tablesAround(uri: string): TableOffer[] {
-    const { parts } = this.design(uri);
+  /** Files that may hold energy tables for a design that has none, the likeliest first. */
+  tablesAround({ parts }: Design): TableOffer[] {
     if (parts.some(({ kinds }) => kinds.includes("ERT"))) return [];
     return tablesAround(
       parts.map((part) => part.uri),
@@ -176,7 +175,7 @@ export class DesignStore {
       const file = this.file(ert);
       return file !== undefined && tabulates(file, guessed);
     };
-    return this.tablesAround(design.main).find(suits) ?? null;
+    return this.tablesAround(design).find(suits) ?? null;
   }
 
   private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Omit<Snapshot, "tables">> {
