@@ -2,7 +2,7 @@ import { launchBrowser } from "./browser.ts";
 import { prepareWorkbench } from "./setup.ts";
 import { startWorkbench } from "./start.ts";
 
-const longestRun = 600_000;
+const longestRun = 1_200_000;
 
 /** Runs the suite that `code`'s arguments name in the bundled workbench; returns its exit code. */
 export async function runSuite(args: readonly string[]): Promise<number> {

@@ -71,7 +71,7 @@ export class Neighbours {
     const listing = await this.listing;
     this.store.list(listing);
     await this.readRings(uri, listing);
-    for (const { ert } of this.store.tablesAround(this.store.design(uri)).slice(0, tablesRead)) await this.load(ert);
+    for (const { ert } of this.store.tablesAround(uri).slice(0, tablesRead)) await this.load(ert);
   }
 
   private async readRings(uri: string, listing: readonly string[]): Promise<void> {

@@ -14,6 +14,9 @@ export interface TableOffer {
 const tableName = /^(?:(.*)[._-])?(ERT|ART)\.ya?ml$/i;
 const outputFolder = /(?:^|[/\\])(?:outputs?|out|results?|timeloop-\w+\.?\w*|accelergy\w*)(?:[/\\]|$)/i;
 
+/** By its name. */
+export const isTableFile = (path: string): boolean => tableName.test(baseName(path));
+
 /**
  * The tables that may suit a design, the best first: tables of one folder and one prefix, nearest to the design's files,
  * output folders after others, by name among equals. (`*.ERT_summary.yaml` holds no table.)

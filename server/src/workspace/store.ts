@@ -13,7 +13,7 @@ import { followYaml, parsingYaml } from "../syntax/yaml.ts";
 import { type Analysis, analysing, type ChosenLatency } from "./analysis.ts";
 import { type Design, type DesignSetting, resolveDesign } from "./design.ts";
 import { kindsOf } from "./kinds.ts";
-import { guessedComponents, type TableOffer, tablesAround, tabulates } from "./reference-tables.ts";
+import { guessedComponents, isTableFile, type TableOffer, tablesAround, tabulates } from "./reference-tables.ts";
 import { type Rendering, TemplateCache } from "./templates.ts";
 
 /** Everything known about one design at one moment; immutable. */
@@ -49,6 +49,8 @@ export class DesignStore {
   private readonly snapshots = new Map<string, CacheEntry>();
   private readonly templates = new TemplateCache((uri) => this.file(uri)?.text ?? null);
   private listing: readonly string[] = [];
+  /** Those of the listing that may be offered. */
+  private tables: readonly string[] = [];
   private settings: StoreSettings = { designs: [], evaluation: {} };
   /** Counts changes of any file; equal revisions mean equal answers. */
   revision = 0;
@@ -86,6 +88,7 @@ export class DesignStore {
   list(uris: readonly string[]): void {
     if (this.listing === uris) return;
     this.listing = uris;
+    this.tables = uris.filter(isTableFile);
     this.revision++;
   }
 
@@ -159,23 +162,28 @@ export class DesignStore {
     return snapshot;
   }
 
-  /** Files that may hold energy tables for a design that has none, the likeliest first. */
-  tablesAround({ parts }: Design): TableOffer[] {
+  /** Files that may hold energy tables for the design of a file that has none, the likeliest first. */
+  tablesAround(uri: string): TableOffer[] {
+    return this.tables.length === 0 ? [] : this.tablesAroundDesign(this.design(uri));
+  }
+
+  private tablesAroundDesign({ parts }: Design): TableOffer[] {
     if (parts.some(({ kinds }) => kinds.includes("ERT"))) return [];
     return tablesAround(
       parts.map((part) => part.uri),
-      this.listing,
+      this.tables,
     );
   }
 
   private tablesFor({ design, specification }: Omit<Snapshot, "tables">): TableOffer | null {
+    if (this.tables.length === 0) return null;
     const guessed = guessedComponents(specification);
     if (guessed.length === 0) return null;
     const suits = ({ ert }: TableOffer) => {
       const file = this.file(ert);
       return file !== undefined && tabulates(file, guessed);
     };
-    return this.tablesAround(design).find(suits) ?? null;
+    return this.tablesAroundDesign(design).find(suits) ?? null;
   }
 
   private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Omit<Snapshot, "tables">> {

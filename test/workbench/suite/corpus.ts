@@ -23,7 +23,7 @@ const atOnce = 24;
 describe("reference cases", () => {
   it(`are shown as they are evaluated (${cases.length === 0 ? "skipped: ../shared is absent" : cases.length})`, async function () {
     if (cases.length === 0) this.skip();
-    this.timeout(500_000);
+    this.timeout(900_000);
     assert.ok(cases.length > 1000, `${cases.length} cases`);
     const start = new Date().toISOString();
     for (let i = 0; i < cases.length; i += atOnce) {
