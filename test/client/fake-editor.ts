@@ -157,6 +157,12 @@ export class FakeEditor {
   readonly calls: string[] = [];
   /** What brings panels back after a reload, by their type. */
   readonly serializers = new Map<string, Serializer>();
+  /** Notifications, each with its buttons. */
+  readonly notifications: string[][] = [];
+  /** What a user presses on the next notifications; nothing on those that follow. */
+  readonly presses: string[] = [];
+  /** What progress said. */
+  readonly reports: string[] = [];
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly opened = new Emitter();
   private readonly closed = new Emitter();
@@ -249,6 +255,15 @@ export class FakeEditor {
           return shown.document && { document: shown.document };
         },
         createOutputChannel: () => lenient("log", {}),
+        showInformationMessage: async (...told: string[]) => {
+          this.notifications.push(told);
+          return this.presses.shift();
+        },
+        withProgress: (_: unknown, work: (progress: object, token: object) => unknown) =>
+          work(
+            { report: ({ message }: { message: string }) => this.reports.push(message) },
+            { onCancellationRequested: () => nothing },
+          ),
         createWebviewPanel: (viewType: string, _title: string, show: unknown, options: FakePanel["options"]) => {
           const panel = new FakePanel(viewType, show, options);
           this.panels.push(panel);

@@ -16,10 +16,10 @@ import type {
   Run,
   SearchOptions,
 } from "../../../server/src/features/explorer/protocol.ts";
-import { count, energy as energyText, numberFormat, relative } from "../../../webview/src/format.ts";
+import { count, energy as energyText, relative } from "../../../webview/src/format.ts";
 import { goalOf, goalValue, objectiveOf } from "../../../webview/src/run.ts";
 import type { Server } from "../server.ts";
-import { Apply } from "./apply.ts";
+import { type Applied, Apply } from "./apply.ts";
 import { Panels } from "./panels.ts";
 import { Searches } from "./searches.ts";
 import { RunStore } from "./store.ts";
@@ -163,17 +163,27 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
     const applyIt = offer.mappingUri === null && !run.cosearch ? l10n.t("Write Mapping File") : l10n.t("Apply");
     const diff = l10n.t("Show Diff");
     const choices = gain(run) > 0 ? [applyIt, diff, explorer] : [explorer];
-    const chosen = await window.showInformationMessage(summary(run), ...choices);
+    let chosen = await window.showInformationMessage(summary(run), ...choices);
+    let result: Applied | null = null;
+    if (chosen === diff) {
+      result = await apply.showDiff(run, run.best);
+      // Any answer closes a notification, and who has seen the difference still has to decide.
+      chosen =
+        result.kind === "done" ? await window.showInformationMessage(summary(run), applyIt, explorer) : undefined;
+    }
     if (chosen === explorer) panels.show(offer.uri, { layer: run.layer, run: run.id, front: null });
-    if (chosen !== applyIt && chosen !== diff) return;
-    const result = chosen === diff ? await apply.showDiff(run, run.best) : await apply.apply(run, run.best);
-    if (result.kind === "changed") {
+    if (chosen === applyIt) result = await apply.apply(run, run.best);
+    await tellObstacle(run, result);
+  }
+
+  async function tellObstacle(run: Run, result: Applied | null): Promise<void> {
+    if (result?.kind === "changed") {
       const again = l10n.t("Search Again");
       if ((await window.showWarningMessage(result.message, again)) === again) {
         if (run.cosearch) await cosearch(run.design);
         else await optimizeLayer(run.design, run.layer, run.options?.strategy);
       }
-    } else if (result.kind === "refused") void window.showWarningMessage(result.message);
+    } else if (result?.kind === "refused") void window.showWarningMessage(result.message);
   }
 
   async function compare(uri: string, layer: number): Promise<Run | undefined> {
@@ -234,8 +244,6 @@ function optionsFor(offer: DesignOffer, strategy?: string): SearchOptions {
   };
 }
 
-const compact = numberFormat({ maximumSignificantDigits: 4, notation: "compact" });
-
 /** Share by which the objective went down; 1 where there was no mapping before. */
 function gain({ before, best, options }: Run): number {
   if (best === null) return 0;
@@ -245,26 +253,27 @@ function gain({ before, best, options }: Run): number {
   return now === null || then === null ? 0 : 1 - now / then;
 }
 
+/** A search that begins far from the mapping in the file does not tell how far: what counts is what it gains. */
 function progressText(run: Run): string {
-  const tried = l10n.t("{0} mappings tried", compact(run.evaluations));
-  if (run.best === null || run.before === null) return tried;
+  const tried = l10n.t("{0} mappings tried", count(run.evaluations));
+  if (run.before === null || gain(run) <= 0) return tried;
   return `${relative(-gain(run))} · ${tried}`;
 }
 
-/** `EDP 3.2e14 → 2.4e14 pJ·cycles (−25 %)`, with energy and cycles, and the hardware where that changed. */
+/** `EDP 3.2e14 → 2.4e14 (−25%)`, with cycles and energy, whether it is proven, and the hardware where that changed. */
 function summary(run: Run): string {
   const { before, best, state } = run;
   const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
   if (best === null) return "";
-  const cycles = (candidate: Candidate) => compact(candidate.cost.cycles);
+  const cycles = (candidate: Candidate) => count(candidate.cost.cycles);
   const energy = (candidate: Candidate) => energyText(candidate.cost.energyPj);
   const name = nameOf(run);
-  const sized = hardwareText(run);
-  if (before === null) {
-    return `${l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3}.", name, edp(best), cycles(best), energy(best))}${sized}`;
-  }
   const proven =
     run.bound !== null && state === "done" && run.bound >= objectiveOf(run.options!.objective, best.cost) * (1 - 1e-6);
+  const more = proven ? ` ${l10n.t("Proven best.")}` : hardwareText(run);
+  if (before === null) {
+    return `${l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3}.", name, edp(best), cycles(best), energy(best))}${more}`;
+  }
   if (gain(run) <= 0) {
     return proven
       ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", name)
@@ -274,14 +283,14 @@ function summary(run: Run): string {
   const fromTo = (text: (candidate: Candidate) => string) =>
     text(before) === text(best) ? text(best) : `${text(before)} → ${text(best)}`;
   const text = l10n.t(
-    "{0}: EDP {1} ({2}), cycles {3}, energy {4}.",
+    "{0}: EDP {1} ({2}), {3} cycles, energy {4}.",
     name,
     fromTo(edp),
     change(best.cost.energyPj * best.cost.cycles, before.cost.energyPj * before.cost.cycles),
     fromTo(cycles),
     fromTo(energy),
   );
-  return proven ? `${text} ${l10n.t("Proven best.")}` : `${text}${sized}`;
+  return `${text}${more}`;
 }
 
 function nameOf({ cosearch, network, layerName }: Run): string {
