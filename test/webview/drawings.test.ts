@@ -110,6 +110,17 @@ test("energy against cycles: every point is a row, and choosing the row chooses 
   }
 });
 
+test("a point that two runs found is one of the Pareto front, and one that another run beats is none", async () => {
+  const { energyAndCycles } = await load("energy-and-cycles");
+  const summary = (...fronts: Candidate[][]): string => {
+    const runs = fronts.map((front, i) => ({ run: run(String(i), front), color: "#1", selected: i === 0 }));
+    return energyAndCycles(runs, candidate, null, theme).drawing.summary;
+  };
+  const worse = { ...candidate, cost: { ...candidate.cost, cycles: candidate.cost.cycles * 4 } };
+  assert.match(summary([cheaper(2)], [cheaper(2)]), /^1 mapping on/);
+  assert.match(summary([cheaper(3), cheaper(2)], [cheaper(2), worse]), /^2 mappings on/);
+});
+
 test("energy by level and data space", async () => {
   const { energyByLevel } = await load("energy-by-level");
   saysTheSame(energyByLevel(null, view, theme), heights);

@@ -20,7 +20,8 @@ export class Notice {
     };
     const search = again && button({ text: "Search again" }, again);
     const close = button({ class: "quiet", "aria-label": "Dismiss", text: "✕" }, () => {});
-    this.element.replaceChildren(h("span", { text }), ...(search ? [search] : []), close);
+    const news = h("div", { class: "notice-text" }, h("span", { text }), ...(search ? [search] : []));
+    this.element.replaceChildren(news, close);
     this.element.classList.toggle("problem", problem);
     this.element.hidden = false;
     clearTimeout(this.timer);

@@ -1,6 +1,6 @@
 /** Every mapping seen, by what it costs. */
 
-import type { Candidate, Run } from "../../../server/src/features/explorer/protocol.ts";
+import type { Candidate, Cost, Run } from "../../../server/src/features/explorer/protocol.ts";
 import type { Drawing, XY } from "../chart-card.ts";
 import { count, energy, large } from "../format.ts";
 import { type Theme, withAlpha } from "../theme.ts";
@@ -20,6 +20,15 @@ function extent(values: readonly number[], from: number): number[] {
     if (values[i] > most) most = values[i];
   }
   return most === 0 ? [] : [least, most];
+}
+
+/** How many points no other has less energy and as few cycles as, or the reverse; runs may have found the same one. */
+function pareto(costs: readonly Cost[]): number {
+  const points = [...new Map(costs.map((cost) => [`${cost.energyPj} ${cost.cycles}`, cost])).values()];
+  return points.filter(
+    (point) =>
+      !points.some((other) => other !== point && other.energyPj <= point.energyPj && other.cycles <= point.cycles),
+  ).length;
 }
 
 /** Energy against cycles. `picks[dataset][index]` says which mapping a point is, `choices[row]` a row of the table. */
@@ -103,17 +112,16 @@ export function energyAndCycles(
       ? [{ run, candidate: run.best!, front: null }]
       : run.front.map((candidate, front) => ({ run, candidate, front })),
   );
-  const onFront = rows.filter(({ front }) => front !== null).length;
-  const summary =
-    onFront > 0
-      ? `${onFront} mapping${onFront === 1 ? "" : "s"} on the Pareto front: none has both less energy and fewer cycles.`
-      : rows.length === 0
-        ? "Only the mapping in the file so far."
-        : rows
-            .map(
-              ({ run, candidate: { cost } }) => `${run.label}: ${energy(cost.energyPj)}, ${count(cost.cycles)} cycles.`,
-            )
-            .join(" ");
+  const onFront = pareto(rows.map(({ candidate }) => candidate.cost));
+  const summary = rows.some(({ front }) => front !== null)
+    ? `${onFront} mapping${onFront === 1 ? "" : "s"} on the Pareto front: none has both less energy and fewer cycles.`
+    : rows.length === 0
+      ? "Only the mapping in the file so far."
+      : rows
+          .map(
+            ({ run, candidate: { cost } }) => `${run.label}: ${energy(cost.energyPj)}, ${count(cost.cycles)} cycles.`,
+          )
+          .join(" ");
   return {
     picks,
     choices: [...rows.map(({ run, front }) => ({ run: run.id, front })), ...(before === null ? [] : [null])],
