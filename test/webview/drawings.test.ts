@@ -67,6 +67,7 @@ const run = (id: string, front: Candidate[]): Run => ({
 });
 const shown = [run("a", [cheaper(3), cheaper(2)]), run("b", [])].map((one, i) => ({
   run: one,
+  held: candidate,
   color: theme.series[i],
   selected: i === 0,
 }));
@@ -92,6 +93,9 @@ const both = ({ datasets }: Drawn) =>
 test("the best so far, the mapping in the file and what is proven", async () => {
   const { bestSoFar } = await load("best-so-far");
   for (const against of ["evaluations", "time"]) saysTheSame(bestSoFar(shown, "edp", against, theme), heights);
+  const summary = (held: Candidate | null) => bestSoFar([{ ...shown[0], held }], "edp", "time", theme).summary;
+  assert.match(summary(cheaper(6)), /, 0% against the file, after/);
+  assert.match(summary(shown[0].run.best), /, in the file, after/);
 });
 
 test("energy against cycles: every point is a row, and choosing the row chooses the point", async () => {
@@ -113,7 +117,7 @@ test("energy against cycles: every point is a row, and choosing the row chooses 
 test("a point that two runs found is one of the Pareto front, and one that another run beats is none", async () => {
   const { energyAndCycles } = await load("energy-and-cycles");
   const summary = (...fronts: Candidate[][]): string => {
-    const runs = fronts.map((front, i) => ({ run: run(String(i), front), color: "#1", selected: i === 0 }));
+    const runs = fronts.map((front, i) => ({ run: run(String(i), front), held: null, color: "#1", selected: i === 0 }));
     return energyAndCycles(runs, candidate, null, theme).drawing.summary;
   };
   const worse = { ...candidate, cost: { ...candidate.cost, cycles: candidate.cost.cycles * 4 } };

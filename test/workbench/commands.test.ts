@@ -43,6 +43,12 @@ describe("commands that search", { skip }, () => {
     await window.press("Show diff");
     await window.page.locator(".monaco-diff-editor .line-insert").first().waitFor();
     await window.shot("commands-1-diff");
+    await window.press("Apply");
+    await chosen.locator(".run-value", { hasText: "in the file" }).waitFor();
+    for (const name of ["Apply", "Show diff"]) {
+      assert.ok(await window.panel.getByRole("button", { name, exact: true }).isDisabled(), name);
+    }
+    await window.shot("commands-1-applied");
   });
 
   test("a mapping is made where there is none", async () => {

@@ -26,6 +26,7 @@ import { rooflineChart } from "./drawings/roofline.ts";
 import type { ShownRun } from "./drawings/shown-run.ts";
 import { trafficAgainstSize } from "./drawings/traffic.ts";
 import { HardwareCard } from "./hardware-card.ts";
+import { heldBy } from "./held.ts";
 import { LayersCard } from "./layers-card.ts";
 import { Narrator } from "./narrator.ts";
 import { NestCard } from "./nest-card.ts";
@@ -230,24 +231,25 @@ export class Panel {
     const runs = [...this.runs.values()].filter((run) => run.layer === layer || run.cosearch);
     const selected = runs.find((run) => run.id === this.selection.run);
     const before = offer.layers[layer]?.before ?? null;
+    const networkBefore = networkOf(offer.layers, (i) => offer.layers[i].before);
+    const heldOf = (run: Run) => heldBy(run, run.cosearch ? networkBefore : before);
     const candidate = candidateOf(selected, this.selection.front, layer);
     const colors = new Map(runs.map((run, i) => [run.id, theme.series[i % theme.series.length]]));
     const shown: ShownRun[] = runs
       .filter((run) => run === selected || !this.hiddenRuns.has(run.id))
-      .map((run) => ({ run, color: colors.get(run.id)!, selected: run === selected }));
+      .map((run) => ({ run, held: heldOf(run), color: colors.get(run.id)!, selected: run === selected }));
     // Costs of a network and of one of its layers stand in no picture together.
     const main = selected ?? shown.at(-1)?.run;
     const alone = offer.layers.length === 1 && offer.layers[0].count === 1;
     const comparable = alone ? shown : shown.filter(({ run }) => run.cosearch === (main?.cosearch ?? false));
     const network = !alone && main?.cosearch === true;
-    const whole = network
-      ? { before: networkOf(offer.layers, (i) => offer.layers[i].before), after: selected?.best ?? null }
-      : { before, after: candidate };
+    const whole = network ? { before: networkBefore, after: selected?.best ?? null } : { before, after: candidate };
 
     this.summary.draw(offer, layer, whole.before, whole.after, this.label(selected), selected?.cosearch === true);
     this.controls.setOffer(offer, this.options);
     this.controls.setLive(runs.findLast(isLive) ?? null);
-    this.list.draw(runs, this.selection.run, new Set(shown.map(({ run }) => run.id)), (id) => colors.get(id)!);
+    const drawn = new Set(shown.map(({ run }) => run.id));
+    this.list.draw(runs, this.selection.run, drawn, (id) => colors.get(id)!, heldOf);
     const cosearch = selected?.network ? selected : null;
     this.layers.element.hidden = offer.layers.length < 2;
     if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], layer, cosearch);

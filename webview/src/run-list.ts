@@ -1,8 +1,9 @@
 /** The runs of a layer: which one is looked at, and which are drawn beside it. */
 
-import type { Run } from "../../server/src/features/explorer/protocol.ts";
+import type { Candidate, Run } from "../../server/src/features/explorer/protocol.ts";
 import { h, setText } from "./dom.ts";
-import { change, count, namedValue, provenText, seconds } from "./format.ts";
+import { count, namedValue, provenText, seconds } from "./format.ts";
+import { gained } from "./held.ts";
 import { goalOf, goalValue, isLive } from "./run.ts";
 
 export interface RunListHost {
@@ -32,6 +33,7 @@ export class RunList {
     selected: string | null,
     shown: ReadonlySet<string>,
     colorOf: (id: string) => string,
+    heldOf: (run: Run) => Candidate | null,
   ): void {
     for (const [id, row] of this.rows) {
       if (runs.some((run) => run.id === id)) continue;
@@ -42,12 +44,15 @@ export class RunList {
       const row = this.rows.get(run.id) ?? this.add(run);
       const objective = goalOf(run.options);
       const value = run.best === null ? null : goalValue(objective, run.best);
-      const before = run.before === null ? null : goalValue(objective, run.before);
       setText(row.name, run.label);
-      const gained = value === null || before === null ? "" : ` (${change(before, value)})`;
+      const gain = gained(run, heldOf(run));
       setText(
         row.value,
-        value === null ? (isLive(run) ? "" : "nothing found") : `${namedValue(objective, value)}${gained}`,
+        value === null
+          ? isLive(run)
+            ? ""
+            : "nothing found"
+          : `${namedValue(objective, value)}${gain && ` (${gain})`}`,
       );
       setText(row.state, stateText(run, value));
       row.pick.setAttribute("aria-pressed", String(run.id === selected));

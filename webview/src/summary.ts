@@ -3,6 +3,7 @@
 import type { Candidate, DesignOffer } from "../../server/src/features/explorer/protocol.ts";
 import { h, replace, setText } from "./dom.ts";
 import { change, count, edp, energy, percent } from "./format.ts";
+import { isSame } from "./held.ts";
 
 export interface SummaryHost {
   apply(): void;
@@ -113,14 +114,15 @@ export class Summary {
     this.apply.hidden = !found;
     this.diff.hidden = !found;
     setText(this.apply, offer.mappingUri === null && !whole ? "Write mapping file" : "Apply");
+    const held = found && before !== null && !whole && offer.mappingUri !== null && isSame(after, before);
+    this.apply.disabled = held;
+    this.diff.disabled = held;
     const worse = after !== null && before !== null && figures[0].of(after) > figures[0].of(before);
     this.apply.classList.toggle("primary", !worse);
     setText(
       this.what,
       found
-        ? worse
-          ? `${label} The mapping in the file has the lower EDP.`
-          : label
+        ? `${label}${held ? " It is in the file." : worse ? " The mapping in the file has the lower EDP." : ""}`
         : before === null
           ? "There is no mapping yet."
           : "The mapping in the file.",

@@ -1,9 +1,9 @@
 /** The best value that searches have found, as they go on. */
 
-import type { Run } from "../../../server/src/features/explorer/protocol.ts";
 import type { Cell } from "../card.ts";
 import type { Drawing, Key, XY } from "../chart-card.ts";
-import { change, count, energy, large, objectiveName, objectiveValue, provenText, seconds, short } from "../format.ts";
+import { count, energy, large, objectiveName, objectiveValue, provenText, seconds, short } from "../format.ts";
+import { gained, inFile } from "../held.ts";
 import { goalOf, goalValue } from "../run.ts";
 import type { Theme } from "../theme.ts";
 import { around, axis, noLegend } from "./axes.ts";
@@ -56,12 +56,12 @@ export function bestSoFar(
     ];
     rules.push({ label, data, borderColor: theme.muted, borderWidth: 1.5, borderDash: dash, pointRadius: 0 } as never);
   };
-  const { before, bound } = main.run;
+  const { bound } = main.run;
   const keys: Key[] = searched.map(({ run, color }) => ({ label: run.label, color }));
-  const inFile = before === null ? null : goalValue(goalOf(main.run.options), before);
-  if (inFile !== null) {
-    rule("The mapping in the file", inFile, [6, 4]);
-    keys.push({ label: "in the file", color: theme.muted, line: "dashed" });
+  const fileValue = main.held === null ? null : goalValue(goalOf(main.run.options), main.held);
+  if (fileValue !== null) {
+    rule("The mapping in the file", fileValue, [6, 4]);
+    keys.push({ label: inFile, color: theme.muted, line: "dashed" });
   }
   if (bound !== null && bound > 0) {
     rule("Proven bound", bound, [2, 3]);
@@ -103,7 +103,7 @@ export function bestSoFar(
       },
     } as Drawing<"line">["options"],
     keys,
-    summary: curveSummary(main.run, objective),
+    summary: curveSummary(main, objective),
     table: {
       columns: ["Run", "Mappings tried", "Time (ms)", objectiveName(objective)],
       rows: [
@@ -120,11 +120,11 @@ export function bestSoFar(
   };
 }
 
-function curveSummary(run: Run, objective: string): string {
+function curveSummary({ run, held }: ShownRun, objective: string): string {
   const value = run.best === null ? null : goalValue(goalOf(run.options), run.best);
   if (value === null) return `${run.label}: nothing found yet in ${count(run.evaluations)} mappings.`;
-  const before = run.before === null ? null : goalValue(goalOf(run.options), run.before);
-  const gained = before === null ? "" : `, ${change(before, value)} against the file`;
+  const gain = gained(run, held);
+  const compared = gain === "" || gain === inFile ? gain && `, ${inFile}` : `, ${gain} against the file`;
   const gap = run.bound !== null && run.bound > 0 ? ` ${provenText(run.bound, value)}` : "";
-  return `${run.label}: ${objectiveValue(objective, value)}${gained}, after ${count(run.evaluations)} mappings in ${seconds(run.elapsedMs)}.${gap}`;
+  return `${run.label}: ${objectiveValue(objective, value)}${compared}, after ${count(run.evaluations)} mappings in ${seconds(run.elapsedMs)}.${gap}`;
 }

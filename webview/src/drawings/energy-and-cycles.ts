@@ -22,7 +22,7 @@ function extent(values: readonly number[], from: number): number[] {
   return most === 0 ? [] : [least, most];
 }
 
-/** How many points no other has less energy and as few cycles as, or the reverse; runs may have found the same one. */
+/** How many points no other dominates; one that several runs found is one. */
 function pareto(costs: readonly Cost[]): number {
   const points = [...new Map(costs.map((cost) => [`${cost.energyPj} ${cost.cycles}`, cost])).values()];
   return points.filter(
