@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { DocumentSymbol, Range, SelectionRange, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
 import { codeActions, fixAllKind } from "../../server/src/features/code-actions.ts";
-import { codeLenses } from "../../server/src/features/code-lens.ts";
+import { codeLenses, withActions } from "../../server/src/features/code-lens.ts";
 import { completions } from "../../server/src/features/completion.ts";
 import type { CheckedContext } from "../../server/src/features/context.ts";
 import { convertActions, isConvertible } from "../../server/src/features/convert.ts";
@@ -148,7 +148,7 @@ export const checks: Readonly<Record<string, Check>> = {
     return lines.length === 0 ? "nothing" : lines.join("\n");
   },
   lenses(context) {
-    return codeLenses(context)
+    return withActions(codeLenses(context), optimizeLenses(context))
       .map(
         ({ range, command }) =>
           `${lineOf(context, context.file.uri, range.start.line).trim()}  <- ${command?.title} (${command?.command})`,

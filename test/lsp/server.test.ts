@@ -106,17 +106,36 @@ test("files that do not concern us are left alone", async () => {
   });
 });
 
-test("on broken text the lenses stay, in number and order, marked stale", async () => {
+test("on broken text the lenses stay, in number and order, and the first is marked stale", async () => {
   await withServer({ files: eyeriss }, async (client) => {
     const uri = await client.open(map);
     await client.settled(map);
     const good = await lensTitles(client, map);
     await client.change(map, `${client.files.get(uri)}\n- {target: `);
     const stale = await lensTitles(client, map);
-    assert.deepEqual(
-      stale,
-      good.map((title) => `(before the error) ${title}`),
-    );
+    const [first, ...others] = good;
+    assert.ok(others.includes("Optimize…"));
+    assert.deepEqual(stale, [`(before the error) ${first}`, ...others]);
+  });
+});
+
+test("above the mapping, optimizing comes first among the actions, and once", async () => {
+  await withServer({ files: eyeriss }, async (client) => {
+    const uri = await client.open(map);
+    await client.settled(map);
+    const line = client.files.get(uri)!.split("\n").indexOf("mapping:");
+    const at = { line, character: 2 };
+    const offered = async (only?: string[]): Promise<string[]> =>
+      (
+        await client.request("textDocument/codeAction", map, {
+          range: { start: at, end: at },
+          context: { diagnostics: [], only },
+        })
+      ).map(({ title }: { title: string }) => title);
+    const all = await offered();
+    assert.equal(all[0], "Optimize this layer");
+    assert.equal(new Set(all).size, all.length, String(all));
+    assert.ok((await offered(["refactor"])).includes("Optimize this layer"));
   });
 });
 

@@ -32,6 +32,10 @@ test("what is no factor is told, with its place", () => {
     problems.map((p) => [p.code, at(p.location)]),
     [["factor-ignored", "C=x"]],
   );
+  assert.deepEqual(problems[0].fixes, []);
+  const [colons] = read("- {target: A, type: temporal, factors: 'K=4 C:2 P:7,6'}").problems;
+  assert.match(colons.message, /“C:2 P:7,6” is no factor.* Write “C=2 P=7,6”\.$/);
+  assert.equal(colons.fixes![0].edits[0].newText, "C=2 P=7,6");
 });
 
 test("places point at names and numbers, in plain and quoted texts", () => {
@@ -78,7 +82,9 @@ test("types: datatype, bypass and, in v0.4 and in constraints, dataspace", () =>
   assert.equal(problem.fixes![0].edits[0].newText, "datatype");
   assert.deepEqual(read(text, "mapping", "0.4").problems, []);
   assert.deepEqual(read(text, "constraint").problems, []);
-  assert.equal(read("- {target: A, type: temporl}").problems[0].fixes![0].edits[0].newText, "temporal");
+  const [spacial] = read("- {target: A, type: spacial}").problems;
+  assert.match(spacial.message, /Did you mean “spatial”\?$/);
+  assert.equal(spacial.fixes![0].edits[0].newText, "spatial");
   assert.equal(read("- {target: A, type: parallelism, min: 0.5}").problems[0].code, "unknown-directive-type");
 });
 

@@ -12,6 +12,7 @@ import { lineIndex } from "../syntax/position.ts";
 import type { Fix, Problem, SourceEdit, SourceFile } from "../syntax/source.ts";
 import { type CheckedContext, type FeatureContext, toProtocolLocation } from "./context.ts";
 import { type DiagnosticSettings, inForce, toDiagnostic } from "./diagnostics.ts";
+import { estimateActions } from "./optimize.ts";
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.mapspace`;
 
@@ -32,13 +33,19 @@ export function codeActions(
     for (const problem of inForce(context, settings)) {
       const { start, end } = problem.location;
       if (start > to || end < from) continue;
+      const diagnostics = [toDiagnostic(context, problem)];
       const silence = silencing(context.file, problem);
-      if (silence !== null) silenced.push({ ...silence, diagnostics: [toDiagnostic(context, problem)] });
+      if (silence !== null) silenced.push({ ...silence, diagnostics });
+      if (problem.code === "estimate") {
+        actions.push(
+          ...estimateActions(context).map((action) => ({ ...action, kind: CodeActionKind.QuickFix, diagnostics })),
+        );
+      }
       problem.fixes?.forEach((fix, position) => {
         actions.push({
           title: fix.title,
           kind: CodeActionKind.QuickFix,
-          diagnostics: [toDiagnostic(context, problem)],
+          diagnostics,
           isPreferred: position === 0 && problem.fixes?.length === 1,
           edit: toWorkspaceEdit(context, fix.edits),
         });

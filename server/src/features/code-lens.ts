@@ -36,23 +36,33 @@ export function codeLenses(context: FeatureContext): CodeLens[] {
       if (location.uri === file.uri && title !== null) add(location.start, location.start + 1, title);
     }
     const problem = child(tree.root, "problem") ?? child(tree.root, "layers");
-    if (problem?.kind === "sequence") add(problem.location.start, problem.location.start + 1, networkTitle(context));
+    if (problem?.kind === "sequence") {
+      const { start } = problem.location;
+      for (const title of networkTitles(context)) add(start, start + 1, title);
+    }
   }
   return lenses;
+}
+
+/** Actions stand behind the first cost of their line: a narrow editor cuts off what is last. */
+export function withActions(costs: CodeLens[], actions: CodeLens[]): CodeLens[] {
+  const line = actions[0]?.range.start.line;
+  const first = costs.findIndex(({ range }) => range.start.line === line);
+  return costs.toSpliced(first + 1, 0, ...actions);
 }
 
 function mappingTitles({ snapshot }: FeatureContext): string[] {
   const { architecture } = snapshot.specification;
   const { layers } = snapshot.analysis;
-  if (layers.length > 1) return [networkTitle({ snapshot })];
+  if (layers.length > 1) return networkTitles({ snapshot });
   const evaluation = layers[0]?.outcome?.evaluation;
   if (evaluation === undefined || architecture === undefined) return [];
   const pace = bottleneck(evaluation, architecture);
   const learned = learnedTotal(snapshot.analysis);
   return [
-    `${cyclesText(evaluation.cycles, learned)} · ${formatPercent(evaluation.utilization)} of the MACs busy`,
+    `${cyclesText(evaluation.cycles, learned)} · EDP ${formatEdp(evaluation.edpPjCycles)}`,
     `${formatEnergy(evaluation.energyPj)} · ${formatNumber(evaluation.energyPerMacPj)} pJ/MAC`,
-    `EDP ${formatEdp(evaluation.edpPjCycles)}`,
+    `${formatPercent(evaluation.utilization)} of the MACs busy`,
     pace.by === "compute" ? `bound by compute` : `bound by ${pace.name}`,
   ];
 }
@@ -64,10 +74,13 @@ function layerTitle({ layer, outcome }: LayerAnalysis): string | null {
   return `${times}${formatCount(evaluation.cycles)} cycles · ${formatEnergy(evaluation.energyPj)} · ${formatPercent(evaluation.utilization)} busy`;
 }
 
-function networkTitle({ snapshot }: Pick<FeatureContext, "snapshot">): string {
+function networkTitles({ snapshot }: Pick<FeatureContext, "snapshot">): string[] {
   const totals = networkTotals(snapshot.analysis);
   const evaluated = snapshot.analysis.layers.length - totals.missingLayers;
   const learned = learnedTotal(snapshot.analysis);
   const missing = totals.missingLayers === 0 ? "" : ` (${totals.missingLayers} without a cost)`;
-  return `network of ${evaluated} layers${missing}: ${cyclesText(totals.cycles, learned)} · ${formatEnergy(totals.energyPj)} · ${formatNumber(totals.energyPj / totals.macs)} pJ/MAC · EDP ${formatEdp(totals.edpPjCycles)}`;
+  return [
+    `${evaluated} layers${missing}: ${cyclesText(totals.cycles, learned)} · EDP ${formatEdp(totals.edpPjCycles)}`,
+    `${formatEnergy(totals.energyPj)} · ${formatNumber(totals.energyPj / totals.macs)} pJ/MAC`,
+  ];
 }

@@ -61,6 +61,15 @@ function offers(context: FeatureContext, layer: number | null): Offer[] {
   return all;
 }
 
+/** What lowers the cost that the estimate tells. */
+export function estimateActions(context: FeatureContext): CodeAction[] {
+  return offers(context, null).slice(0, 1).map(toAction);
+}
+
+function toAction({ title, command, arguments: args }: Offer): CodeAction {
+  return { title, command: { title, command, arguments: args } };
+}
+
 /** Offered on the mapping and on the layers of a problem. */
 export function optimizeActions(
   context: FeatureContext,
@@ -82,11 +91,7 @@ export function optimizeActions(
     mapping === undefined ? undefined : { ...mapping.location, start: lineAbove(mapping.location, file.text) };
   if (layer < 0 && mapping !== undefined && !touches(line)) return [];
   if (layer < 0 && mapping === undefined && snapshot.specification.layers.length === 0) return [];
-  return offers(context, layer < 0 ? null : layer).map(({ title, command, arguments: args }) => ({
-    title,
-    kind,
-    command: { title, command, arguments: args },
-  }));
+  return offers(context, layer < 0 ? null : layer).map((offer) => ({ ...toAction(offer), kind }));
 }
 
 /** The list of a mapping begins below its key. */
@@ -111,8 +116,7 @@ export function optimizeLenses(context: FeatureContext): CodeLens[] {
         command !== compareCommand && command !== cosearchCommand && strategy === undefined,
     )
     .map(({ title, command, arguments: args }): CodeLens => {
-      const short =
-        command === createMappingCommand ? "Create a mapping" : several ? "Optimize all layers…" : "Optimize…";
+      const short = command === createMappingCommand ? "Create a mapping" : several ? "Optimize all…" : "Optimize…";
       return { range, command: { title: short || title, command, arguments: args } };
     });
   if (lenses.length === 0) return [];

@@ -8,7 +8,7 @@ import {
   ResponseError,
 } from "vscode-languageserver";
 import { codeActions } from "../features/code-actions.ts";
-import { codeLenses } from "../features/code-lens.ts";
+import { codeLenses, withActions } from "../features/code-lens.ts";
 import { completions } from "../features/completion.ts";
 import type { FeatureContext } from "../features/context.ts";
 import { isConvertible } from "../features/convert.ts";
@@ -112,10 +112,10 @@ export function registerFeatures(
   );
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     answer("code lens", uri, token, [], (c) =>
-      lastGood.lenses(c, [
-        ...(settings().estimates.codeLens ? features.codeLenses(c) : []),
-        ...features.optimizeLenses(c),
-      ]),
+      lastGood.lenses(
+        c,
+        withActions(settings().estimates.codeLens ? features.codeLenses(c) : [], features.optimizeLenses(c)),
+      ),
     ),
   );
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
@@ -128,9 +128,11 @@ export function registerFeatures(
       const context = await designs.checked(uri);
       if (context === null || token.isCancellationRequested) return [];
       const convert = features.isConvertible(context, range, request) ? (await onDemand()).convertActions(context) : [];
+      const fixes = features.codeActions(context, range, request, settings());
+      const offered = features.optimizeActions(context, range, request);
       return [
-        ...features.codeActions(context, range, request, settings()),
-        ...features.optimizeActions(context, range, request),
+        ...fixes,
+        ...offered.filter(({ title }) => fixes.every((fix) => fix.title !== title)),
         ...convert.filter((action) => showsDisabled() || !action.disabled),
       ];
     }),

@@ -1,6 +1,7 @@
 /** While a text is broken, the lenses and hints of its last good version stay, marked stale: nothing jumps. */
 
 import type { CodeLens, InlayHint, Position, Range } from "vscode-languageserver-types";
+import { showReportCommand } from "../features/code-lens.ts";
 import type { FeatureContext } from "../features/context.ts";
 import { lineIndex } from "../syntax/position.ts";
 import type { SourceFile } from "../syntax/source.ts";
@@ -30,10 +31,14 @@ export class LastGood {
     }));
     // From version to version the changes are small enough to follow.
     entry.lenses = { file: context.file, items };
-    return items.map((lens) => ({
-      ...lens,
-      ...(lens.command ? { command: { ...lens.command, title: staleMark + lens.command.title } } : {}),
-    }));
+    const marked = new Set<number>();
+    return items.map((lens) => {
+      const { command, range } = lens;
+      // Once a line, and on costs alone: what an action does is not of an earlier text.
+      if (command?.command !== showReportCommand || marked.has(range.start.line)) return lens;
+      marked.add(range.start.line);
+      return { ...lens, command: { ...command, title: staleMark + command.title } };
+    });
   }
 
   /** @param make the hints of a range of the document */

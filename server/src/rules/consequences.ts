@@ -28,6 +28,9 @@ export function withoutConsequences(
   const meaning = (...keys: string[]) => misspelt.filter((problem) => keys.includes(meantBy(problem) ?? ""));
   const lost = [
     ...all.filter(({ code, location }) => code === "ignored-list" && places.has(location.start)),
+    ...all.filter(
+      (problem) => problem.code === "factor-ignored" && meantBy(problem) !== undefined && inMapping(problem),
+    ),
     ...meaning("factors"),
   ];
   const wrongProduct = errors.some(({ code }) => code === "factor-product");

@@ -1,7 +1,7 @@
 import { type Fanout, fanouts, hasFanout } from "../engine/model/fanout.ts";
 import type { Architecture, Workload } from "../engine/model/types.ts";
 import { targetLevel } from "../spec/component-constraints.ts";
-import { listed, renameFixes } from "../spec/nearest.ts";
+import { didYouMean, listed, renameFixes } from "../spec/nearest.ts";
 import type { ArchitectureSource, ConstraintSource } from "../spec/types.ts";
 import type { Located, Problem, Severity } from "../syntax/source.ts";
 
@@ -82,7 +82,7 @@ function dimensionProblems(constraint: ConstraintSource, workload: Workload): Pr
     return {
       code: "unknown-dimension",
       severity: severityOf(constraint),
-      message: `The problem has no dimension ${value}; it has ${listed(names)}.`,
+      message: `The problem has no dimension ${value}; it has ${listed(names)}.${didYouMean(value, names)}`,
       location,
       fixes: renameFixes(value, names, location),
     };

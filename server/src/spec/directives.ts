@@ -3,7 +3,7 @@ import { describe, isNull, type YamlEntry, type YamlMap, type YamlNode, type Yam
 import { directiveKeys, knownDirectiveKeys } from "./directive-keys.ts";
 import { readFactorList, readFactorText } from "./factors.ts";
 import { keyword } from "./keywords.ts";
-import { listed, nearestName, renameFixes } from "./nearest.ts";
+import { didYouMean, listed, nearestName, renameFixes } from "./nearest.ts";
 import { placeInScalar } from "./text-places.ts";
 import type { DirectiveSource, DirectiveType, FormatVersion, Reading } from "./types.ts";
 
@@ -194,7 +194,7 @@ function readType(
   problems.push({
     code: "unknown-directive-type",
     severity: "error",
-    message: `“${text}” is no type of directive here; known are ${listed(proposed)}.`,
+    message: `“${text}” is no type of directive here; known are ${listed(proposed)}.${didYouMean(text, proposed)}`,
     location,
     fixes: renameFixes(text, proposed, location),
   });

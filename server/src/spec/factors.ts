@@ -1,5 +1,6 @@
 import type { Problem } from "../syntax/source.ts";
 import { describe, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
+import { writeFixes } from "./nearest.ts";
 import { placeInScalar } from "./text-places.ts";
 import type { FactorSource } from "./types.ts";
 
@@ -56,15 +57,25 @@ export function readFactorList(items: readonly YamlNode[], problems: Problem[]):
   });
 }
 
+/** `Q:56` as `Q=56`; `null` where anything else stands between or beside the factors. */
+function withEqualsSign(text: string): string | null {
+  const factor = /([A-Za-z]+)\s*:\s*([0-9]+(?:,[0-9]+)?)/g;
+  return /^[\s,;]*$/.test(text.replace(factor, "")) ? text.replace(factor, "$1=$2") : null;
+}
+
 function reportSkipped(node: YamlScalar, text: string, start: number, end: number, problems: Problem[]): void {
   const skipped = text.slice(start, end);
   const word = /[^\s,;](?:.*[^\s,;])?/.exec(skipped);
   if (word === null) return;
   const from = start + word.index;
+  const meant = withEqualsSign(word[0]);
+  const advice = meant === null ? "a dimension and a whole number, like K=4, or K=4,2 with a residual" : `“${meant}”`;
+  const location = placeInScalar(node, from, from + word[0].length);
   problems.push({
     code: "factor-ignored",
     severity: "warning",
-    message: `“${word[0]}” is no factor and counts for nothing. Write a dimension and a whole number, like K=4, or K=4,2 with a residual.`,
-    location: placeInScalar(node, from, from + word[0].length),
+    message: `“${word[0]}” is no factor and counts for nothing. Write ${advice}.`,
+    location,
+    fixes: meant === null ? [] : writeFixes([meant], location),
   });
 }

@@ -3,7 +3,7 @@ import type { Architecture, Loop, MappingLevel, Workload } from "../engine/model
 import type { Located, Problem } from "../syntax/source.ts";
 import { isGenerated, type Place, targetLevel, withComponentConstraints } from "./component-constraints.ts";
 import { directiveLoops } from "./loops.ts";
-import { listed, nearestName, renameFixes } from "./nearest.ts";
+import { didYouMean, listed, renameFixes } from "./nearest.ts";
 import type { ArchitectureSource, DirectiveSource, LoweredMapping, MappingSource, Reading } from "./types.ts";
 import { unitLoopsInside } from "./v04/unit-loops.ts";
 
@@ -73,14 +73,12 @@ function assignDirectives(
 
 function unknownTarget(target: Located<string>, names: readonly string[], compute: string): Problem {
   const isCompute = target.value === compute;
-  const near = nearestName(target.value, names);
-  const meant = near === undefined ? "" : ` Did you mean “${near}”?`;
   return {
     code: "unknown-target",
     severity: "error",
     message: isCompute
       ? `${target.value} computes and holds no loops. Loops belong to a storage level: ${listed(names, "or")}.`
-      : `The architecture has no storage level named “${target.value}”; it has ${listed([...names].reverse())}.${meant}`,
+      : `The architecture has no storage level named “${target.value}”; it has ${listed([...names].reverse())}.${didYouMean(target.value, names)}`,
     location: target.location,
     fixes: renameFixes(target.value, names, target.location),
   };
@@ -189,7 +187,7 @@ function dataSpaceIndex(name: Located<string>, workload: Workload, problems: Pro
     problems.push({
       code: "unknown-data-space",
       severity: "error",
-      message: `The problem has no data space “${name.value}”; it has ${listed(names)}.`,
+      message: `The problem has no data space “${name.value}”; it has ${listed(names)}.${didYouMean(name.value, names)}`,
       location: name.location,
       fixes: renameFixes(name.value, names, name.location),
     });

@@ -35,6 +35,12 @@ export function nearestName(written: string, known: readonly string[]): string |
   return best;
 }
 
+/** A sentence to end a message with that names the known name nearest to the one written; empty where none is near. */
+export function didYouMean(written: string, known: readonly string[]): string {
+  const near = nearestName(written, known);
+  return near === undefined ? "" : ` Did you mean “${near}”?`;
+}
+
 /** “a, b and c” for messages. */
 export function listed(names: readonly string[], conjunction = "and"): string {
   if (names.length < 2) return names.join("");

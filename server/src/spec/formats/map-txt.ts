@@ -1,6 +1,6 @@
 import type { Architecture, Evaluation, Loop, Mapping, MappingLevel, Workload } from "../../engine/model/types.ts";
 import type { Problem, SourceFile } from "../../syntax/source.ts";
-import { listed, renameFixes } from "../nearest.ts";
+import { didYouMean, listed, renameFixes } from "../nearest.ts";
 import type { Reading } from "../types.ts";
 
 /** Loops and kept data spaces of one level while they are read. */
@@ -97,8 +97,8 @@ function unreadable(line: string, location: Problem["location"]): Problem {
 }
 
 function unknownSpace(name: string, workload: Workload, location: Problem["location"]): Problem {
-  const known = listed(workload.dataSpaces.map((space) => space.name));
-  const message = `The problem has no data space “${name}”; it has ${known}.`;
+  const known = workload.dataSpaces.map((space) => space.name);
+  const message = `The problem has no data space “${name}”; it has ${listed(known)}.${didYouMean(name, known)}`;
   return { code: "unknown-data-space", severity: "error", message, location };
 }
 

@@ -2,7 +2,7 @@ import type { DataSpace, Workload } from "../../engine/model/types.ts";
 import type { Located, Problem } from "../../syntax/source.ts";
 import type { YamlEntry } from "../../syntax/yaml.ts";
 import { readFactorList, readFactorText } from "../factors.ts";
-import { listed, renameFixes } from "../nearest.ts";
+import { didYouMean, listed, renameFixes } from "../nearest.ts";
 import type { ConstraintSource } from "../types.ts";
 import { type Draft, impliedFactor, type MacroKey, withFactor } from "./constraints.ts";
 
@@ -76,7 +76,7 @@ function readDataSpaces({ value }: YamlEntry, workload: Workload, problems: Prob
     problems.push({
       code: "unknown-data-space",
       severity: "error",
-      message: `The problem has no data space “${name}”; it has ${listed(known)}.`,
+      message: `The problem has no data space “${name}”; it has ${listed(known)}.${didYouMean(name, known)}`,
       location: node.location,
       fixes: renameFixes(name, known, node.location),
     });
