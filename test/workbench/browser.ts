@@ -21,12 +21,17 @@ export function launchBrowser(): Promise<Browser> {
 /** Milliseconds to wait for the workbench: machines that test are busy. */
 export const patience = 90_000;
 
-/** Opens the workbench and waits until its window is drawn. */
+/**
+ * Opens the workbench, whose settings name a dark theme, and waits until its window is complete: themes come last. On a
+ * busy machine one in many stays half drawn, light and deaf to keys; as a person would, it is loaded again.
+ */
 export async function openWindow(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(patience);
-  await page.goto(url, { waitUntil: "domcontentloaded" });
-  await page.locator(".monaco-workbench .part.statusbar").waitFor();
+  await insist(async () => {
+    await page.goto(url, { waitUntil: "domcontentloaded" });
+    await page.locator(".monaco-workbench.vs-dark .part.statusbar").waitFor({ timeout: patience / 2 });
+  });
   return page;
 }
 

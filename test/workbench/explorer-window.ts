@@ -14,9 +14,10 @@ const screenshots = join(repositoryRoot, "test/.output/screenshots");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** By the name that settings use, and by the class of the window. */
+// By the names that settings migrate from: a window that starts fast takes the shorter ones for unknown.
 export const themes = {
-  dark: { name: "Dark Modern", window: "vs-dark" },
-  light: { name: "Light Modern", window: "vs" },
+  dark: { name: "Default Dark Modern", window: "vs-dark" },
+  light: { name: "Default Light Modern", window: "vs" },
   contrast: { name: "Default High Contrast", window: "hc-black" },
 } as const;
 export type ThemeName = keyof typeof themes;
