@@ -22,8 +22,8 @@ export function launchBrowser(): Promise<Browser> {
 export const patience = 90_000;
 
 /**
- * Opens the workbench, whose settings name a dark theme, and waits until its window is complete: themes come last. On a
- * busy machine one in many stays half drawn, light and deaf to keys; as a person would, it is loaded again.
+ * Opens the workbench, whose settings name a dark theme, and waits until its window is complete: themes come last.
+ * Where it does not get there it is loaded again, as a person would.
  */
 export async function openWindow(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

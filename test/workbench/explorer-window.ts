@@ -14,7 +14,7 @@ const screenshots = join(repositoryRoot, "test/.output/screenshots");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** By the name that settings use, and by the class of the window. */
-// By the names that settings migrate from: a window that starts fast takes the shorter ones for unknown.
+// By the names that settings migrate from: the shorter ones are not always applied in a window that is new.
 export const themes = {
   dark: { name: "Default Dark Modern", window: "vs-dark" },
   light: { name: "Default Light Modern", window: "vs" },

@@ -6,7 +6,7 @@ import { designOf } from "../bench/editor-designs.ts";
 import { Random } from "../support/random.ts";
 import { randomEdit } from "../syntax/random-edits.ts";
 
-const uri = "file:///work/design.timeloop.yaml";
+const uri = "file:///designs/design.timeloop.yaml";
 
 /** What a design says, costs and does wrong. */
 function told({ specification, analysis, files }: Snapshot) {
