@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { mapspace } from "../support/cli.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "mapspace-cli-"));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 const folder = "examples/eyeriss-like";
 const conv = `${folder}/resnet50-conv3x3.map.yaml`;
@@ -154,6 +153,17 @@ test("evaluate names the files that it found, and the one that keeps it from an 
   const { status, out } = mapspace(["evaluate", mapping]);
   assert.equal(status, 1);
   assert.match(out, /no cost, because \S*arch\.yaml cannot be read: A tab/);
+});
+
+test("a file that a modeline names and nobody can read is told, and is no wrong usage", (t) => {
+  const unreadable = "/proc/self/mem";
+  if (!existsSync(unreadable)) return t.skip("needs a file that is there and cannot be read");
+  const mapping = join(scratch, "alone.map.yaml");
+  writeFileSync(mapping, `# mapspace: architecture=${unreadable}\nmapping:\n- {target: DRAM, type: temporal}\n`);
+  const { status, out, err } = mapspace(["evaluate", mapping]);
+  assert.equal(status, 1);
+  assert.match(out, /there is no readable architecture/);
+  assert.match(err, /architecture=\/proc\/self\/mem names no readable file/);
 });
 
 test("flags that are none, lack a value or take none are told in our words", () => {

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapspace } from "../support/cli.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "cosearch-"));
-after(() => rmSync(folder, { recursive: true }));
+const folder = scratchFolder();
 
 const architecture = join(folder, "arch.yaml");
 writeFileSync(

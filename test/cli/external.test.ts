@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fillTemplate, readNumber, runCommand } from "../../server/src/external/command.ts";
 import { endTree } from "../../server/src/external/end-tree.ts";
 import { mapspace } from "../support/cli.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "mapspace-external-"));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 const design = ["arch.yaml", "gemm.yaml", "ert.yaml", "constraints.yaml"].map(
   (name) => `examples/gemmini-like/${name}`,

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapspace } from "../support/cli.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "mapspace-search-"));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 const folder = join(repositoryRoot, "examples/eyeriss-like");
 const design = ["arch.yaml", "ert.yaml", "constraints.yaml", "gemm.yaml", "gemm.map.yaml"].map((name) =>

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { DesignOffer, RunProgress, StartResult } from "../../server/src/features/explorer/protocol.ts";
 import {
   controlRequest,
@@ -11,12 +10,12 @@ import {
   startRequest,
 } from "../../server/src/lsp/search-methods.ts";
 import { spawnThreads } from "../../server/src/worker/threads.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { bundledSearchWorker } from "../support/search-worker.ts";
 import { repositoryRoot } from "../support/shared.ts";
 import { until, withServer } from "./harness.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "mapspace-evaluator-"));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 let script: string;
 before(() => {
   script = bundledSearchWorker();

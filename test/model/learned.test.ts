@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readCsv } from "../../server/src/cli/learn-data.ts";
 import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
 import { evaluate } from "../../server/src/engine/model/evaluate.ts";
@@ -27,10 +26,10 @@ import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { convolution, gemminiLike } from "../support/accelerators.ts";
 import { mapspace } from "../support/cli.ts";
 import { constantLatencyModel } from "../support/latency-model.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { toyArchitecture, toyGemm, toyLevel } from "../support/toy.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "mapspace-learned-"));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 const machine = { levels: ["L0", "L1"], meshX: 1, meshY: 1 };
 const names = ["M", "N", "K"];

@@ -106,7 +106,7 @@ function mappingFiles(folder: string, depth = 0): string[] {
   const own = entries(folder)
     .filter((entry) => entry.isFile() && isYaml(entry.name))
     .map((entry) => join(folder, entry.name))
-    .filter((name) => statSync(name).size <= neighbourLimit && fileKinds(readSource(name).text).includes("mapping"));
+    .filter((name) => fileKinds(readNeighbour(name)?.text ?? "").includes("mapping"));
   const inside = depth < deepest ? subfolders(folder).flatMap((inner) => mappingFiles(inner, depth + 1)) : [];
   return [...own, ...inside];
 }
@@ -172,7 +172,12 @@ function tablesOffered(main: SourceFile, files: readonly SourceFile[]): string[]
   );
   if (offers.length === 0) return [];
   const guessed = guessedComponents(readSpecification(files));
-  const tables = guessed.length > 0 && offers.find(({ ert }) => tabulates(readSource(ert), guessed));
+  const tables =
+    guessed.length > 0 &&
+    offers.find(({ ert }) => {
+      const table = readNeighbour(ert, Number.POSITIVE_INFINITY);
+      return table !== null && tabulates(table, guessed);
+    });
   if (!tables) return [];
   const names = [tables.ert, tables.art].filter((name) => name !== null);
   return [`energies come from Timeloop's public model; tables are at hand: add ${names.join(" ")}`];
@@ -203,13 +208,19 @@ function modelineFiles(main: SourceFile): string[] {
 function readParts(paths: readonly string[], main: SourceFile): SourceFile[] {
   const named = modelineFiles(main);
   return [...new Set(paths)]
-    .filter((path) => path !== main.uri && existsSync(path))
-    .filter((path) => {
-      const status = statSync(path);
-      return status.isFile() && (status.size <= neighbourLimit || named.includes(path));
-    })
-    .map(readSource)
-    .filter((file) => fileKinds(file.text).length > 0);
+    .filter((path) => path !== main.uri)
+    .map((path) => readNeighbour(path, named.includes(path) ? Number.POSITIVE_INFINITY : neighbourLimit))
+    .filter((file) => file !== null && fileKinds(file.text).length > 0) as SourceFile[];
+}
+
+/** A file that nobody named: null where it is no file, is too large, cannot be read or has gone meanwhile. */
+function readNeighbour(path: string, limit = neighbourLimit): SourceFile | null {
+  try {
+    const status = statSync(path);
+    return status.isFile() && status.size <= limit ? { uri: normalize(path), text: readFileSync(path, "utf8") } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Neighbours looked at in one folder: more is no design but a collection. */
