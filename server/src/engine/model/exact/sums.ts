@@ -35,23 +35,18 @@ export class StepSums {
   private remembering = false;
   /** Are words told apart by the loop that advances? */
   private apart = false;
-  /** Numbers per run in `runSums`, `onceSums` and `sum`. */
+  /** Numbers per run. */
   private width = sums;
   /** By class of children: its translation remembered, 0 for none. */
   private readonly states = new VectorTable();
-  // By place of a loop, kinds of pass and state at its beginning: all iterations, and one with its step.
-  private readonly runs = new VectorTable();
-  private runEnds = new Int32Array(64);
-  private runSums = new Float64Array(256);
-  private readonly onces = new VectorTable();
-  private onceEnds = new Int32Array(64);
-  private onceSums = new Float64Array(256);
+  // All iterations of a loop, and one with its step.
+  private readonly runs = new KnownSums();
+  private readonly onces = new KnownSums();
   /** Iterations in a row that have not come back to a state yet, of all loops entered. */
   private readonly trail: number[] = [];
   /** Sums of the runs entered, one after the other. */
   private sum = new Float64Array(256);
   private top = 0;
-  private readonly key = new Float64Array(3);
   /** Nothing is remembered. */
   private state = new Float64Array(64);
 
@@ -150,8 +145,8 @@ export class StepSums {
     const { moves, states, runs, onces, width } = this;
     moves.choose(dimensions, this.chosen);
     states.clear(moves.classes);
-    runs.clear(3);
-    onces.clear(3);
+    runs.clear(width);
+    onces.clear(width);
     this.trail.length = 0;
     this.top = 0;
     if (this.state.length < moves.classes) this.state = new Float64Array(2 * moves.classes);
@@ -159,7 +154,7 @@ export class StepSums {
     const at = this.enter();
     const first = this.step(-1, 0, 0);
     for (let k = 0; k < sums; k++) this.sum[at + k] += moves.words[sums * moves.kind + k];
-    if (this.passes.loops.length > 0) this.addRun(this.run(0, 0, first), at, 1);
+    if (this.passes.loops.length > 0) runs.add(this.run(0, 0, first), this.sum, at, 1);
     this.top -= width;
     return at;
   }
@@ -175,13 +170,9 @@ export class StepSums {
 
   /** All steps at which the loop at place `n` or one inside it advances. */
   private run(n: number, kinds: number, state: number): number {
-    const { runs, passes, nest, key } = this;
-    key[0] = n;
-    key[1] = kinds;
-    key[2] = state;
-    const before = runs.size;
-    const run = runs.numberOf(key);
-    if (run < before) return run;
+    const { runs, passes, nest } = this;
+    const run = runs.numberOf(n, kinds, state);
+    if (!runs.added) return run;
     const at = this.enter();
     const d = nest.dimension[passes.loops[n]];
     const kind = passes.kindOf(kinds, d);
@@ -195,24 +186,19 @@ export class StepSums {
         left--;
         if (inner) {
           const within = this.run(n + 1, into, now);
-          this.addRun(within, at, 1);
-          now = this.runEnds[within];
+          runs.add(within, this.sum, at, 1);
+          now = runs.ends[within];
         }
       }
       now = this.repeat(n, into, now, left, at);
     }
-    this.runEnds = withIntRoom(this.runEnds, run + 1);
-    const { width } = this;
-    this.runSums = withRoom(this.runSums, (run + 1) * width);
-    this.runEnds[run] = now;
-    for (let k = 0; k < width; k++) this.runSums[run * width + k] = this.sum[at + k];
     this.top = at;
-    return run;
+    return runs.keep(run, now, this.sum, at);
   }
 
   /** Iterations of one kind, each with the step into it. Returns the last state. */
   private repeat(n: number, kinds: number, state: number, times: number, at: number): number {
-    const { trail } = this;
+    const { trail, onces } = this;
     const from = trail.length;
     let now = state;
     for (let left = times; left > 0; left--) {
@@ -223,13 +209,13 @@ export class StepSums {
         const period = trail.length - p;
         const rounds = Math.floor(left / period);
         const rest = left % period;
-        for (let k = 0; k < period; k++) this.addOnce(trail[p + k], at, rounds + (k < rest ? 1 : 0));
-        if (rest > 0) now = this.onceEnds[trail[p + rest - 1]];
+        for (let k = 0; k < period; k++) onces.add(trail[p + k], this.sum, at, rounds + (k < rest ? 1 : 0));
+        if (rest > 0) now = onces.ends[trail[p + rest - 1]];
         break;
       }
       trail.push(once);
-      this.addOnce(once, at, 1);
-      now = this.onceEnds[once];
+      onces.add(once, this.sum, at, 1);
+      now = onces.ends[once];
     }
     trail.length = from;
     return now;
@@ -237,38 +223,20 @@ export class StepSums {
 
   /** The loop at place `n` advances into a pass of these kinds, and everything inside it runs. */
   private iteration(n: number, kinds: number, state: number): number {
-    const { onces, moves, key, width } = this;
-    key[0] = n;
-    key[1] = kinds;
-    key[2] = state;
-    const before = onces.size;
-    const once = onces.numberOf(key);
-    if (once < before) return once;
+    const { runs, onces, moves } = this;
+    const once = onces.numberOf(n, kinds, state);
+    if (!onces.added) return once;
     const at = this.enter();
     let end = this.step(n, kinds, state);
     const column = this.apart ? sums * (n + 1) : 0;
     for (let k = 0; k < sums; k++) this.sum[at + column + k] += moves.words[sums * moves.kind + k];
     if (n + 1 < this.passes.loops.length) {
       const within = this.run(n + 1, kinds, end);
-      this.addRun(within, at, 1);
-      end = this.runEnds[within];
+      runs.add(within, this.sum, at, 1);
+      end = runs.ends[within];
     }
-    this.onceEnds = withIntRoom(this.onceEnds, once + 1);
-    this.onceSums = withRoom(this.onceSums, (once + 1) * width);
-    this.onceEnds[once] = end;
-    for (let k = 0; k < width; k++) this.onceSums[once * width + k] = this.sum[at + k];
     this.top = at;
-    return once;
-  }
-
-  private addRun(run: number, at: number, times: number): void {
-    const { width, runSums, sum } = this;
-    for (let k = 0; k < width; k++) sum[at + k] += times * runSums[run * width + k];
-  }
-
-  private addOnce(once: number, at: number, times: number): void {
-    const { width, onceSums, sum } = this;
-    for (let k = 0; k < width; k++) sum[at + k] += times * onceSums[once * width + k];
+    return onces.keep(once, end, this.sum, at);
   }
 
   /** One step; the kind of step is left in `moves.kind`. Returns the state after it. */
@@ -278,5 +246,47 @@ export class StepSums {
     moves.step(n, kinds, states.values, from);
     if (!this.remembering || !moves.changed) return state;
     return states.numberOf(moves.remembered);
+  }
+}
+
+/** Sums and last states worked out, by place of a loop, kinds of pass and state at the beginning. */
+class KnownSums {
+  ends = new Int32Array(64);
+  /** Was the last number asked for new? */
+  added = false;
+  private width = 0;
+  private sums = new Float64Array(256);
+  private readonly numbers = new VectorTable();
+  private readonly key = new Float64Array(3);
+
+  clear(width: number): void {
+    this.width = width;
+    this.numbers.clear(3);
+  }
+
+  numberOf(n: number, kinds: number, state: number): number {
+    const { key, numbers } = this;
+    key[0] = n;
+    key[1] = kinds;
+    key[2] = state;
+    const before = numbers.size;
+    const number = numbers.numberOf(key);
+    this.added = number === before;
+    return number;
+  }
+
+  /** Keeps what stands in `sum` from `at` on. Returns the number. */
+  keep(number: number, end: number, sum: Float64Array, at: number): number {
+    const { width } = this;
+    this.ends = withIntRoom(this.ends, number + 1);
+    this.sums = withRoom(this.sums, (number + 1) * width);
+    this.ends[number] = end;
+    for (let k = 0; k < width; k++) this.sums[number * width + k] = sum[at + k];
+    return number;
+  }
+
+  add(number: number, sum: Float64Array, at: number, times: number): void {
+    const { width, sums } = this;
+    for (let k = 0; k < width; k++) sum[at + k] += times * sums[number * width + k];
   }
 }
