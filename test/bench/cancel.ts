@@ -25,7 +25,7 @@ import { repositoryRoot } from "../support/shared.ts";
 
 const cancels = Number(process.argv[2] ?? 10);
 /** A search is left alone for at most so long. */
-const longestMs = 1500;
+const longestMs = 4000;
 const open = "simba-like/resnet50-conv3x3.map.yaml";
 const host = { spawn: spawnThreads(join(repositoryRoot, "dist/search.cjs")), commands: false };
 

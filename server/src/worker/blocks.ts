@@ -32,6 +32,8 @@ export function isLone(strategy: string): strategy is LoneStrategy {
 export type ToBlocks =
   | { type: "mapspace"; job: MapspaceJob }
   | { type: "block"; settings: BlockSettings; index: number }
+  /** Nothing is tried while held. */
+  | { type: "hold"; held: boolean }
   | {
       type: "alone";
       strategy: LoneStrategy;
@@ -43,19 +45,23 @@ export type ToBlocks =
       latency?: LatencyModelFile;
     };
 
+/** `tried`: energy and cycles, in turn, of some mappings tried since the last message. */
 export type FromBlocks =
-  | { type: "block-done"; index: number; result: BlockResult }
+  | { type: "block-done"; index: number; result: BlockResult; tried: number[] }
   /** What an unfinished block has found so far. */
-  | { type: "block-progress"; index: number; result: BlockResult }
+  | { type: "block-progress"; index: number; result: BlockResult; tried: number[] }
   | { type: "progress-alone"; progress: SearchProgress }
   | { type: "contradiction"; conflict: Conflict }
   | { type: "broken"; error: string };
 
 const postMs = 100;
 
+/** Numbers in `tried` at most: a picture needs no more. */
+const mostTried = 32;
+
 /** True for messages of this protocol; the others are an explorer's. */
 export function isForBlocks(message: { type: string }): message is ToBlocks {
-  return message.type === "mapspace" || message.type === "block" || message.type === "alone";
+  return ["mapspace", "block", "hold", "alone"].includes(message.type);
 }
 
 /** What the worker's surroundings give it. */
@@ -72,6 +78,9 @@ const sliceMs = 25;
 export function blocksFor({ now, post, later }: BlockSurroundings): (message: ToBlocks) => void {
   let mapspace: Mapspace | undefined;
   let trial: Trial | undefined;
+  let held = false;
+  /** The slice to go on with. */
+  let waiting: (() => void) | null = null;
   const answer = (message: ToBlocks): void => {
     if (message.type === "mapspace") {
       const { architecture, workload, kind, constraints } = message.job;
@@ -81,6 +90,14 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
       if (built.conflict !== undefined) post({ type: "contradiction", conflict: built.conflict });
       return;
     }
+    if (message.type === "hold") {
+      held = message.held;
+      const slice = waiting;
+      if (held || slice === null) return;
+      waiting = null;
+      slice();
+      return;
+    }
     if (mapspace === undefined) return;
     if (message.type === "block") {
       const tried = trial ?? new Trial(mapspace, message.settings.objective);
@@ -88,12 +105,16 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
       const { settings, index } = message;
       const block = runBlock(mapspace, tried, settings, index);
       let told = now();
+      let costs: number[] = [];
       inSlices(() => {
         const { value: result, done } = block.next();
-        if (done) post({ type: "block-done", index, result });
+        const { energyPj, cycles } = tried.cost;
+        if (costs.length < mostTried && energyPj !== costs.at(-2)) costs.push(energyPj, cycles);
+        if (done) post({ type: "block-done", index, result, tried: costs });
         else if (now() - told >= postMs) {
           told = now();
-          post({ type: "block-progress", index, result: tried.result() });
+          post({ type: "block-progress", index, result: tried.result(), tried: costs });
+          costs = [];
         }
         return done === true;
       });
@@ -116,6 +137,10 @@ export function blocksFor({ now, post, later }: BlockSurroundings): (message: To
   /** Steps until one says it is done, in slices between messages. */
   const inSlices = (step: () => boolean): void => {
     const slice = (): void => {
+      if (held) {
+        waiting = slice;
+        return;
+      }
       const until = now() + sliceMs;
       while (now() < until) if (step()) return;
       later(() => guarded(slice));

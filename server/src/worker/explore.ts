@@ -8,10 +8,13 @@ import type { MapspaceConstraints, MapspaceKind } from "../engine/mapspace/const
 import type { LatencyModelFile } from "../engine/model/learned/latency-model.ts";
 import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { ParetoFront } from "../engine/numeric/pareto.ts";
+import { isBlockStrategy } from "../engine/search/blocks.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import type { Influence, SearchProgress as LayerProgress } from "../engine/search/progress.ts";
 import { type TrafficPoint, trafficCurve } from "../engine/search/traffic-curve.ts";
 import { type Contradiction, type NetworkFound, type NetworkSubject, networkSearch } from "./network.ts";
+import { ContradictionError, type RunningPool, type SpawnPoolWorker, startPool } from "./pool.ts";
+import { poolInPlace } from "./pool-in-place.ts";
 import { strategies } from "./strategies.ts";
 
 /** What bounds every search. */
@@ -107,6 +110,8 @@ export interface Surroundings {
   post(message: FromExplorer): void;
   /** Runs the next slice after messages that wait. */
   later(slice: () => void): void;
+  /** Workers, where they can be had, for a search that several can share. */
+  helpers?: { spawn: SpawnPoolWorker; count: number; afterMs: number };
 }
 
 type SearchProgress = LayerProgress & { network?: NetworkFound };
@@ -114,11 +119,15 @@ type SearchProgress = LayerProgress & { network?: NetworkFound };
 /** A stop waits for at most one slice. */
 const sliceMs = 25;
 const postMs = 100;
+/** Of many workers' mappings, numbers in the cloud of one message: a picture shows no more. */
+const mostCloud = 2000;
 
 export class Explorer {
   private readonly job: ExploreJob;
   private readonly around: Surroundings;
   private search: Iterator<SearchProgress> | null = null;
+  /** A search that others share, instead of `search`. */
+  private pool: RunningPool | null = null;
   private last: SearchProgress | null = null;
   private state: ExploreState = "running";
   /** Time spent before the present stretch of running, and when that began. */
@@ -149,6 +158,7 @@ export class Explorer {
     if (this.state !== "running") return;
     this.spentMs = this.elapsed();
     this.state = "paused";
+    this.pool?.hold(true);
     this.post();
   }
 
@@ -157,24 +167,76 @@ export class Explorer {
     this.state = "running";
     this.since = this.around.now();
     this.post();
-    this.next();
+    if (this.pool !== null) this.pool.hold(false);
+    else this.next();
   }
 
   cancel(): void {
-    if (this.state === "running" || this.state === "paused") this.finish("stopped");
+    if (!this.ended()) this.finish("stopped");
   }
 
   private prepare(): void {
     if (this.state === "stopped") return;
     const { job } = this;
+    if ("space" in job || !this.share(job)) this.searchAlone();
+  }
+
+  private searchAlone(): void {
+    const { job } = this;
     const begun = "space" in job ? networkSearch(job, job) : layerSearch(job);
-    if ("conflict" in begun) {
-      this.state = "stopped";
-      this.around.post({ type: "conflict", ...begun });
-      return;
+    if ("conflict" in begun) this.contradicted(begun);
+    else {
+      this.search = begun;
+      this.slice();
     }
-    this.search = begun;
-    this.slice();
+  }
+
+  /** Searches with the helpers; false where there are none or the search cannot be shared. */
+  private share({ strategy, objective, seed, evaluations, ...job }: LayerJob): boolean {
+    const { helpers } = this.around;
+    if (helpers === undefined || helpers.count < 2 || !isBlockStrategy(strategy)) return false;
+    const { architecture, workload, kind, constraints } = job;
+    const pool = startPool(
+      helpers.spawn,
+      { architecture, workload, kind, constraints },
+      { strategy, objective, seed, evaluations, victory: null, milliseconds: null, jobs: helpers.count },
+      (progress, tried) => this.hear(progress, tried),
+      { spawn: poolInPlace, aloneMs: helpers.afterMs },
+    );
+    this.pool = pool;
+    pool.outcome.then(
+      ({ progress }) => {
+        if (this.ended()) return;
+        this.take(progress);
+        this.finish("done");
+      },
+      (error) => {
+        if (this.ended()) return;
+        this.pool = null;
+        if (error instanceof ContradictionError) this.contradicted({ layer: 0, conflict: error.conflict });
+        // Not everybody who may be a worker may have some.
+        else this.guarded(() => this.searchAlone());
+      },
+    );
+    return true;
+  }
+
+  private hear(progress: SearchProgress, tried: readonly number[]): void {
+    if (this.ended()) return;
+    if (this.cloud.length < mostCloud) this.cloud.push(...tried);
+    this.take(progress);
+    const { milliseconds } = this.job;
+    if (milliseconds !== null && this.elapsed() >= milliseconds) this.finish("done");
+    else if (this.around.now() - this.posted >= postMs) this.post();
+  }
+
+  private contradicted(contradiction: Contradiction): void {
+    this.state = "stopped";
+    this.around.post({ type: "conflict", ...contradiction });
+  }
+
+  private ended(): boolean {
+    return this.state === "done" || this.state === "stopped";
   }
 
   private next(): void {
@@ -225,6 +287,7 @@ export class Explorer {
   private finish(state: "done" | "stopped"): void {
     this.spentMs = this.elapsed();
     this.state = state;
+    this.pool?.cancel();
     this.post();
   }
 
@@ -281,6 +344,9 @@ function layerSearch(job: LayerJob): Iterator<SearchProgress> | Contradiction {
   if (strategy === undefined) throw new Error(`there is no strategy “${job.strategy}”`);
   return strategy.search(mapspace, job);
 }
+
+/** Short searches are over sooner without helpers, which take a second to start and to become fast. */
+export const helpersAfterMs = 2000;
 
 /** Connects an explorer to messages: a thread's, a Web Worker's, or none but its owner's. */
 export function explorerFor(around: Surroundings): (message: ToExplorer) => void {

@@ -1,14 +1,17 @@
 /** A search as a thread of Node.js. */
+import { availableParallelism } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { blocksFor, isForBlocks, type ToBlocks } from "./blocks.ts";
-import { explorerFor, type FromExplorer, type ToExplorer } from "./explore.ts";
+import { explorerFor, type FromExplorer, helpersAfterMs, type ToExplorer } from "./explore.ts";
 import { ExternalExplorer } from "./external.ts";
+import { poolThreads } from "./pool-threads.ts";
 
 const post = (message: FromExplorer) => parentPort?.postMessage(message);
 const receive = explorerFor({
   now: () => performance.now(),
   post,
   later: (slice) => void setImmediate(slice),
+  helpers: { spawn: poolThreads(__filename), count: availableParallelism(), afterMs: helpersAfterMs },
 });
 const blocks = blocksFor({
   now: () => performance.now(),

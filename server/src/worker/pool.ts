@@ -43,30 +43,50 @@ export class ContradictionError extends Error {
 
 export interface RunningPool {
   outcome: Promise<PoolOutcome>;
+  /** Nothing is tried while held; time goes on. */
+  hold(held: boolean): void;
   /** Stops at once and keeps the best so far. */
   cancel(): void;
 }
 
+export interface Starter {
+  spawn: SpawnPoolWorker;
+  /** The others begin after so many milliseconds: whoever is done by then has not waited for them to start. */
+  aloneMs: number;
+}
+
+/** Progress is told this often at most. */
+const tellMs = 50;
+
 /** Workers that are still starting when time is over may have this much more for a first mapping. */
 const graceMs = 5_000;
 
-/** Starts a search. `onProgress` hears of it whenever something came in. */
+/**
+ * Starts a search.
+ *
+ * @param onProgress hears of it when something came in, with energy and cycles, in turn, of some mappings tried
+ * @param starter works alone at first, and until one of the others has something to tell
+ */
 export function startPool(
   spawn: SpawnPoolWorker,
   job: MapspaceJob,
   settings: PoolSettings,
-  onProgress: (progress: SearchProgress) => void,
+  onProgress: (progress: SearchProgress, tried: readonly number[]) => void,
+  starter?: Starter,
 ): RunningPool {
+  const workers: PoolWorker[] = [];
+  let held = false;
   let cancel = () => {};
   const outcome = new Promise<PoolOutcome>((resolve, reject) => {
-    const workers: PoolWorker[] = [];
     let over = false;
     /** Time is over, but nothing is found yet. */
     let late = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let others: ReturnType<typeof setTimeout> | undefined;
     const close = () => {
       over = true;
       clearTimeout(timer);
+      clearTimeout(others);
       for (const worker of workers) worker.end();
     };
     const fail = (error: Error) => {
@@ -88,25 +108,57 @@ export function startPool(
       timer = setTimeout(() => finish(false), graceMs);
     };
     if (settings.milliseconds !== null) timer = setTimeout(timeIsOver, settings.milliseconds);
-    const count = isLone(strategy) ? 1 : Math.max(1, settings.jobs);
-    for (let i = 0; i < count; i++) {
+    /** Have others than the starter come to work? */
+    let started = false;
+    let tried: number[] = [];
+    let told = Number.NEGATIVE_INFINITY;
+    const add = (spawnOne: SpawnPoolWorker, starts: boolean) => {
       const receive = (message: FromBlocks) => {
         if (over) return;
         if (message.type === "broken") return fail(new Error(message.error));
         if (message.type === "contradiction") return fail(new ContradictionError(message.conflict));
+        started ||= !starts;
         run.take(message);
-        onProgress(run.last());
+        if ("tried" in message) tried.push(...message.tried);
+        // Small blocks come by the hundred a second, and putting together what is not yet merged takes time.
+        if (run.done || performance.now() - told >= tellMs) {
+          onProgress(run.last(), tried);
+          tried = [];
+          told = performance.now();
+        }
         if (run.done) finish(true);
         else if (late && run.last().best !== null) finish(false);
-        else if (message.type === "block-done") run.feed(workers[i]);
+        else if (message.type === "block-done" && !(starts && started)) run.feed(worker);
       };
-      workers.push(spawn(receive, (reason) => fail(new Error(reason))));
-      workers[i].post({ type: "mapspace", job });
-      run.feed(workers[i], settings);
+      let worker: PoolWorker;
+      try {
+        worker = spawnOne(receive, (reason) => fail(new Error(reason)));
+      } catch (error) {
+        return fail(error as Error);
+      }
+      workers.push(worker);
+      worker.post({ type: "mapspace", job });
+      if (held) worker.post({ type: "hold", held });
+      run.feed(worker, settings);
+    };
+    const addOthers = () => {
+      for (let i = isLone(strategy) ? 1 : Math.max(1, settings.jobs); i > 0; i--) add(spawn, false);
+    };
+    if (starter === undefined) addOthers();
+    else {
+      add(starter.spawn, true);
+      others = setTimeout(addOthers, starter.aloneMs);
     }
     if (run.done) finish(true);
   });
-  return { outcome, cancel: () => cancel() };
+  return {
+    outcome,
+    hold: (whether) => {
+      held = whether;
+      for (const worker of workers) worker.post({ type: "hold", held });
+    },
+    cancel: () => cancel(),
+  };
 }
 
 interface Run {

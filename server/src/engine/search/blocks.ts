@@ -9,7 +9,12 @@ import type { FrontPoint, Incumbent, Search, SearchProgress } from "./progress.t
 import { randomBlock } from "./random.ts";
 import { type BlockResult, Trial } from "./sampler.ts";
 
-export type BlockStrategy = "random" | "exhaustive" | "local";
+const blockStrategies = ["random", "exhaustive", "local"] as const;
+export type BlockStrategy = (typeof blockStrategies)[number];
+
+export function isBlockStrategy(strategy: string): strategy is BlockStrategy {
+  return (blockStrategies as readonly string[]).includes(strategy);
+}
 
 export interface BlockSettings {
   strategy: BlockStrategy;
