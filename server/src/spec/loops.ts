@@ -1,6 +1,6 @@
 import type { Loop, Workload } from "../engine/model/types.ts";
 import type { Fix, Problem } from "../syntax/source.ts";
-import { listed, renameFixes } from "./nearest.ts";
+import { didYouMean, listed, renameFixes } from "./nearest.ts";
 import type { DirectiveSource, FactorSource } from "./types.ts";
 
 /** Factor and residual of each dimension, in the order of the workload. */
@@ -37,7 +37,7 @@ function readFactors(directive: DirectiveSource | undefined, workload: Workload,
       problems.push({
         code: "unknown-dimension",
         severity: "error",
-        message: `The problem has no dimension ${name}; it has ${listed(names)}.`,
+        message: `The problem has no dimension ${name}; it has ${listed(names)}.${didYouMean(name, names)}`,
         location,
         fixes: renameFixes(name, names, location),
       });
@@ -79,7 +79,7 @@ function loopOrder(directive: DirectiveSource | undefined, workload: Workload, p
       problems.push({
         code: "unknown-dimension",
         severity: "error",
-        message: `The problem has no dimension ${letter.value}; it has ${listed(names)}.`,
+        message: `The problem has no dimension ${letter.value}; it has ${listed(names)}.${didYouMean(letter.value, names)}`,
         location: letter.location,
         fixes: renameFixes(letter.value, names, letter.location),
       });
