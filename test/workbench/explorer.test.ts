@@ -102,6 +102,7 @@ describe("the Explorer", { skip }, () => {
         await window.press("Apply");
         await window.panel.locator(".notice", { hasText: "Applied" }).waitFor();
         await window.changes(first);
+        await run.locator(".run-value", { hasText: "(in the file)" }).waitFor();
         if (strategy === "cosearch") {
           const beside = window.page.locator(".editor-group-container").nth(1).locator(".tab");
           assert.deepEqual(await beside.allTextContents(), ["Explorer: gemm"], "the panel alone");

@@ -20,9 +20,12 @@ function nestOf({ levels }: Mapping): string {
   );
 }
 
-/** @param now the mapping of the files; a run that has it too may know what a command measured of it */
-export function heldBy({ best, before, cosearch }: Run, now: Candidate | null): Candidate | null {
-  if (now === null || cosearch) return now;
+/**
+ * @param now the mapping of the files, or for a co-search those of all layers together; a run that has it too may know
+ * what a command measured of it
+ */
+export function heldBy({ best, before }: Run, now: Candidate | null): Candidate | null {
+  if (now === null) return now;
   return [best, before].find((own) => own !== null && isSame(own, now)) ?? now;
 }
 

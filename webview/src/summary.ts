@@ -114,7 +114,7 @@ export class Summary {
     this.apply.hidden = !found;
     this.diff.hidden = !found;
     setText(this.apply, offer.mappingUri === null && !whole ? "Write mapping file" : "Apply");
-    const held = found && before !== null && !whole && offer.mappingUri !== null && isSame(after, before);
+    const held = found && before !== null && offer.mappingUri !== null && isSame(after, before);
     this.apply.disabled = held;
     this.diff.disabled = held;
     const worse = after !== null && before !== null && figures[0].of(after) > figures[0].of(before);
