@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Candidate, Run } from "../../server/src/features/explorer/protocol.ts";
 import { toBase64, toCsv } from "../../webview/src/export.ts";
-import { candidateOf, isLive, mostPoints, objectiveOf, withProgress } from "../../webview/src/run.ts";
+import {
+  besideOnFront,
+  candidateOf,
+  isLive,
+  mostPoints,
+  objectiveOf,
+  placeOnFront,
+  withProgress,
+} from "../../webview/src/run.ts";
 
 const candidate = (energyPj: number, cycles: number): Candidate => ({
   mapping: { levels: [] },
@@ -63,9 +71,30 @@ test("a cloud keeps its newest points", () => {
 test("the mapping looked at is the best, or one of the front", () => {
   const run = { ...empty, best: candidate(1, 4), front: [candidate(1, 4), candidate(2, 3)] };
   assert.equal(candidateOf(run, null, 0), run.best);
-  assert.equal(candidateOf(run, 1, 0), run.front[1]);
-  assert.equal(candidateOf(run, 9, 0), run.best);
-  assert.equal(candidateOf(undefined, 0, 0), null);
+  assert.equal(candidateOf(run, run.front[1], 0), run.front[1]);
+  assert.equal(candidateOf(undefined, run.front[1], 0), null);
+});
+
+test("a point of the front stays the mapping it was while the run goes on", () => {
+  const first = { ...empty, best: candidate(1, 9), front: [candidate(1, 9), candidate(4, 4), candidate(9, 1)] };
+  const looked = first.front[1];
+  const joined = withProgress(first, { ...step, evaluations: 2, front: [candidate(1, 9), candidate(2, 5), looked] });
+  assert.equal(candidateOf(joined, looked, 0), looked);
+  assert.equal(placeOnFront(joined, looked), 2);
+  const without = [candidate(1, 9), candidate(3, 3), candidate(9, 1)];
+  const left = withProgress(joined, { ...step, evaluations: 3, front: without });
+  assert.equal(candidateOf(left, looked, 0), looked);
+  assert.equal(placeOnFront(left, looked), -1);
+  assert.equal(besideOnFront(left, looked, 1), without[2]);
+  assert.equal(besideOnFront(left, looked, -1), without[1]);
+});
+
+test("arrow keys walk along the front and stop at its ends", () => {
+  const run = { front: [candidate(1, 9), candidate(4, 4), candidate(9, 1)] };
+  const [a, b, c] = run.front;
+  assert.deepEqual([besideOnFront(run, null, 1), besideOnFront(run, null, -1)], [a, c]);
+  assert.deepEqual([besideOnFront(run, a, 1), besideOnFront(run, b, 1), besideOnFront(run, c, 1)], [b, c, c]);
+  assert.deepEqual([besideOnFront(run, c, -1), besideOnFront(run, a, -1)], [b, a]);
 });
 
 test("objectives of a cost", () => {

@@ -25,6 +25,7 @@ import { influences } from "./drawings/influences.ts";
 import { rooflineChart } from "./drawings/roofline.ts";
 import type { ShownRun } from "./drawings/shown-run.ts";
 import { trafficAgainstSize } from "./drawings/traffic.ts";
+import { pickFromFront } from "./front-picking.ts";
 import { HardwareCard } from "./hardware-card.ts";
 import { heldBy } from "./held.ts";
 import { LayersCard } from "./layers-card.ts";
@@ -32,7 +33,7 @@ import { Narrator } from "./narrator.ts";
 import { NestCard } from "./nest-card.ts";
 import { Notice } from "./notice.ts";
 import { type Clock, Pace } from "./pace.ts";
-import { candidateOf, goalOf, isLive, networkOf, withProgress } from "./run.ts";
+import { candidateOf, goalOf, isLive, networkOf, placeOnFront, withProgress } from "./run.ts";
 import { RunList } from "./run-list.ts";
 import { Summary } from "./summary.ts";
 import type { Theme } from "./theme.ts";
@@ -53,6 +54,8 @@ export class Panel {
   private offer: DesignOffer | null = null;
   private readonly runs = new Map<string, Run>();
   private selection: Selection = { layer: 0, run: null, front: null };
+  /** The mapping that is drawn: what Apply writes, even if the run has found another by then. */
+  private looked: { run: string; candidate: Candidate } | null = null;
   private options: SearchOptions | null = null;
   private readonly hiddenRuns = new Set<string>();
   /** What the curve is drawn against, once that was chosen. */
@@ -137,7 +140,11 @@ export class Panel {
     this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
     this.hardware = new HardwareCard(saver);
     this.addCurveSwitch();
-    this.addScatterPicking();
+    pickFromFront(this.scatter, {
+      pickAt: (dataset, index) => this.picks[dataset]?.[index] ?? null,
+      looked: () => ({ run: this.runs.get(this.selection.run ?? ""), front: this.selection.front }),
+      pick: (chosen) => this.select({ ...this.selection, ...chosen }),
+    });
     this.content.append(
       this.summary.element,
       this.notice.element,
@@ -208,7 +215,9 @@ export class Panel {
   }
 
   restore(state: PanelState): void {
-    this.selection = state.selection;
+    const { front } = state.selection;
+    // Once it was a place on the front.
+    this.selection = { ...state.selection, front: typeof front === "number" ? null : front };
     this.options = state.options;
     this.hiddenRuns.clear();
     for (const run of state.hidden) this.hiddenRuns.add(run);
@@ -234,6 +243,7 @@ export class Panel {
     const networkBefore = networkOf(offer.layers, (i) => offer.layers[i].before);
     const heldOf = (run: Run) => heldBy(run, run.cosearch ? networkBefore : before);
     const candidate = candidateOf(selected, this.selection.front, layer);
+    this.looked = selected === undefined || candidate === null ? null : { run: selected.id, candidate };
     const colors = new Map(runs.map((run, i) => [run.id, theme.series[i % theme.series.length]]));
     const shown: ShownRun[] = runs
       .filter((run) => run === selected || !this.hiddenRuns.has(run.id))
@@ -344,8 +354,8 @@ export class Panel {
   }
 
   private act(type: "apply" | "diff"): void {
-    const { run, front } = this.selection;
-    if (run !== null) this.host.send({ type, run, front });
+    const { looked } = this;
+    if (looked !== null) this.host.send({ type, run: looked.run, front: looked.candidate });
   }
 
   private latest(layer: number): string | null {
@@ -358,7 +368,10 @@ export class Panel {
     if (run.cosearch || this.selection.front === null) {
       return run.options === null ? `From ${run.label}.` : `Best of ${run.label}.${remark}`;
     }
-    return `Point ${this.selection.front + 1} of ${run.front.length} on the front of ${run.label}.`;
+    const place = placeOnFront(run, this.selection.front);
+    return place < 0
+      ? `Was on the front of ${run.label}; a better mapping has taken its place there.`
+      : `Point ${place + 1} of ${run.front.length} on the front of ${run.label}.`;
   }
 
   private keep(): void {
@@ -383,25 +396,5 @@ export class Panel {
       this.later();
     });
     this.curve.element.querySelector("h2")?.after(this.againstTime);
-  }
-
-  /** Points of the fronts are picked by pointer, or by the arrow keys on the chart. */
-  private addScatterPicking(): void {
-    const { canvas } = this.scatter;
-    canvas.tabIndex = 0;
-    canvas.addEventListener("click", (event) => {
-      const found = this.scatter.nearest(event);
-      const pick = found === null ? null : this.picks[found.dataset]?.[found.index];
-      if (pick) this.select({ ...this.selection, run: pick.run, front: pick.front });
-    });
-    canvas.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-      const run = this.runs.get(this.selection.run ?? "");
-      if (step === undefined || run === undefined || run.front.length === 0) return;
-      event.preventDefault();
-      const last = run.front.length - 1;
-      const front = Math.min(last, Math.max(0, (this.selection.front ?? (step > 0 ? -1 : last + 1)) + step));
-      this.select({ ...this.selection, front });
-    });
   }
 }

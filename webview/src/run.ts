@@ -61,10 +61,30 @@ export function goalValue(goal: Goal, { cost, measured }: Candidate): number | n
 }
 
 /** The mapping of a run that is looked at: its best, or one of its front; of a co-search, that of one layer. */
-export function candidateOf(run: Run | undefined, front: number | null, layer: number): Candidate | null {
+export function candidateOf(run: Run | undefined, front: Candidate | null, layer: number): Candidate | null {
   if (run === undefined) return null;
   if (run.network !== null) return run.network.layers[layer] ?? null;
-  return front === null ? run.best : (run.front[front] ?? run.best);
+  return front ?? run.best;
+}
+
+/** Where a mapping stands on the front of its run, whatever joined or left the front since; -1 where it left. */
+export function placeOnFront({ front }: Pick<Run, "front">, { cost }: Candidate): number {
+  return front.findIndex((point) => point.cost.energyPj === cost.energyPj && point.cost.cycles === cost.cycles);
+}
+
+/** The point beside `from` on the front of a run; from its ends where nothing of it is looked at. */
+export function besideOnFront(run: Pick<Run, "front">, from: Candidate | null, step: 1 | -1): Candidate | null {
+  const { front } = run;
+  const last = front.length - 1;
+  let place = step > 0 ? -1 : last + 1;
+  if (from !== null) {
+    const own = placeOnFront(run, from);
+    const after = front.findIndex(({ cost }) => cost.energyPj > from.cost.energyPj);
+    const next = after < 0 ? last + 1 : after;
+    // One that left the front lies between two that are on it.
+    place = own >= 0 ? own : step > 0 ? next - 1 : next;
+  }
+  return front[Math.min(last, Math.max(0, place + step))] ?? null;
 }
 
 /** All layers together, each as often as it occurs; `null` where one has no cost. The mapping is that of the first. */

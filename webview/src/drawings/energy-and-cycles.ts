@@ -9,7 +9,7 @@ import type { ShownRun } from "./shown-run.ts";
 
 export interface ScatterPick {
   run: string;
-  front: number | null;
+  front: Candidate | null;
 }
 
 /** Least and most of every second value. */
@@ -97,7 +97,7 @@ export function energyAndCycles(
         pointRadius: 4.5,
         pointHoverRadius: 6,
       },
-      front.map((_, index) => ({ run: run.id, front: run.front.length > 0 ? index : null })),
+      front.map((point) => ({ run: run.id, front: run.front.length > 0 ? point : null })),
     );
     const alone = drawn.length === 1 && run.front.length > 0;
     keys.push({ label: alone ? `${run.label}: Pareto front` : run.label, color });
@@ -107,10 +107,10 @@ export function energyAndCycles(
     xs.push(...extent(run.cloud, 1));
     return { color: withAlpha(color, theme.contrast ? 0.9 : 0.6), values: run.cloud };
   });
-  const rows = drawn.flatMap(({ run }): { run: Run; candidate: Candidate; front: number | null }[] =>
+  const rows = drawn.flatMap(({ run }): { run: Run; candidate: Candidate; front: Candidate | null }[] =>
     run.front.length === 0
       ? [{ run, candidate: run.best!, front: null }]
-      : run.front.map((candidate, front) => ({ run, candidate, front })),
+      : run.front.map((candidate) => ({ run, candidate, front: candidate })),
   );
   const onFront = pareto(rows.map(({ candidate }) => candidate.cost));
   const summary = rows.some(({ front }) => front !== null)

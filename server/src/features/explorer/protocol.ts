@@ -379,8 +379,8 @@ export interface Selection {
   layer: number;
   /** Run whose best (or front mapping) is looked at; `null` is the mapping of the files. */
   run: string | null;
-  /** Index into the run's front; `null` is its best. */
-  front: number | null;
+  /** A mapping of the run's front, which may leave it while the run goes on; `null` is the run's best. */
+  front: Candidate | null;
 }
 
 /** What the panel restores by itself after a reload. */
@@ -416,8 +416,8 @@ export type FromPanelBody =
   | { type: "view"; request: number; layer: number; mapping: Mapping; architecture: Architecture | null }
   | { type: "traffic"; request: number; layer: number }
   | { type: "compare"; layer: number }
-  | { type: "apply"; run: string; front: number | null }
-  | { type: "diff"; run: string; front: number | null }
+  | { type: "apply"; run: string; front: Candidate | null }
+  | { type: "diff"; run: string; front: Candidate | null }
   | { type: "reveal"; level: number; part: LevelPlace["part"] }
   | { type: "reveal-place"; place: Place }
   | { type: "save"; name: string; base64: string };
