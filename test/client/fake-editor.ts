@@ -27,7 +27,8 @@ class Emitter {
 class Uri {
   constructor(readonly text: string) {}
   static parse = (text: string) => new Uri(text);
-  with = ({ fragment }: { fragment: string }) => new Uri(`${this.text}#${fragment}`);
+  with = ({ fragment, path }: { fragment?: string; path?: string }) =>
+    new Uri(path === undefined ? `${this.text}#${fragment}` : this.text.replace(this.path, path));
   static from = ({ scheme, path, query }: { scheme: string; path: string; query: string }) =>
     new Uri(`${scheme}:${path}?${query}`);
   static joinPath = (base: Uri, ...parts: string[]) => new Uri(new URL(parts.join("/"), `${base.text}/`).href);
@@ -46,6 +47,15 @@ export interface FakeDocument {
   uri: Uri;
   languageId: string;
   getText(): string;
+}
+
+/** What an edit of the editor's would do. */
+class WorkspaceEdit {
+  readonly sets: string[] = [];
+  readonly creates: { uri: string; text: string }[] = [];
+  set = (uri: Uri) => void this.sets.push(uri.text);
+  createFile = (uri: Uri, { contents }: { contents: Uint8Array }) =>
+    void this.creates.push({ uri: uri.text, text: new TextDecoder().decode(contents) });
 }
 
 export interface StatusItem {
@@ -161,6 +171,8 @@ export class FakeEditor {
   readonly notifications: string[][] = [];
   /** What a user presses on the next notifications; nothing on those that follow. */
   readonly presses: string[] = [];
+  /** Edits that the editor took. */
+  readonly edits: WorkspaceEdit[] = [];
   /** What progress said. */
   readonly reports: string[] = [];
   private readonly subscriptions: { dispose(): unknown }[] = [];
@@ -228,6 +240,10 @@ export class FakeEditor {
     const { documents, shown } = this;
     return {
       Uri,
+      WorkspaceEdit,
+      TextEdit: class {},
+      Range: class {},
+      TabInputText: class {},
       EventEmitter: Emitter,
       ViewColumn: { Beside: -2, One: 1 },
       LanguageStatusSeverity: severity,
@@ -254,6 +270,7 @@ export class FakeEditor {
         get activeTextEditor() {
           return shown.document && { document: shown.document };
         },
+        tabGroups: { all: [] },
         createOutputChannel: () => lenient("log", {}),
         showInformationMessage: async (...told: string[]) => {
           this.notifications.push(told);
@@ -279,8 +296,12 @@ export class FakeEditor {
           return documents;
         },
         isTrusted: true,
-        // The extension's own files are those of the repository.
-        fs: { readFile: ({ path }: Uri) => readFile(join(repositoryRoot, path.replace("/extension/", ""))) },
+        // The extension's own files are those of the repository, and there are no others.
+        fs: {
+          readFile: ({ path }: Uri) => readFile(join(repositoryRoot, path.replace("/extension/", ""))),
+          stat: async ({ text }: Uri) => Promise.reject(new Error(`no ${text}`)),
+        },
+        applyEdit: async (edit: WorkspaceEdit) => this.edits.push(edit) > 0,
         onDidOpenTextDocument: this.opened.event,
         onDidCloseTextDocument: this.closed.event,
         openTextDocument: async (uri: Uri) => documents.find((document) => document.uri.text === uri.text),

@@ -3,11 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeEditor, FakePanel } from "./fake-editor.ts";
+import { begun, candidate, design, text, turn } from "./searching.ts";
 
-const design = "file:///w/map.yaml";
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
-const cost = { energyPj: 6, cycles: 7, utilization: 1 };
-const best = { mapping: { levels: [] }, cost };
+const best = candidate(6);
 
 interface RunSeen {
   id: string;
@@ -18,20 +16,14 @@ interface RunSeen {
 
 async function running(kept?: Map<string, string>) {
   const editor = new FakeEditor(kept);
-  editor.open(design, "timeloop", "mapping:\n- {target: DRAM, type: temporal, factors: K=4}\n");
+  editor.open(design, "timeloop", text);
   await editor.activate();
   await turn();
   const [client] = editor.clients;
   client.started();
   const offer = { uri: design, home: design, name: "map", obstacle: null, files: {}, places: [], layers: [] };
   client.answers.set("mapspace/search/offer", offer);
-  client.answers.set("mapspace/search/start", ({ run }: { run: string }) => ({
-    run: {
-      ...{ id: run, design, label: "Local search", options: null, layer: 0, layerName: "conv", cosearch: false },
-      ...{ files: {}, before: null, state: "waiting", message: null, evaluations: 0, valid: 0, elapsedMs: 0 },
-      ...{ bound: null, best: null, network: null, curve: [], cloud: [], front: [] },
-    },
-  }));
+  client.answers.set("mapspace/search/start", ({ run }: { run: string }) => ({ run: begun({ id: run }) }));
   await turn();
   return { editor, client };
 }

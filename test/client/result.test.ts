@@ -3,19 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Candidate, Run, RunProgress } from "../../server/src/features/explorer/protocol.ts";
 import { FakeEditor } from "./fake-editor.ts";
+import { begun, candidate, design, text, turn } from "./searching.ts";
 
-const design = "file:///w/map.yaml";
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
-const candidate = (energyPj: number, cycles: number): Candidate => ({
-  mapping: { levels: [] },
-  cost: { energyPj, cycles, utilization: 1 },
-});
 const inFile = candidate(4e9, 688_128);
 
 async function searched(before: Candidate | null, steps: readonly Partial<RunProgress>[], presses: string[] = []) {
   const editor = new FakeEditor();
   editor.presses.push(...presses);
-  editor.open(design, "timeloop", "mapping:\n- {target: DRAM, type: temporal, factors: K=4}\n");
+  editor.open(design, "timeloop", text);
   await editor.activate();
   await turn();
   const [client] = editor.clients;
@@ -32,10 +27,7 @@ async function searched(before: Candidate | null, steps: readonly Partial<RunPro
   let id = "";
   client.answers.set("mapspace/search/start", ({ run, options }: { run: string; options: Run["options"] }) => {
     id = run;
-    const counts = { evaluations: 0, valid: 0, elapsedMs: 0, bound: null };
-    const found = { best: null, network: null, curve: [], cloud: [], front: [] };
-    const about = { id, design, label: "Local search", options, layer: 0, layerName: "conv", cosearch: false };
-    return { run: { ...about, files: {}, before, state: "waiting", message: null, ...counts, ...found } };
+    return { run: begun({ id, options, before }) };
   });
   editor.run("mapspace.optimizeLayer", design, 0);
   await turn();
@@ -58,10 +50,10 @@ test("progress counts the mappings, and tells the change once there is a gain", 
 test("after the diff the result is offered again, to apply it", async () => {
   const best = candidate(3e9, 688_128);
   const editor = await searched(inFile, [{ state: "done", best }], ["Show Diff"]);
-  const text = "conv: EDP 2.753e15 → 2.064e15 (−25%), 688,128 cycles, energy 4 mJ → 3 mJ.";
+  const told = "conv: EDP 2.753e15 → 2.064e15 (−25%), 688,128 cycles, energy 4 mJ → 3 mJ.";
   assert.deepEqual(editor.notifications, [
-    [text, "Apply", "Show Diff", "Open Explorer"],
-    [text, "Apply", "Open Explorer"],
+    [told, "Apply", "Show Diff", "Open Explorer"],
+    [told, "Apply", "Open Explorer"],
   ]);
   assert.deepEqual(
     editor.calls.filter((call) => call === "commands.executeCommand"),

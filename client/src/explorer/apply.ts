@@ -58,7 +58,8 @@ export class Apply implements Disposable {
     }
     // The next result of the same search may replace this one.
     const files = Object.fromEntries(changes.map(({ uri, fingerprint }) => [uri, fingerprint]));
-    this.searches.store.put({ ...run, files: { ...run.files, ...files } });
+    const now = this.searches.store.get(run.id);
+    if (now !== undefined) this.searches.store.put({ ...now, files: { ...now.files, ...files } });
     const changed = changes.find(({ uri }) => uri === run.design) ?? changes[0];
     if (created.length > 0) await show(created[0], false);
     else if (changed !== undefined && !isShown(Uri.parse(changed.uri))) await show(Uri.parse(changed.uri), true);
