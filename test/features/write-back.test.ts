@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Mapping } from "../../server/src/engine/model/types.ts";
+import type { Loop, Mapping } from "../../server/src/engine/model/types.ts";
 import { fingerprints } from "../../server/src/features/explorer/offer.ts";
 import type { FileChange } from "../../server/src/features/explorer/protocol.ts";
 import { writeBack } from "../../server/src/features/explorer/write-back.ts";
@@ -15,13 +15,10 @@ const uri = "file:///design.yaml";
 /** One document for all texts: what a text shares with the one before it is not read again. */
 const store = new DesignStore();
 
-function open(text: string): { snapshot: Snapshot; mapping: Mapping } | null {
+function open(text: string): { snapshot: Snapshot; mapping: Mapping } {
   store.open(uri, text);
-  const snapshot = store.snapshot(uri);
-  const layer = snapshot?.analysis.layers[0];
-  if (snapshot === null || snapshot.analysis.layers.length !== 1 || layer?.outcome?.evaluation === undefined)
-    return null;
-  return { snapshot, mapping: layer.lowered!.mapping };
+  const snapshot = store.snapshot(uri)!;
+  return { snapshot, mapping: snapshot.analysis.layers[0].lowered!.mapping };
 }
 
 /** The one file as it is written. */
@@ -32,13 +29,35 @@ function written(snapshot: Snapshot, mapping: Mapping, text: string): FileChange
   return result.changes[0];
 }
 
-const seen = ({ levels }: Mapping) =>
-  levels.map(({ temporal, spatialX, spatialY, keep }) => ({ temporal, spatialX, spatialY, keep }));
+/** What a mapping says; loops of factor 1 say nothing. */
+const seen = ({ levels }: Mapping) => {
+  const real = (loops: readonly Loop[]) => loops.filter(({ factor }) => factor > 1);
+  return levels.map(({ temporal, spatialX, spatialY, keep }) => [...[temporal, spatialX, spatialY].map(real), keep]);
+};
 
-/** Orders turned round and the loops of X and Y exchanged: valid for the layer, and different. */
-const turned = ({ levels }: Mapping): Mapping => ({
-  levels: levels.map((level) => ({ ...level, temporal: [...level.temporal].reverse(), keep: [...level.keep] })),
-});
+/**
+ * A mapping that differs in all there is to write, whether it fits or not: orders turned round, X and Y exchanged, a loop
+ * moved from the innermost level to the next, and there the first data space kept or not.
+ */
+function turned({ levels }: Mapping): Mapping {
+  const turnedRound = levels.map((level, i) => ({
+    ...level,
+    temporal: [...level.temporal].reverse(),
+    spatialX: level.spatialY,
+    spatialY: level.spatialX,
+    keep: level.keep.map((kept, space) => (i === 0 && space === 0 && levels.length > 1 ? !kept : kept)),
+  }));
+  const [inner, outer] = turnedRound;
+  const moving = inner.temporal.find(({ factor, residual }) => factor > 1 && residual === factor);
+  const met = outer?.temporal.find(({ dimension }) => dimension === moving?.dimension);
+  if (moving === undefined || outer === undefined || (met !== undefined && met.residual !== met.factor))
+    return { levels: turnedRound };
+  const factor = moving.factor * (met?.factor ?? 1);
+  const moved = { ...moving, factor, residual: factor };
+  inner.temporal = inner.temporal.map((loop) => (loop === moving ? { ...loop, factor: 1, residual: 1 } : loop));
+  outer.temporal = met === undefined ? [...outer.temporal, moved] : outer.temporal.map((l) => (l === met ? moved : l));
+  return { levels: turnedRound };
+}
 
 /** A text without its mapping. */
 function outside(text: string, { specification }: Snapshot): string {
@@ -46,51 +65,40 @@ function outside(text: string, { specification }: Snapshot): string {
   return text.slice(0, start) + text.slice(end);
 }
 
-/** Every fortieth random case keeps this within seconds; the others differ from them by numbers only. */
-const cases = () => [
-  ...referenceCases(),
-  ...randomReferenceCases().filter((_, i) => i % 40 === 0),
-  ...mapperReferenceCases(),
-];
+const cases = () => [...referenceCases(), ...randomReferenceCases(), ...mapperReferenceCases()];
 
 const remarks = (text: string) => text.match(/ # \d+$/gm);
 
-for (const [style, restyle] of [
-  ["as written", (text: string) => text],
+for (const [style, every, restyle] of [
+  ["as written", 1, (text: string) => text],
   [
-    "with comments and CRLF",
+    "with comments and CRLF, every fourth case",
+    4,
     (text: string) =>
       text.replace(/^(- | {2}type: | {2}keep: ).*$/gm, (line) => `${line} # ${line.length}`).replace(/\r?\n/g, "\r\n"),
   ],
 ] as const) {
   test(`own mapping changes nothing, another only the mapping: reference corpus ${style}`, { skip }, () => {
-    let tried = 0;
-    for (const { id, input } of cases()) {
+    for (const { id, input } of cases().filter((_, i) => i % every === 0)) {
       const text = restyle(input);
-      const opened = open(text);
-      if (opened === null) continue;
-      tried++;
-      const { snapshot, mapping } = opened;
+      const { snapshot, mapping } = open(text);
+      assert.ok(snapshot.analysis.layers[0].outcome?.evaluation !== undefined, id);
       const same = written(snapshot, mapping, text);
       assert.ok(same.edits.length === 0 && same.text === text, id);
       const wanted = turned(mapping);
       const other = written(snapshot, wanted, text);
       const after = open(other.text);
-      assert.ok(after !== null, id);
       assert.equal(outside(other.text, after.snapshot), outside(text, snapshot), id);
       assert.deepEqual(seen(after.mapping), seen(wanted), id);
       assert.deepEqual(remarks(other.text), remarks(text), id);
       if (style !== "as written") assert.ok(!/(?<!\r)\n/.test(other.text), id);
     }
-    assert.equal(tried, cases().length, "every case has a mapping with a cost");
   });
 }
 
 test("a design that changed, gained or lost a file is not written to", { skip }, () => {
   const { input } = referenceCases()[0];
-  const opened = open(input);
-  assert.ok(opened !== null);
-  const { snapshot, mapping } = opened;
+  const { snapshot, mapping } = open(input);
   const other = writeBack(snapshot, { layer: 0, mapping }, { [uri]: "another" }, () => input);
   assert.equal(other.kind, "changed");
   const lost = writeBack(
