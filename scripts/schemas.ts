@@ -1,7 +1,8 @@
 /** The JSON Schemas of `syntaxes/schemas`, made from the table of words that hover and completion use too. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { attributes, directiveKeys, topLevelKeys, type Word } from "../server/src/features/vocabulary.ts";
+import { attributes, directiveKeys, type Word, type Words } from "../server/src/features/vocabulary.ts";
+import { problemKeys, topLevelKeys } from "../server/src/features/vocabulary-parts.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -20,14 +21,24 @@ const types: Readonly<Record<Word["type"], Schema>> = {
 function describe(word: Word): Schema {
   const facts = [word.unit && `Unit: ${word.unit}.`, word.default && `Default: ${word.default}.`].filter(Boolean);
   const values = word.values && word.type === "string" ? { examples: word.values } : {};
-  return { ...types[word.type], ...values, description: [word.meaning, ...facts].join(" ").replaceAll(/[*`]/g, "") };
+  const description = [word.meaning, ...facts].join(" ").replaceAll(/[*`]/g, "");
+  return {
+    ...(word.inside === undefined ? types[word.type] : insideOf(word.type, word.inside)),
+    ...values,
+    description,
+  };
+}
+
+/** Some lists may be maps or names as well. */
+function insideOf(type: Word["type"], inside: Words): Schema {
+  const properties = propertiesOf(inside);
+  return type === "list" ? { items: { properties } } : { properties };
 }
 
 /** Known words with their meaning; others are left to the language server, which knows the format's version. */
-const object = (words: Readonly<Record<string, Word>>): Schema => ({
-  type: "object",
-  properties: Object.fromEntries(Object.entries(words).map(([name, word]) => [name, describe(word)])),
-});
+const propertiesOf = (words: Words): Schema =>
+  Object.fromEntries(Object.entries(words).map(([name, word]) => [name, describe(word)]));
+const object = (words: Words): Schema => ({ type: "object", properties: propertiesOf(words) });
 
 const directive = { $ref: "#/definitions/directive" };
 const listOf = (items: Schema): Schema => ({ type: "array", items });
@@ -47,34 +58,13 @@ const component: Schema = {
 const constraints: Schema = {
   anyOf: [listOf(directive), { type: "object", properties: { version: number, targets: listOf(directive) } }],
 };
-const layer: Schema = {
-  type: "object",
-  properties: {
-    version: number,
-    shape: {
-      type: ["object", "string"],
-      properties: {
-        name: { type: "string" },
-        dimensions: { type: ["array", "string"], description: "Names of the loops." },
-        coefficients: listOf({ type: "object", properties: { name: { type: "string" }, default: number } }),
-        data_spaces: listOf({
-          type: "object",
-          properties: {
-            name: { type: "string" },
-            projection: { description: "One entry per rank of the tensor, each a sum of [dimension, coefficient]." },
-            read_write: { type: ["boolean", "string"], description: "True for outputs." },
-          },
-        }),
-      },
-    },
-    instance: { description: "The bound of each dimension; or a list of layers." },
-  },
-};
+const layer = object(problemKeys);
 
 const parts: Readonly<Record<string, Schema>> = {
   architecture: { $ref: "#/definitions/component" },
   problem: { anyOf: [layer, listOf({})] },
   mapping: { anyOf: [listOf(directive), { type: "string" }] },
+  constraints,
   architecture_constraints: constraints,
   mapspace_constraints: constraints,
 };
@@ -82,10 +72,10 @@ const parts: Readonly<Record<string, Schema>> = {
 /** A file may hold any parts of a design; `required` are the ones that the file's name promises. */
 function schema(title: string, required: readonly string[]): Schema {
   const properties = Object.fromEntries(
-    Object.entries(topLevelKeys).map(([name, { meaning }]) => [
-      name,
-      { ...(parts[name] ?? {}), description: meaning.replaceAll(/[*`]/g, "") },
-    ]),
+    Object.entries(topLevelKeys).map(([name, word]) => {
+      const { description, ...described } = describe(word);
+      return [name, { ...(parts[name] ?? described), description }];
+    }),
   );
   const definitions = { component, directive: object(directiveKeys) };
   return {

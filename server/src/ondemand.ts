@@ -1,5 +1,6 @@
 /** What most sessions never need, in a script of its own that is loaded when it is first asked for. */
 
+export { completions } from "./features/completion.ts";
 export { convertActions } from "./features/convert.ts";
 export { formatting } from "./features/formatting.ts";
 export { hover } from "./features/hover.ts";

@@ -4,29 +4,20 @@ import { evaluate } from "./engine/model/evaluate.ts";
 import { fanouts, hasFanout } from "./engine/model/fanout.ts";
 import { modelMismatch } from "./engine/model/learned/latency-model.ts";
 import { storageEnergyPj } from "./engine/model/pat.ts";
+import { divisors } from "./engine/numeric/divisors.ts";
 import { toWorkspaceEdit } from "./features/code-actions.ts";
 import { hoverTable, toRange } from "./features/context.ts";
 import { occurrenceAt } from "./features/names.ts";
-import {
-  attributes,
-  describeWord,
-  dimensionMeanings,
-  directiveKeys,
-  nodeConstraintKeys,
-  nodeKeys,
-  spatialKeys,
-  topLevelKeys,
-} from "./features/vocabulary.ts";
 import { evaluatorOffer } from "./lsp/evaluator.ts";
 import { runSafe } from "./lsp/run-safe.ts";
-import { nameAndRange } from "./spec/component-classes.ts";
+import { classNames, nameAndRange } from "./spec/component-classes.ts";
 import { targetLevel, withComponentConstraints } from "./spec/component-constraints.ts";
 import { readDirectives } from "./spec/directives.ts";
 import { keyword } from "./spec/keywords.ts";
 import { lowerMapping } from "./spec/mapping.ts";
 import { listed } from "./spec/nearest.ts";
 import { NodeEdits } from "./spec/node-edits.ts";
-import { namedShape } from "./spec/shapes.ts";
+import { defaultShape, namedShape, shapeNames } from "./spec/shapes.ts";
 import { readSpecification } from "./spec/specification.ts";
 import { plain, valueAt } from "./spec/values.ts";
 import { keysOf, pathAt } from "./syntax/path.ts";
@@ -50,14 +41,13 @@ import { extentsAt, rankWords } from "./workspace/tile-extents.ts";
 
 export const shared = {
   analyse,
-  attributes,
   baseName,
   bottleneck,
   catalogue,
+  classNames,
   cosearchCatalogue,
-  describeWord,
-  dimensionMeanings,
-  directiveKeys,
+  defaultShape,
+  divisors,
   evaluate,
   evaluatorOffer,
   explained,
@@ -88,9 +78,7 @@ export const shared = {
   nameAndRange,
   namedShape,
   networkTotals,
-  nodeConstraintKeys,
   NodeEdits,
-  nodeKeys,
   occurrenceAt,
   parseYaml,
   parsingYaml,
@@ -101,10 +89,9 @@ export const shared = {
   readSpecification,
   relativePath,
   runSafe,
-  spatialKeys,
+  shapeNames,
   storageEnergyPj,
   targetLevel,
-  topLevelKeys,
   toRange,
   toWorkspaceEdit,
   valueAt,

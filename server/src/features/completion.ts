@@ -8,28 +8,13 @@ import type { DirectiveSource } from "../spec/types.ts";
 import { lineIndex } from "../syntax/position.ts";
 import { placeAt } from "./completion-place.ts";
 import type { FeatureContext } from "./context.ts";
-import {
-  architectureKeys,
-  attributes,
-  componentKeys,
-  containerKeys,
-  describeWord,
-  dimensionMeanings,
-  directiveKeys,
-  nodeConstraintKeys,
-  nodeKeys,
-  problemKeys,
-  spatialKeys,
-  topLevelKeys,
-  type Word,
-} from "./vocabulary.ts";
+import { attributes, describeWord, dimensionMeanings, directiveKeys, type Word, type Words } from "./vocabulary.ts";
+import { problemKeys, topLevelKeys, wordsAt } from "./vocabulary-parts.ts";
 
 const dataSpaceLists =
   "keep|bypass|no_reuse|no_temporal_reuse|no_link_transfer|no_multicast_no_reduction|rmw_first_update|no_coalesce";
 const dataSpaceKey = new RegExp(`^(?:${dataSpaceLists})$`);
 const dataSpaceLine = new RegExp(`\\b(?:${dataSpaceLists})["']?\\s*:\\s*\\[?([^\\]}#]*)$`);
-const directiveSections =
-  /^(mapping|constraints|architecture_constraints|arch_constraints|mapspace_constraints|mapspace)$/;
 
 export function completions(context: FeatureContext, position: Position): CompletionItem[] {
   const { text } = context.file;
@@ -48,7 +33,11 @@ export function completions(context: FeatureContext, position: Position): Comple
   const list = dataSpaceLine.exec(before);
   if (list !== null) return dataSpaceItems(context, list[1]);
   const value = /([\w-]+)["']?\s*:\s*["']?[\w:]*$/.exec(before);
-  if (value !== null) return valuesOf(value[1].replaceAll("-", "_"));
+  if (value !== null) {
+    const key = value[1].replaceAll("-", "_");
+    const { path, item } = placeAt(text, lineStart, offset);
+    return valuesOf(key, wordsAt(path, item)[key]);
+  }
 
   if (!/(^|[\s{,-])[\w-]*$/.test(before)) return [];
   if (/^[\w-]*$/.test(before)) {
@@ -61,45 +50,32 @@ export function completions(context: FeatureContext, position: Position): Comple
   const section = path[0];
   const present = new Set([...siblings, ...[...before.matchAll(/([\w-]+)\s*:/g)].map((match) => match[1])]);
   if (dataSpaceKey.test(path.at(-1) ?? "")) return dataSpaceItems(context, "");
-  if (section !== undefined && directiveSections.test(section)) {
-    const beginning = /^\s*-\s*[\w-]*$/.test(before) || (/^\s*$/.test(before) && !item);
-    return [
-      ...(beginning && section === "mapping" ? levelSnippets(context, before, text, lineStart) : []),
-      ...keyItems(directiveKeys, CompletionItemKind.Property, present),
-    ];
+  const beginning = /^\s*-\s*[\w-]*$/.test(before) || (/^\s*$/.test(before) && !item);
+  const snippets = section === "mapping" && beginning ? levelSnippets(context, before, text, lineStart) : [];
+  if (section === "problem" || section === "layers") {
+    if (path.length === 1) return [...boundItems(context, present), ...properties(problemKeys, present)];
+    if (path.length === 2 && path[1] === "instance") {
+      const { name, count } = problemKeys;
+      return [...boundItems(context, present), ...(item ? properties({ name, count }, present) : [])];
+    }
   }
-  if (section === "architecture") return architectureItems(path, present);
-  if (section === "problem" || section === "layers") return boundItems(context, present);
-  return [];
+  return [...snippets, ...properties(wordsAt(path, item), present)];
+}
+
+function properties(words: Words, present: ReadonlySet<string>): CompletionItem[] {
+  return keyItems(words, CompletionItemKind.Property, present);
 }
 
 /** What may stand after a key that is no key of a directive. */
-function valuesOf(key: string): CompletionItem[] {
+function valuesOf(key: string, here: Word | undefined): CompletionItem[] {
   const names = (list: readonly string[], kind: CompletionItemKind) => list.map((label) => ({ label, kind }));
   if (key === "class") return names(classNames, CompletionItemKind.Class);
   if (key === "shape") return names(shapeNames, CompletionItemKind.Struct);
-  return attributes[key] === undefined ? [] : valueItems(attributes[key]);
+  const word = here ?? attributes[key];
+  return word === undefined ? [] : valueItems(word);
 }
 
-function architectureItems(path: readonly string[], present: ReadonlySet<string>): CompletionItem[] {
-  if (path.includes("attributes")) return keyItems(attributes, CompletionItemKind.Property, present);
-  const container = path.at(-1);
-  if (path.includes("nodes")) {
-    if (path.at(-2) === "constraints") {
-      // The node is the target, and the key around says the type.
-      return keyItems(directiveKeys, CompletionItemKind.Property, new Set([...present, "target", "type"]));
-    }
-    const keys = container === "spatial" ? spatialKeys : container === "constraints" ? nodeConstraintKeys : nodeKeys;
-    return keyItems(keys, CompletionItemKind.Property, present);
-  }
-  return keyItems(
-    container === "local" ? componentKeys : container === "architecture" ? architectureKeys : containerKeys,
-    CompletionItemKind.Property,
-    present,
-  );
-}
-
-/** Dimensions of the problem that have no bound yet, and what a layer may say beside them. */
+/** Dimensions of the problem that have no bound yet. */
 function boundItems({ snapshot, file }: FeatureContext, present: ReadonlySet<string>): CompletionItem[] {
   const dimensions = new Map(
     snapshot.specification.layers.flatMap(({ workload }) =>
@@ -108,9 +84,10 @@ function boundItems({ snapshot, file }: FeatureContext, present: ReadonlySet<str
   );
   // A layer without all its bounds is none yet.
   const written = /\bshape["']?\s*:\s*["']?([\w-]+)/.exec(file.text)?.[1];
-  const shape = dimensions.size > 0 ? undefined : namedShape(written ?? defaultShape.name);
-  for (const name of shape?.dimensions ?? []) dimensions.set(name, dimensionMeanings[name]);
-  const bounds = [...dimensions]
+  const listed = /\bdimensions["']?\s*:\s*\[([^\]]*)/.exec(file.text)?.[1].match(/\w+/g);
+  const unnamed = dimensions.size > 0 ? [] : (listed ?? namedShape(written ?? defaultShape.name)?.dimensions ?? []);
+  for (const name of unnamed) dimensions.set(name, dimensionMeanings[name]);
+  return [...dimensions]
     .filter(([name]) => !present.has(name))
     .map(([name, meaning]) => ({
       label: name,
@@ -118,7 +95,6 @@ function boundItems({ snapshot, file }: FeatureContext, present: ReadonlySet<str
       detail: meaning ?? "dimension",
       insertText: `${name}: `,
     }));
-  return [...bounds, ...keyItems(problemKeys, CompletionItemKind.Property, present)];
 }
 
 function presentKeys(text: string): Set<string> {
@@ -127,11 +103,7 @@ function presentKeys(text: string): Set<string> {
   );
 }
 
-function keyItems(
-  words: Readonly<Record<string, Word>>,
-  kind: CompletionItemKind,
-  present: ReadonlySet<string>,
-): CompletionItem[] {
+function keyItems(words: Words, kind: CompletionItemKind, present: ReadonlySet<string>): CompletionItem[] {
   return Object.entries(words)
     .filter(([name]) => !present.has(name))
     .map(([name, word]) => ({

@@ -11,16 +11,8 @@ import { rankWords } from "../workspace/tile-extents.ts";
 import { type FeatureContext, hoverTable, toRange } from "./context.ts";
 import { explainCompute, explainLevel } from "./explain-level.ts";
 import { type Occurrence, occurrenceAt } from "./names.ts";
-import {
-  attributes,
-  describeWord,
-  dimensionMeanings,
-  directiveKeys,
-  nodeConstraintKeys,
-  nodeKeys,
-  spatialKeys,
-  topLevelKeys,
-} from "./vocabulary.ts";
+import { attributes, describeWord, dimensionMeanings, directiveKeys } from "./vocabulary.ts";
+import { topLevelKeys, wordsAt } from "./vocabulary-parts.ts";
 
 export function hover(context: FeatureContext, position: Position): Hover | null {
   const index = lineIndex(context.file);
@@ -59,11 +51,9 @@ function latencyHover({ snapshot: { analysis } }: FeatureContext): string | null
 function keyHover(keys: readonly string[], key: string): string | null {
   const name = key.replaceAll("-", "_");
   if (keys.length === 1) return topLevelKeys[name] ? describeWord(key, topLevelKeys[name]) : null;
-  if (keys.includes("nodes")) {
-    const own = keys.at(-2) === "spatial" ? spatialKeys : keys.at(-2) === "constraints" ? nodeConstraintKeys : nodeKeys;
-    if (own[name] !== undefined && keys.at(-2) !== "attributes") return describeWord(key, own[name]);
-  }
-  const words = keys[0] === "architecture" ? [attributes, directiveKeys] : [directiveKeys, attributes];
+  const path = keys.flatMap((step) => (step === "[]" ? [] : step.replaceAll("-", "_"))).slice(0, -1);
+  const here = wordsAt(path, keys.includes("[]"));
+  const words = /^arch(itecture)?$/.test(path[0]) ? [here, attributes, directiveKeys] : [here];
   const word = words.find((table) => table[name] !== undefined)?.[name];
   return word === undefined ? null : describeWord(key, word);
 }

@@ -1,6 +1,6 @@
 /**
- * The words of Timeloop's formats as people are told about them. Hover, completion and the JSON Schemas
- * (`scripts/schemas.mjs`) all read this one table.
+ * The words of architectures, mappings and constraints as people are told about them. Hover, completion and the JSON
+ * Schemas (`scripts/schemas.ts`) read these tables and those of `vocabulary-parts.ts`.
  */
 
 export interface Word {
@@ -10,34 +10,13 @@ export interface Word {
   unit?: string;
   default?: string;
   values?: readonly string[];
+  /** Keys of the map it is, or of each map in the list it is. */
+  inside?: Words;
 }
 
-export const topLevelKeys: Readonly<Record<string, Word>> = {
-  architecture: { meaning: "The hardware: a tree of storage levels, networks and the arithmetic.", type: "map" },
-  problem: { meaning: "The layer: its dimensions, data spaces and bounds; or a list of layers.", type: "map" },
-  mapping: {
-    meaning: "How the loops are tiled, ordered and spread over the hardware, one directive per line.",
-    type: "list",
-  },
-  architecture_constraints: {
-    meaning: "What every mapping must respect because the hardware is built so.",
-    type: "map",
-  },
-  mapspace_constraints: { meaning: "What the search should respect.", type: "map" },
-  mapspace: { meaning: "Which mappings a search considers: a template (`uber`, `ruby`) and constraints.", type: "map" },
-  mapper: { meaning: "Settings of a search: algorithm, objective and when to stop.", type: "map" },
-  ERT: { meaning: "Energy reference table: pJ of every action of every component.", type: "map" },
-  ART: { meaning: "Area reference table: µm² of every component.", type: "map" },
-  variables: { meaning: "Names that v0.4 expressions may use.", type: "map" },
-  components: { meaning: "Compound component classes of v0.4.", type: "map" },
-  evaluate: {
-    meaning:
-      "How costs are counted here: `counting`, `link_transfers`, `toroidal_links`, `first_read_elision`, `updated_rmw`.",
-    type: "map",
-  },
-};
+export type Words = Readonly<Record<string, Word>>;
 
-export const attributes: Readonly<Record<string, Word>> = {
+export const attributes: Words = {
   word_bits: { meaning: "Width of one word.", type: "integer", unit: "bits", default: "16" },
   datawidth: {
     meaning: "Width of one word (another spelling of `word_bits`).",
@@ -221,7 +200,7 @@ export const attributes: Readonly<Record<string, Word>> = {
   },
 };
 
-export const directiveKeys: Readonly<Record<string, Word>> = {
+export const directiveKeys: Words = {
   target: { meaning: "Name of the storage level the directive is about.", type: "string" },
   type: {
     meaning:
@@ -264,27 +243,27 @@ export const directiveKeys: Readonly<Record<string, Word>> = {
   min: { meaning: "Least parallelism.", type: "integer" },
 };
 
-export const architectureKeys: Readonly<Record<string, Word>> = {
+export const architectureKeys: Words = {
   version: { meaning: "Version of the format: 0.2, 0.3 or 0.4.", type: "number", values: ["0.2", "0.3", "0.4"] },
   subtree: { meaning: "The containers of the hardware, outermost first.", type: "list" },
   nodes: { meaning: "The hardware in v0.4: containers and components, outermost first.", type: "list" },
 };
 
-export const containerKeys: Readonly<Record<string, Word>> = {
+export const containerKeys: Words = {
   name: { meaning: "Name of the container; `PE[0..15]` stands for 16 of them.", type: "string" },
   attributes: { meaning: "What all components inside inherit.", type: "map" },
   local: { meaning: "Components of the container, outermost first.", type: "list" },
   subtree: { meaning: "Containers further inside.", type: "list" },
 };
 
-export const componentKeys: Readonly<Record<string, Word>> = {
+export const componentKeys: Words = {
   name: { meaning: "Name that mappings and tables use; `Bank[0..3]` stands for four.", type: "string" },
   class: { meaning: "What it is: storage, arithmetic or a network is told by this name.", type: "string" },
   attributes: { meaning: "Size, width, bandwidth and energies of the component.", type: "map" },
 };
 
 /** Of a node of v0.4. */
-export const nodeKeys: Readonly<Record<string, Word>> = {
+export const nodeKeys: Words = {
   name: { meaning: "Name that mappings, constraints and tables use.", type: "string" },
   class: { meaning: "What a component is: storage, compute or network is told by this name.", type: "string" },
   attributes: {
@@ -297,23 +276,16 @@ export const nodeKeys: Readonly<Record<string, Word>> = {
 };
 
 /** Of `spatial:` of a node. */
-export const spatialKeys: Readonly<Record<string, Word>> = {
+export const spatialKeys: Words = {
   meshX: { meaning: "Instances along X in each instance of what is outside.", type: "integer", default: "1" },
   meshY: { meaning: "Instances along Y in each instance of what is outside.", type: "integer", default: "1" },
 };
 
 /** Of `constraints:` of a node. */
-export const nodeConstraintKeys: Readonly<Record<string, Word>> = {
+export const nodeConstraintKeys: Words = {
   spatial: { meaning: "Loops spread over the instances of this node.", type: "map" },
   temporal: { meaning: "Loops in time at this node.", type: "map" },
   dataspace: { meaning: "Which data spaces are kept here.", type: "map" },
-};
-
-export const problemKeys: Readonly<Record<string, Word>> = {
-  name: { meaning: "Name of the layer.", type: "string" },
-  count: { meaning: "How often the layer occurs in the network.", type: "integer", default: "1" },
-  shape: { meaning: "Dimensions, data spaces and how they project; or the name of a known shape.", type: "map" },
-  instance: { meaning: "Bound of each dimension; a list of them makes a network.", type: "map" },
 };
 
 /** Dimensions by convention; a problem may use any letter for anything. */

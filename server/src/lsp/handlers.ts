@@ -9,7 +9,6 @@ import {
 } from "vscode-languageserver";
 import { codeActions } from "../features/code-actions.ts";
 import { codeLenses, withActions } from "../features/code-lens.ts";
-import { completions } from "../features/completion.ts";
 import type { FeatureContext } from "../features/context.ts";
 import { isConvertible } from "../features/convert.ts";
 import { foldingRanges } from "../features/folding.ts";
@@ -31,7 +30,8 @@ import type { Settings } from "./settings.ts";
 export const allFeatures = {
   codeActions,
   codeLenses,
-  completions,
+  completions: ({ completions }: OnDemand, context: FeatureContext, position: Position) =>
+    completions(context, position),
   definitions,
   documentLinks,
   documentSymbols,
@@ -107,9 +107,10 @@ export function registerFeatures(
     const loaded = await onDemand();
     return answer("hover", uri, token, null, (c) => features.hover(loaded, c, position));
   });
-  connection.onCompletion(({ textDocument: { uri }, position }, token) =>
-    answer("completion", uri, token, [], (c) => features.completions(c, position), early),
-  );
+  connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
+    const loaded = await onDemand();
+    return answer("completion", uri, token, [], (c) => features.completions(loaded, c, position), early);
+  });
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     answer("code lens", uri, token, [], (c) =>
       lastGood.lenses(
