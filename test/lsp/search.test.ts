@@ -322,3 +322,24 @@ test("code that is loaded on demand and cannot be: the request says so, the rest
     assert.equal((await ask())?.uri, uri);
   });
 });
+
+test("a paused search leaves its place to one that waits, and waits for its turn when it shall go on", async () => {
+  await withExplorer(async ({ client, progress, start, ended }) => {
+    const control = (run: string, action: string) => client.connection.sendRequest(controlRequest, { run, action });
+    const state = (run: string) => progress.findLast((p) => p.run === run)?.state;
+    const becomes = (run: string, wanted: string) => until(`${run} ${wanted}`, () => state(run) === wanted);
+    const endless = { strategy: "random", mapspace: "ruby" as const, evaluations: null, seconds: null };
+    for (const run of ["a", "b", "c"]) await start(run, endless);
+    await becomes("a", "running");
+    await becomes("b", "running");
+    await control("a", "pause");
+    await becomes("a", "paused");
+    await becomes("c", "running");
+    await control("a", "resume");
+    await becomes("a", "waiting");
+    await control("b", "cancel");
+    await becomes("a", "running");
+    for (const run of ["a", "c"]) await control(run, "cancel");
+    for (const run of ["a", "b", "c"]) assert.equal((await ended(run)).state, "stopped");
+  });
+});

@@ -215,11 +215,11 @@ describe("the Explorer", { skip }, () => {
       assert.deepEqual(await window.panel.locator(".run-name").allTextContents(), names);
       await until(tried, (now) => now > before, "the search does not go on in its new place");
     }
-    await window.press("Pause");
+    await window.press(/^Pause /);
     await run.locator(".run-state", { hasText: "paused" }).waitFor();
-    await window.press("Resume");
+    await window.press(/^Resume /);
     await run.locator(".run-state", { hasText: "searching" }).waitFor();
-    await window.press("Stop");
+    await window.press(/^Stop /);
     await run.locator(".run-state", { hasText: "stopped" }).waitFor();
     assert.notEqual(await run.locator(".run-value").textContent(), "");
   });

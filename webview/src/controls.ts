@@ -1,13 +1,12 @@
 /** What to search for and how, and the buttons that set it going. Made once, so that the focus stays where it is. */
 
-import type { DesignOffer, Run, RunAction, SearchOptions } from "../../server/src/features/explorer/protocol.ts";
+import type { DesignOffer, SearchOptions } from "../../server/src/features/explorer/protocol.ts";
 import { h, nextId, replace, setText } from "./dom.ts";
-import { isLive } from "./run.ts";
 
 export interface ControlsHost {
   start(options: SearchOptions): void;
   startAll(options: SearchOptions): void;
-  control(run: string, action: RunAction): void;
+  stopAll(): void;
   compare(): void;
   changed(options: SearchOptions): void;
   revealConstraint(index: number): void;
@@ -29,12 +28,10 @@ export class Controls {
   private readonly seed = h("input", { type: "number", step: "1" });
   private readonly run = h("button", { class: "primary", type: "submit", text: "Run" });
   private readonly runAll = h("button", { type: "button", text: "Run all layers" });
-  private readonly pause = h("button", { type: "button", text: "Pause" });
-  private readonly stop = h("button", { type: "button", text: "Stop" });
+  private readonly stopAll = h("button", { type: "button", text: "Stop all" });
   private readonly hint = h("p", { class: "hint" });
   private readonly constraints = h("details", { class: "constraints" });
   private offer: DesignOffer | null = null;
-  private live: Run | null = null;
   private shown = "";
 
   constructor(private readonly host: ControlsHost) {
@@ -72,8 +69,7 @@ export class Controls {
           { class: "buttons" },
           this.run,
           this.runAll,
-          this.pause,
-          this.stop,
+          this.stopAll,
           h("button", { type: "button", text: "Compare with…", on: { click: () => host.compare() } }),
         ),
       ),
@@ -96,12 +92,7 @@ export class Controls {
       if (options !== null) host.changed(options);
       this.describe();
     });
-    this.pause.addEventListener("click", () => {
-      if (this.live) host.control(this.live.id, this.live.state === "paused" ? "resume" : "pause");
-    });
-    this.stop.addEventListener("click", () => {
-      if (this.live) host.control(this.live.id, "cancel");
-    });
+    this.stopAll.addEventListener("click", () => host.stopAll());
   }
 
   setOffer(offer: DesignOffer, options: SearchOptions | null): void {
@@ -130,15 +121,12 @@ export class Controls {
     this.listConstraints(offer);
   }
 
-  setLive(live: Run | null): void {
-    this.live = live;
-    this.pause.hidden = live === null || live.state === "waiting";
-    this.stop.hidden = live === null;
-    setText(this.pause, live?.state === "paused" ? "Resume" : "Pause");
+  /** @param live runs of the design that go on, `here` those of them that are in the list */
+  setLive(live: number, here: number): void {
+    this.stopAll.hidden = live < 2 && live === here;
     this.run.disabled = this.offer === null || this.offer.obstacle !== null;
     this.runAll.disabled = this.run.disabled;
-    if (live !== null && isLive(live)) setText(this.run, "Run another");
-    else setText(this.run, "Run");
+    setText(this.run, here > 0 ? "Run another" : "Run");
   }
 
   private write(options: SearchOptions): void {

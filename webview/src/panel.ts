@@ -102,7 +102,9 @@ export class Panel {
         const layers = this.offer?.layers.map(({ index }) => index) ?? [];
         host.send({ type: "start", layers, options });
       },
-      control: (run, action) => host.send({ type: "control", run, action }),
+      stopAll: () => {
+        for (const { id } of this.live()) host.send({ type: "control", run: id, action: "cancel" });
+      },
       compare: () => host.send({ type: "compare", layer: this.selection.layer }),
       changed: (options) => {
         this.options = options;
@@ -121,6 +123,7 @@ export class Panel {
         this.keep();
         this.later();
       },
+      control: (run, action) => host.send({ type: "control", run, action }),
       remove: (run) => host.send({ type: "remove", run }),
     });
     this.summary = new Summary({
@@ -257,7 +260,7 @@ export class Panel {
 
     this.summary.draw(offer, layer, whole.before, whole.after, this.label(selected), selected?.cosearch === true);
     this.controls.setOffer(offer, this.options);
-    this.controls.setLive(runs.findLast(isLive) ?? null);
+    this.controls.setLive(this.live().length, runs.filter(isLive).length);
     const drawn = new Set(shown.map(({ run }) => run.id));
     this.list.draw(runs, this.selection.run, drawn, (id) => colors.get(id)!, heldOf);
     const cosearch = selected?.network ? selected : null;
@@ -356,6 +359,11 @@ export class Panel {
   private act(type: "apply" | "diff"): void {
     const { looked } = this;
     if (looked !== null) this.host.send({ type, run: looked.run, front: looked.candidate });
+  }
+
+  /** Of all layers. */
+  private live(): Run[] {
+    return [...this.runs.values()].filter(isLive);
   }
 
   private latest(layer: number): string | null {

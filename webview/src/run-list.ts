@@ -1,7 +1,7 @@
 /** The runs of a layer: which one is looked at, and which are drawn beside it. */
 
-import type { Candidate, Run } from "../../server/src/features/explorer/protocol.ts";
-import { h, setText } from "./dom.ts";
+import type { Candidate, Run, RunAction } from "../../server/src/features/explorer/protocol.ts";
+import { h, replace, setText, svg } from "./dom.ts";
 import { count, namedValue, provenText, seconds } from "./format.ts";
 import { gained } from "./held.ts";
 import { goalOf, goalValue, isLive } from "./run.ts";
@@ -9,6 +9,7 @@ import { goalOf, goalValue, isLive } from "./run.ts";
 export interface RunListHost {
   select(run: string | null): void;
   show(run: string, shown: boolean): void;
+  control(run: string, action: RunAction): void;
   remove(run: string): void;
 }
 
@@ -20,7 +21,23 @@ interface Row {
   state: HTMLElement;
   check: HTMLInputElement;
   swatch: HTMLElement;
+  pause: HTMLButtonElement;
+  stop: HTMLButtonElement;
+  paused: boolean;
 }
+
+const shapes = { pause: "M4 3h3v10h-3zM9 3h3v10h-3z", resume: "M4 2.5v11l9-5.5z", stop: "M3.5 3.5h9v9h-9z" };
+
+/** A picture for a button that has a name. */
+function icon(path: string): SVGElement {
+  return svg("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, svg("path", { d: path }));
+}
+
+function iconButton(name: string, work: () => void, ...content: (Node | string)[]): HTMLButtonElement {
+  return h("button", { class: "quiet icon", type: "button", on: { click: work }, ...named(name) }, ...content);
+}
+
+const named = (name: string) => ({ "aria-label": name, title: name });
 
 export class RunList {
   readonly element = h("ul", { class: "runs", "aria-label": "Runs" });
@@ -55,10 +72,13 @@ export class RunList {
           : `${namedValue(objective, value)}${gain && ` (${gain})`}`,
       );
       setText(row.state, stateText(run, value));
+      // Where there is room for its beginning only.
+      row.state.title = stateText(run, value);
       row.pick.setAttribute("aria-pressed", String(run.id === selected));
       row.check.checked = shown.has(run.id) || run.id === selected;
       row.swatch.style.setProperty("--key", colorOf(run.id));
       row.element.classList.toggle("live", isLive(run) && run.state !== "paused");
+      this.drawButtons(row, run);
     }
     this.element.hidden = runs.length === 0;
   }
@@ -78,13 +98,34 @@ export class RunList {
     );
     const check = h("input", { type: "checkbox", "aria-label": `Draw ${label} in the charts` });
     check.addEventListener("change", () => this.host.show(id, check.checked));
-    const remove = h("button", { class: "quiet", type: "button", "aria-label": `Remove ${label}`, text: "✕" });
-    remove.addEventListener("click", () => this.host.remove(id));
-    const element = h("li", { class: "run" }, check, pick, remove);
+    const pause = iconButton(
+      `Pause ${label}`,
+      () => this.host.control(id, row.paused ? "resume" : "pause"),
+      icon(shapes.pause),
+    );
+    const stop = iconButton(`Stop ${label}`, () => this.host.control(id, "cancel"), icon(shapes.stop));
+    const remove = iconButton(`Remove ${label}`, () => this.host.remove(id), "✕");
+    const element = h("li", { class: "run" }, check, pick, h("span", { class: "run-buttons" }, pause, stop, remove));
     this.element.prepend(element);
-    const row = { element, pick, name, value, state, check, swatch };
+    const row: Row = { element, pick, name, value, state, check, swatch, pause, stop, paused: false };
     this.rows.set(id, row);
     return row;
+  }
+
+  private drawButtons(row: Row, run: Run): void {
+    const { pause, stop } = row;
+    // A button that goes while it has the focus leaves it to its neighbour.
+    const focused = document.activeElement;
+    pause.hidden = !isLive(run) || run.state === "waiting";
+    stop.hidden = !isLive(run);
+    if ((focused === pause && pause.hidden) || (focused === stop && stop.hidden)) row.pick.focus();
+    const paused = run.state === "paused";
+    if (paused === row.paused) return;
+    row.paused = paused;
+    for (const [name, value] of Object.entries(named(`${paused ? "Resume" : "Pause"} ${run.label}`))) {
+      pause.setAttribute(name, value);
+    }
+    replace(pause, icon(paused ? shapes.resume : shapes.pause));
   }
 }
 

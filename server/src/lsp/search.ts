@@ -60,7 +60,9 @@ interface Session extends PreparedSearch {
   layer: number;
   snapshot: Snapshot;
   search: RunningSearch | null;
+  /** For its turn: to begin, or to go on after a pause. */
   waiting: boolean;
+  paused: boolean;
   last: RunProgress;
   stopTimer: ReturnType<typeof setTimeout> | null;
 }
@@ -149,7 +151,17 @@ export class Searches {
     if ("refusal" in prepared) return prepared;
     const learned = prepared.job.latency !== undefined;
     const last: RunProgress = { run, state: "waiting", evaluations: 0, valid: 0, elapsedMs: 0, bound: null };
-    this.sessions.set(run, { ...prepared, run, layer, snapshot, search: null, waiting: true, last, stopTimer: null });
+    this.sessions.set(run, {
+      ...prepared,
+      run,
+      layer,
+      snapshot,
+      search: null,
+      waiting: true,
+      paused: false,
+      last,
+      stopTimer: null,
+    });
     // The answer reaches the client before the first progress.
     setTimeout(() => this.startWaiting(), 0);
     const empty = emptyRun(run, snapshot, layer);
@@ -187,10 +199,15 @@ export class Searches {
 
   private startWaiting(): void {
     for (const session of this.sessions.values()) {
-      const busy = [...this.sessions.values()].filter(({ search }) => search !== null).length;
+      const busy = [...this.sessions.values()].filter(({ search, paused }) => search !== null && !paused).length;
       if (busy >= mostAtOnce) return;
       if (!session.waiting) continue;
       session.waiting = false;
+      session.paused = false;
+      if (session.search !== null) {
+        session.search.send({ type: "resume" });
+        continue;
+      }
       session.search = this.around.host.spawn(
         (message) => this.received(session, message),
         (reason) => this.end(session, "failed", `The search ended unexpectedly: ${reason}.`),
@@ -202,10 +219,16 @@ export class Searches {
   private control({ run, action }: ControlParams): void {
     const session = this.sessions.get(run);
     if (session === undefined) return;
-    if (action !== "cancel") {
-      session.search?.send({ type: action });
-      return;
+    if (action === "pause" && session.search !== null && !session.paused) {
+      session.paused = true;
+      session.search.send({ type: action });
+      this.startWaiting();
+    } else if (action === "resume" && session.paused) {
+      session.waiting = true;
+      this.startWaiting();
+      if (session.waiting) this.tell(session, { ...stateOf(session.last), state: "waiting" });
     }
+    if (action !== "cancel") return;
     if (session.search === null) {
       this.end(session, "stopped");
       return;
@@ -260,9 +283,8 @@ export class Searches {
     if (!this.sessions.delete(session.run)) return;
     if (session.stopTimer !== null) clearTimeout(session.stopTimer);
     session.search?.end();
-    const { run, evaluations, valid, elapsedMs, bound } = session.last;
     this.tell(session, {
-      ...(progress ?? { run, evaluations, valid, elapsedMs, bound }),
+      ...(progress ?? stateOf(session.last)),
       state,
       ...(message === undefined ? {} : { message }),
     });
@@ -322,6 +344,11 @@ export class Searches {
       },
     };
   }
+}
+
+/** Without the parts that were told already. */
+function stateOf({ run, state, evaluations, valid, elapsedMs, bound }: RunProgress): RunProgress {
+  return { run, state, evaluations, valid, elapsedMs, bound };
 }
 
 function labelOf({ strategy, evaluator }: SearchOptions): string {

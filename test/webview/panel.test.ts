@@ -1,0 +1,75 @@
+/** The panel as a browser draws it, and what it tells the editor. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Locator } from "playwright-core";
+import type { ToPanelBody } from "../../server/src/features/explorer/protocol.ts";
+import { bundledWorkbenchRunsHere } from "../workbench/setup.ts";
+import { aRun, costs, offer, PanelPage } from "./panel-page.ts";
+
+const skip = bundledWorkbenchRunsHere ? false : "the browser of the workbench tests runs on Linux x64";
+
+describe("the panel", { skip }, () => {
+  let panel: PanelPage;
+
+  before(async () => {
+    panel = await PanelPage.open();
+  });
+  beforeEach(() => panel.page.setViewportSize({ width: 900, height: 1400 }));
+  after(async () => panel?.close());
+
+  const welcome = (runs: ReturnType<typeof aRun>[], changes: Partial<ReturnType<typeof offer>> = {}) => {
+    const message: ToPanelBody = { type: "welcome", offer: { ...offer(), ...changes }, runs, state: null };
+    return panel.tell(message);
+  };
+  const button = (name: string): Locator => panel.page.getByRole("button", { name, exact: true });
+
+  test("every run is paused, resumed and stopped by its own buttons, and all of them by one", async () => {
+    await welcome([
+      aRun("a", { state: "running" }),
+      aRun("b", { state: "paused" }),
+      aRun("c", { state: "waiting" }),
+      aRun("d"),
+    ]);
+    await button("Pause Run a").click();
+    await button("Resume Run b").press("Enter");
+    for (const name of ["a", "b", "c"]) await button(`Stop Run ${name}`).click();
+    await button("Stop all").click();
+    const told = (run: string, action: string) => ({ type: "control", design: "file:///w/a.map.yaml", run, action });
+    assert.deepEqual(await panel.sent(), [
+      ...[told("a", "pause"), told("b", "resume"), told("a", "cancel"), told("b", "cancel"), told("c", "cancel")],
+      ...[told("a", "cancel"), told("b", "cancel"), told("c", "cancel")],
+    ]);
+    assert.equal(await button("Pause Run c").count(), 0, "it has not begun");
+    assert.equal(await button("Stop Run d").count(), 0, "it has ended");
+    await panel.tell({ type: "run", run: aRun("b") }, { type: "run", run: aRun("c") });
+    assert.equal(await button("Stop all").count(), 0, "one run has its own button");
+  });
+
+  test("a point of the front that is looked at stays the mapping it was, and is what Apply writes", async () => {
+    const [a, b, c] = [costs(1e9, 9e5), costs(2e9, 5e5), costs(3e9, 3e5)];
+    await welcome([aRun("a", { state: "running", best: c, front: [a, b, c] })]);
+    await panel.page.locator(".card canvas[tabindex]").press("ArrowRight");
+    await panel.page.locator(".card canvas[tabindex]").press("ArrowRight");
+    const what = panel.page.locator(".act-row .what");
+    await what.filter({ hasText: "Point 2 of 3 on the front of Run a." }).waitFor();
+    const step = { run: "a", state: "running" as const, evaluations: 9, valid: 9, elapsedMs: 9, bound: null };
+    await panel.tell({ type: "progress", progress: { ...step, front: [a, costs(15e8, 6e5), b, c] } });
+    await what.filter({ hasText: "Point 3 of 4 on the front of Run a." }).waitFor();
+    await panel.tell({ type: "progress", progress: { ...step, front: [a, costs(19e8, 4e5), c] } });
+    await what.filter({ hasText: "Was on the front of Run a; a better mapping has taken its place there." }).waitFor();
+    await panel.sent();
+    await button("Apply").click();
+    assert.deepEqual(await panel.sent(), [{ type: "apply", design: "file:///w/a.map.yaml", run: "a", front: b }]);
+  });
+
+  test("a run takes two lines of a narrow panel at most", async () => {
+    await panel.page.setViewportSize({ width: 370, height: 1400 });
+    const long = { label: "Geometric programming 2", message: "The time was over before the proof was." };
+    await welcome([aRun("a", long), aRun("b", { ...long, state: "running", evaluations: 123_456_789 })]);
+    for (const one of await panel.page.locator(".run").all()) {
+      const { height = 0 } = (await one.boundingBox()) ?? {};
+      assert.ok(height > 20 && height <= 50, `${height} px`);
+    }
+    assert.ok(await panel.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out");
+  });
+});
