@@ -41,7 +41,7 @@ export async function chooseFiles(document: TextDocument, status: StatusParams):
     await window.showTextDocument(Uri.parse(chosen.uri));
     return;
   }
-  const value = relativePath(document.uri.path, Uri.parse(chosen.uri).path);
+  const value = document.isUntitled ? chosen.uri : relativePath(document.uri.path, Uri.parse(chosen.uri).path);
   const inFile = { label: l10n.t("Write “# mapspace: {0}” at the top of the file", `${chosen.instead}=${value}`) };
   const inSettings = { label: l10n.t("Remember it in the workspace setting “mapspace.designs”") };
   const saved = workspace.getWorkspaceFolder(document.uri) !== undefined;

@@ -22,10 +22,16 @@ export function answerFileRequests(client: BaseLanguageClient): void {
 
 async function listFiles({ near, limit }: ListFilesParams): Promise<ListFilesResult> {
   const uri = Uri.parse(near);
-  const folder = workspace.getWorkspaceFolder(uri);
-  // Not every virtual file system can be searched; the file's own folder can always be listed.
-  const searched = folder ? await workspace.findFiles(new RelativePattern(folder, pattern), excluded) : [];
-  const found = new Map([...(await siblings(uri)), ...searched].map((file) => [file.toString(), file]));
+  const own = workspace.getWorkspaceFolder(uri);
+  const unsaved = uri.scheme === "untitled";
+  const folders = own ? [own] : unsaved ? (workspace.workspaceFolders ?? []) : [];
+  // Not every virtual file system can be searched; a folder can always be listed.
+  const listed = unsaved ? folders.map((folder) => folder.uri) : [Uri.joinPath(uri, "..")];
+  const all = await Promise.all([
+    ...listed.map(filesIn),
+    ...folders.map((folder) => workspace.findFiles(new RelativePattern(folder, pattern), excluded)),
+  ]);
+  const found = new Map(all.flat().map((file) => [file.toString(), file]));
   const distance = (path: string) => segmentsApart(uri.path, path);
   return [...found.values()]
     .map((file) => ({ file: file.toString(), distance: distance(file.path) }))
@@ -34,9 +40,7 @@ async function listFiles({ near, limit }: ListFilesParams): Promise<ListFilesRes
     .map(({ file }) => file);
 }
 
-async function siblings(uri: Uri): Promise<Uri[]> {
-  if (uri.scheme === "untitled") return [];
-  const folder = Uri.joinPath(uri, "..");
+async function filesIn(folder: Uri): Promise<Uri[]> {
   try {
     const entries = await workspace.fs.readDirectory(folder);
     return entries

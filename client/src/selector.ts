@@ -1,4 +1,4 @@
-import type { TextDocument } from "vscode";
+import { type TextDocument, workspace } from "vscode";
 import { isTimeloop } from "./recognise.ts";
 
 export const languageId = "timeloop";
@@ -7,7 +7,12 @@ export const previewScheme = "mapspace-preview";
 
 /** Documents the server is told about: ours, and Timeloop files that stay plain YAML by the user's wish. */
 export function concernsServer(document: TextDocument): boolean {
-  // What a file would become is no part of any design.
-  if (document.uri.scheme === previewScheme) return false;
+  if (!isFile(document)) return false;
   return document.languageId === languageId || (document.languageId === "yaml" && isTimeloop(document.getText()));
+}
+
+/** What a file was (the left side of a diff) or would become is no part of any design, and has no files beside it. */
+function isFile({ uri }: TextDocument): boolean {
+  if (uri.scheme === "untitled" || workspace.getWorkspaceFolder(uri) !== undefined) return true;
+  return workspace.fs.isWritableFileSystem(uri.scheme) === true;
 }

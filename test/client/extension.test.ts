@@ -38,6 +38,42 @@ test("work in folders that do not concern it: no server, no search for files, no
   assert.equal(document.languageId, "yaml");
 });
 
+test("the text a file had before, as the left side of a diff shows it, is no business of the server", async () => {
+  const editor = new FakeEditor();
+  editor.open("git:/w/map.yaml?HEAD", "timeloop", mapping);
+  editor.open("git:/w/map.yaml?HEAD~1", "yaml", mapping);
+  const api = await editor.activate();
+  await turn();
+  assert.equal(api.serverState(), "idle");
+  editor.open("untitled:Untitled-1", "timeloop", mapping);
+  await turn();
+  assert.equal(api.serverState(), "starting");
+  const { middleware } = editor.clients[0].options;
+  const told: string[] = [];
+  for (const document of editor.documents) {
+    await middleware.didOpen(document, async () => void told.push(document.uri.text));
+  }
+  assert.deepEqual(told, ["untitled:Untitled-1"]);
+});
+
+test("files are looked for in the folder of a document, for an untitled one in all, and else beside it", async () => {
+  const editor = new FakeEditor();
+  editor.folders.push("file:///v");
+  editor.disk.push("file:///w/maps/m.yaml", "file:///w/arch.yaml", "file:///v/arch.yaml", "file:///out/a.yaml");
+  editor.disk.push("file:///out/below/b.yaml", "file:///out/notes.txt");
+  editor.open("file:///w/maps/m.yaml", "timeloop", mapping);
+  await editor.activate();
+  await turn();
+  const list = (near: string) => editor.clients[0].served.get("mapspace/listFiles")?.({ near, limit: 9 });
+  assert.deepEqual(await list("file:///w/maps/m.yaml"), ["file:///w/maps/m.yaml", "file:///w/arch.yaml"]);
+  assert.deepEqual(await list("untitled:Untitled-1"), [
+    "file:///v/arch.yaml",
+    "file:///w/arch.yaml",
+    "file:///w/maps/m.yaml",
+  ]);
+  assert.deepEqual(await list("file:///out/b.yaml"), ["file:///out/a.yaml"]);
+});
+
 test("silent server death: the status says so and offers the restart, which brings a new server", async () => {
   const editor = new FakeEditor();
   editor.open("file:///w/map.yaml", "timeloop", mapping);

@@ -31,7 +31,8 @@ class Uri {
     new Uri(path === undefined ? `${this.text}#${fragment}` : this.text.replace(this.path, path));
   static from = ({ scheme, path, query }: { scheme: string; path: string; query: string }) =>
     new Uri(`${scheme}:${path}?${query}`);
-  static joinPath = (base: Uri, ...parts: string[]) => new Uri(new URL(parts.join("/"), `${base.text}/`).href);
+  static joinPath = (base: Uri, ...parts: string[]) =>
+    new Uri(new URL(parts.join("/"), base.text.replace(/\/?$/, "/")).href);
   get scheme(): string {
     return this.text.slice(0, this.text.indexOf(":"));
   }
@@ -134,7 +135,11 @@ export class FakeClient {
   needsStop = () => false;
   stop = async () => {};
   dispose = async () => {};
-  onRequest(): void {}
+  /** What answers the server, by method. */
+  readonly served = new Map<string, (params: unknown) => unknown>();
+  onRequest(method: string, answer: (params: unknown) => unknown): void {
+    this.served.set(method, answer);
+  }
   onNotification(method: string, hears: (params: unknown) => void): void {
     this.hears.set(method, hears);
   }
@@ -157,6 +162,9 @@ interface Serializer {
 
 export class FakeEditor {
   readonly documents: FakeDocument[] = [];
+  /** Addresses of the workspace folders, and of files on disk. */
+  readonly folders = ["file:///w"];
+  readonly disk: string[] = [];
   /** What the editor at the front shows. */
   readonly shown: { document?: FakeDocument } = {};
   readonly statusItems = new Map<string, StatusItem>();
@@ -237,7 +245,8 @@ export class FakeEditor {
           };
         },
       });
-    const { documents, shown } = this;
+    const { documents, shown, folders, disk } = this;
+    const inside = (uri: Uri) => folders.find((folder) => `${uri}`.startsWith(`${folder}/`));
     return {
       Uri,
       WorkspaceEdit,
@@ -248,6 +257,13 @@ export class FakeEditor {
       ViewColumn: { Beside: -2, One: 1 },
       LanguageStatusSeverity: severity,
       ProgressLocation: {},
+      FileType: { File: 1 },
+      RelativePattern: class {
+        constructor(
+          readonly folder: object,
+          readonly pattern: string,
+        ) {}
+      },
       l10n: {
         t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, index) => String(args[index])),
       },
@@ -296,12 +312,26 @@ export class FakeEditor {
           return documents;
         },
         isTrusted: true,
-        // The extension's own files are those of the repository, and there are no others.
+        applyEdit: async (edit: WorkspaceEdit) => this.edits.push(edit) > 0,
+        get workspaceFolders() {
+          return folders.map((folder) => ({ uri: new Uri(folder) }));
+        },
+        getWorkspaceFolder: (uri: Uri) => inside(uri) && { uri: new Uri(inside(uri)!) },
+        findFiles: async ({ folder }: { folder: { uri: Uri } }) => {
+          this.calls.push(`workspace.findFiles ${folder.uri}`);
+          return disk.filter((file) => file.startsWith(`${folder.uri}/`)).map(Uri.parse);
+        },
         fs: {
+          // The extension's own files are those of the repository, and there are no others to read.
           readFile: ({ path }: Uri) => readFile(join(repositoryRoot, path.replace("/extension/", ""))),
           stat: async ({ text }: Uri) => Promise.reject(new Error(`no ${text}`)),
+          readDirectory: async ({ text }: Uri) => {
+            const start = text.replace(/\/?$/, "/");
+            const names = disk.filter((file) => file.startsWith(start)).map((file) => file.slice(start.length));
+            return names.filter((name) => !name.includes("/")).map((name) => [name, 1]);
+          },
+          isWritableFileSystem: (scheme: string) => ({ file: true, git: false })[scheme],
         },
-        applyEdit: async (edit: WorkspaceEdit) => this.edits.push(edit) > 0,
         onDidOpenTextDocument: this.opened.event,
         onDidCloseTextDocument: this.closed.event,
         openTextDocument: async (uri: Uri) => documents.find((document) => document.uri.text === uri.text),

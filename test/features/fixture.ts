@@ -77,8 +77,11 @@ export function contextOf(
     if (name === fixture.main) offset = Math.max(0, text.indexOf("$0"));
     store.open(root + name, text.replace("$0", ""));
   }
-  store.list((fixture.options.get("about")?.split(" ") ?? []).map((name) => root + name));
   const uri = root + fixture.main;
+  store.list(
+    uri,
+    (fixture.options.get("about")?.split(" ") ?? []).map((name) => root + name),
+  );
   const snapshot = store.snapshot(uri)!;
   const file = store.file(uri)!;
   const problems = [...checkDesign(snapshot.analysis, snapshot.files), ...tablesAtHand(snapshot)];

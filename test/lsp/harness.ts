@@ -26,6 +26,7 @@ import { startServer } from "../../server/src/lsp/server.ts";
 import * as onDemand from "../../server/src/ondemand.ts";
 import * as templateEngine from "../../server/src/spec/v04/template-engine.ts";
 import { spawnInPlace } from "../../server/src/worker/in-place.ts";
+import { folderDistance } from "../../server/src/workspace/paths.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
 export const root = "file:///work";
@@ -41,6 +42,8 @@ export function exampleFiles(folder: string): Record<string, string> {
 export interface HarnessOptions {
   /** Files on disk by path below the workspace. */
   files?: Record<string, string>;
+  /** Of the workspace: `root` alone unless told otherwise. */
+  folders?: string[];
   /** The `mapspace` section of the settings. */
   settings?: Record<string, unknown>;
   /** A client that pulls diagnostics (VS Code) or waits for them (many others). */
@@ -65,11 +68,12 @@ export class Client {
   constructor(
     readonly connection: ProtocolConnection,
     public settings: Record<string, unknown>,
+    private readonly folders: readonly string[],
   ) {
-    connection.onRequest(listFilesRequest, async (_: ListFilesParams) => {
+    connection.onRequest(listFilesRequest, async (params: ListFilesParams) => {
       this.requestsFromServer.push(listFilesRequest);
       await this.listing;
-      return [...this.files.keys()];
+      return this.list(params);
     });
     connection.onRequest(readFileRequest, ({ uri }: ReadFileParams) => {
       this.requestsFromServer.push(`${readFileRequest} ${uri}`);
@@ -94,6 +98,21 @@ export class Client {
     connection.onNotification("textDocument/publishDiagnostics", (params) => void this.pushed.push(params));
     connection.onNotification(statusNotification, (params: StatusParams) => void this.statuses.push(params));
     connection.onNotification("window/logMessage", ({ message }: { message: string }) => void this.logs.push(message));
+  }
+
+  /** As the extension does it: the workspace folder (of an untitled document: each), and what lies beside the file. */
+  private list({ near, limit }: ListFilesParams): string[] {
+    const unsaved = near.startsWith("untitled:");
+    const folders = this.folders.filter((folder) => unsaved || near.startsWith(`${folder}/`));
+    const beside = near.slice(0, near.lastIndexOf("/") + 1);
+    return [...this.files.keys()]
+      .filter(
+        (file) =>
+          folders.some((folder) => file.startsWith(`${folder}/`)) ||
+          (!unsaved && file.slice(0, file.lastIndexOf("/") + 1) === beside),
+      )
+      .sort((a, b) => folderDistance(near, a) - folderDistance(near, b) || (a < b ? -1 : 1))
+      .slice(0, limit);
   }
 
   uri(path: string): string {
@@ -178,15 +197,16 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
     loadTemplateEngine: async () => templateEngine,
   };
   startServer(server, { ...host, ...options.host }, options.features);
+  const folders = options.folders ?? [root];
   const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
-  const client = new Client(connection, options.settings ?? {});
+  const client = new Client(connection, options.settings ?? {}, folders);
   for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);
   connection.listen();
   const pull = options.pull ?? true;
   const params = {
     processId: null,
     rootUri: root,
-    workspaceFolders: [{ uri: root, name: "work" }],
+    workspaceFolders: folders.map((uri) => ({ uri, name: uri.slice(uri.lastIndexOf("/") + 1) })),
     capabilities: {
       workspace: {
         configuration: true,

@@ -22,7 +22,8 @@ const includeRounds = 10;
 export class Neighbours {
   /** Files read, being read or known not to concern us; forgotten when they change. */
   private readonly seen = new Map<string, Promise<void>>();
-  private listing: Promise<string[]> | null = null;
+  /** What lies around the documents of a folder, by that folder. */
+  private readonly listings = new Map<string, Promise<string[]>>();
 
   constructor(
     private readonly store: DesignStore,
@@ -37,12 +38,12 @@ export class Neighbours {
       this.seen.delete(uri);
       const known = this.store.file(uri) !== undefined;
       this.store.setOnDisk(uri, null);
-      this.listing = null;
+      this.listings.clear();
       return known;
     }
     if (!this.seen.has(uri)) {
       // A new file may complete a design.
-      this.listing = null;
+      this.listings.clear();
       return true;
     }
     this.seen.delete(uri);
@@ -52,7 +53,7 @@ export class Neighbours {
 
   forget(): void {
     this.seen.clear();
-    this.listing = null;
+    this.listings.clear();
   }
 
   /** Reads until the design of `uri` lacks nothing or the workspace has no more to give. */
@@ -64,12 +65,18 @@ export class Neighbours {
     if (!this.store.concerns(uri)) return;
     const named = readModeline(main).map((entry) => resolvePath(uri, entry.value));
     const configured = designs.filter((files) => files.includes(uri)).flat();
-    for (const file of [...named, ...configured]) await this.load(file);
-    if (uri.startsWith("untitled:") && this.store.design(uri).missing.length === 0) return;
+    const asked = [...named, ...configured];
+    for (const file of asked) await this.load(file);
+    if (uri.startsWith("untitled:")) {
+      const { missing, parts } = this.store.design(uri);
+      if (missing.length === 0 && parts.every(({ foundBy }) => foundBy !== "nearest")) return;
+    }
 
-    this.listing ??= this.files.list(uri, listLimit);
-    const listing = await this.listing;
-    this.store.list(listing);
+    const folder = uri.slice(0, uri.lastIndexOf("/") + 1);
+    const listed = this.listings.get(folder) ?? this.files.list(uri, listLimit);
+    this.listings.set(folder, listed);
+    const listing = await listed;
+    this.store.list(uri, [...listing, ...asked]);
     await this.readRings(uri, listing);
     for (const { ert } of this.store.tablesAround(uri).slice(0, tablesRead)) await this.load(ert);
   }

@@ -1,5 +1,7 @@
 /** Slash-separated paths and URIs, without touching any file system. */
 
+const unsaved = "untitled:";
+
 /** `reference` as seen from the file `from`; absolute references and URIs stay as they are. */
 export function resolvePath(from: string, reference: string): string {
   const target = reference.replaceAll("\\", "/");
@@ -22,6 +24,10 @@ export function resolvePath(from: string, reference: string): string {
 
 /** Steps up and down the folder tree from one file to the other; 0 within one folder. */
 export function folderDistance(a: string, b: string): number {
+  // A document that is not saved yet lies where it will be saved, or nowhere: then the outermost files are the nearest.
+  if (a.startsWith(unsaved) && !b.startsWith(unsaved)) {
+    return folderDistance(a.slice(unsaved.length), b.replace(/^[\w+.-]+:(\/\/[^/]*)?/, ""));
+  }
   const from = a.split("/").slice(0, -1);
   const to = b.split("/").slice(0, -1);
   let shared = 0;
@@ -35,6 +41,7 @@ export function relativePath(from: string, to: string): string {
   const b = to.split("/");
   let shared = 0;
   while (shared < a.length && shared < b.length - 1 && a[shared] === b[shared]) shared++;
+  if (from.startsWith(unsaved) && shared === 0) return to;
   return [...a.slice(shared).map(() => ".."), ...b.slice(shared)].join("/");
 }
 

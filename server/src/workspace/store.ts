@@ -38,6 +38,11 @@ export interface StoreSettings {
   latency?: (uri: string) => ChosenLatency | null;
 }
 
+interface Around {
+  files: ReadonlySet<string>;
+  tables: readonly string[];
+}
+
 interface CacheEntry {
   revision: number;
   snapshot: Snapshot;
@@ -48,9 +53,7 @@ export class DesignStore {
   private readonly onDisk = new Map<string, SourceFile>();
   private readonly snapshots = new Map<string, CacheEntry>();
   private readonly templates = new TemplateCache((uri) => this.file(uri)?.text ?? null);
-  private listing: readonly string[] = [];
-  /** Those of the listing that may be offered. */
-  private tables: readonly string[] = [];
+  private readonly around = new Map<string, Around>();
   private settings: StoreSettings = { designs: [], evaluation: {} };
   /** Counts changes of any file; equal revisions mean equal answers. */
   revision = 0;
@@ -72,6 +75,7 @@ export class DesignStore {
   close(uri: string): void {
     this.opened.delete(uri);
     this.snapshots.delete(uri);
+    this.around.delete(uri);
     this.revision++;
   }
 
@@ -84,11 +88,11 @@ export class DesignStore {
     this.revision++;
   }
 
-  /** Files that are about, read or not: some may be tables to offer. */
-  list(uris: readonly string[]): void {
-    if (this.listing === uris) return;
-    this.listing = uris;
-    this.tables = uris.filter(isTableFile);
+  /** The files on disk that an open document's design may take, read or not; some may be tables to offer. */
+  list(uri: string, uris: readonly string[]): void {
+    const before = this.around.get(uri)?.files;
+    if (before?.size === new Set(uris).size && uris.every((file) => before.has(file))) return;
+    this.around.set(uri, { files: new Set(uris), tables: uris.filter(isTableFile) });
     this.revision++;
   }
 
@@ -136,7 +140,9 @@ export class DesignStore {
   }
 
   design(uri: string): Design {
-    const files = new Map([...this.onDisk, ...this.opened]);
+    const reach = this.around.get(uri)?.files;
+    const onDisk = [...this.onDisk].filter(([file]) => reach?.has(file) ?? true);
+    const files = new Map([...onDisk, ...this.opened]);
     return resolveDesign(uri, [...files.values()], this.settings.designs, [], (file) => this.templates.kinds(file));
   }
 
@@ -164,26 +170,28 @@ export class DesignStore {
 
   /** Files that may hold energy tables for the design of a file that has none, the likeliest first. */
   tablesAround(uri: string): TableOffer[] {
-    return this.tables.length === 0 ? [] : this.tablesAroundDesign(this.design(uri));
+    return this.tablesAroundDesign(this.design(uri));
   }
 
-  private tablesAroundDesign({ parts }: Design): TableOffer[] {
-    if (parts.some(({ kinds }) => kinds.includes("ERT"))) return [];
+  private tablesAroundDesign({ main, parts }: Design): TableOffer[] {
+    const tables = this.around.get(main)?.tables ?? [];
+    if (tables.length === 0 || parts.some(({ kinds }) => kinds.includes("ERT"))) return [];
     return tablesAround(
       parts.map((part) => part.uri),
-      this.tables,
+      tables,
     );
   }
 
   private tablesFor({ design, specification }: Omit<Snapshot, "tables">): TableOffer | null {
-    if (this.tables.length === 0) return null;
+    const offers = this.tablesAroundDesign(design);
+    if (offers.length === 0) return null;
     const guessed = guessedComponents(specification);
     if (guessed.length === 0) return null;
     const suits = ({ ert }: TableOffer) => {
       const file = this.file(ert);
       return file !== undefined && tabulates(file, guessed);
     };
-    return this.tablesAroundDesign(design).find(suits) ?? null;
+    return offers.find(suits) ?? null;
   }
 
   private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Omit<Snapshot, "tables">> {
