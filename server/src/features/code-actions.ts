@@ -55,7 +55,7 @@ export function codeActions(
     actions.push(...silenced.map(({ edits, ...action }) => ({ ...action, edit: toWorkspaceEdit(context, edits) })));
   }
   if (request.only !== undefined && wants(fixAllKind)) {
-    const edits = safeEdits(context);
+    const edits = safeEdits(context, settings);
     if (edits.length > 0) {
       actions.push({ title: "Fix all that is safe to fix", kind: fixAllKind, edit: toWorkspaceEdit(context, edits) });
     }
@@ -81,10 +81,10 @@ function silencing(
   };
 }
 
-/** Safe fixes of this document that do not touch each other; what is left comes with the next round. */
-export function safeEdits(context: CheckedContext): SourceEdit[] {
+/** Safe fixes of problems in force that do not touch each other; what is left comes with the next round. */
+function safeEdits(context: CheckedContext, settings: DiagnosticSettings): SourceEdit[] {
   const { uri } = context.file;
-  const fixes: Fix[] = context.problems.flatMap(
+  const fixes: Fix[] = inForce(context, settings).flatMap(
     (problem) => problem.fixes?.filter((fix) => fix.safe).slice(0, 1) ?? [],
   );
   const taken: SourceEdit[] = [];
