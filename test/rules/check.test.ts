@@ -109,7 +109,7 @@ const wrong: [string, [string, string][], string[]][] = [
     ["error no-fanout «{target: DRAM, type: spatial, factors: M=4 N=2, permutation: MNK, split: 1}»"],
   ],
   ["a level that is none", [["target: Reg", "target: Regs"]], ["error unknown-target «Regs»"]],
-  ["no mapping", [["mapping:", "notes:"]], ["error missing-mapping «v»"]],
+  ["no mapping", [["mapping:", "notes:"]], ["error missing-mapping «architecture»"]],
 ];
 
 for (const [name, replacements, expected] of wrong) {

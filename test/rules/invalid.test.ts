@@ -54,7 +54,7 @@ const expected: Record<string, { code: string; at?: RegExp }> = {
   violates_constraints_factor: { code: "constraint-violated", at: /=/ },
   constraint_unknown_dim: { code: "unknown-dimension", at: /^Z$/ },
   tab_indent_yaml: { code: "yaml-tab", at: /\t/ },
-  empty_file: { code: "missing-problem" },
+  empty_file: { code: "missing-architecture" },
 };
 
 function invalidCases(): InvalidCase[] {
