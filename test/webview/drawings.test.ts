@@ -69,6 +69,8 @@ const shown = [run("a", [cheaper(3), cheaper(2)]), run("b", [])].map((one, i) =>
   run: one,
   held: candidate,
   color: theme.series[i],
+  dash: [],
+  shape: "circle",
   selected: i === 0,
 }));
 
@@ -117,7 +119,7 @@ test("energy against cycles: every point is a row, and choosing the row chooses 
 test("a point that two runs found is one of the Pareto front, and one that another run beats is none", async () => {
   const { energyAndCycles } = await load("energy-and-cycles");
   const summary = (...fronts: Candidate[][]): string => {
-    const runs = fronts.map((front, i) => ({ run: run(String(i), front), held: null, color: "#1", selected: i === 0 }));
+    const runs = fronts.map((front, i) => ({ ...shown[0], run: run(String(i), front), held: null, selected: i === 0 }));
     return energyAndCycles(runs, candidate, null, theme).drawing.summary;
   };
   const worse = { ...candidate, cost: { ...candidate.cost, cycles: candidate.cost.cycles * 4 } };

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Locator } from "playwright-core";
 import type { ToPanelBody } from "../../server/src/features/explorer/protocol.ts";
 import { bundledWorkbenchRunsHere } from "../workbench/setup.ts";
-import { aRun, costs, offer, PanelPage } from "./panel-page.ts";
+import { aRun, costs, offer, options, PanelPage } from "./panel-page.ts";
 
 const skip = bundledWorkbenchRunsHere ? false : "the browser of the workbench tests runs on Linux x64";
 
@@ -60,6 +60,51 @@ describe("the panel", { skip }, () => {
     await panel.sent();
     await button("Apply").click();
     assert.deepEqual(await panel.sent(), [{ type: "apply", design: "file:///w/a.map.yaml", run: "a", front: b }]);
+  });
+
+  test("better and worse are told by the run's own goal, and in words", async () => {
+    const before = costs(4e9, 8e5, 1);
+    const fewer = costs(9e9, 4e5, 0.5);
+    const latency = { ...options, objective: "latency" as const };
+    const what = panel.page.locator(".act-row .what");
+    await welcome([aRun("a", { best: fewer, options: latency })], offer([before]));
+    assert.deepEqual(await panel.page.locator(".tile:visible .chip").allTextContents(), [
+      ...["+12.5% worse", "×2.25 worse", "−50% better", "−50% worse"],
+    ]);
+    assert.equal(await what.textContent(), "Best of Run a.");
+    assert.ok(await panel.page.locator("button.primary", { hasText: "Apply" }).isVisible());
+    await welcome([aRun("a", { best: fewer })], offer([before]));
+    await what
+      .filter({ hasText: "Best of Run a. The mapping in the file is better: EDP 3.200e15 pJ·cycles." })
+      .waitFor();
+    assert.equal(await panel.page.locator("button.primary", { hasText: "Apply" }).count(), 0);
+  });
+
+  test("the layers of a network are ranked by the goal of the run that is looked at", async () => {
+    const [quick, frugal] = [costs(9e9, 4e5), costs(1e9, 16e5)];
+    const table = panel.page.locator(".layer-table");
+    const cells = async () => [
+      ...(await table.locator("th[scope=col]").allTextContents()).slice(2),
+      ...(await table.locator("tbody tr").nth(1).locator("td").allTextContents()).slice(1),
+    ];
+    const both = (objective: "latency" | "energy") => [
+      aRun("a", { best: quick, layer: 1 }),
+      aRun("b", { best: frugal, layer: 1, options: { ...options, objective } }),
+    ];
+    const layers = offer([costs(4e9, 8e5), costs(4e9, 8e5)]);
+    const select: ToPanelBody = { type: "select", selection: { layer: 1, run: "b", front: null } };
+    await welcome(both("latency"), layers);
+    await panel.tell(select);
+    assert.deepEqual(await cells(), [
+      ...["Cycles in the file", "Best Cycles", "Change", "EDP", "Energy"],
+      ...["800,000", "400,000", "−50%", "3.600e15", "9 mJ"],
+    ]);
+    await welcome(both("energy"), layers);
+    await panel.tell(select);
+    assert.deepEqual(await cells(), [
+      ...["Energy in the file", "Best Energy", "Change", "EDP", "Cycles"],
+      ...["4 mJ", "1 mJ", "−75%", "1.600e15", "1,600,000"],
+    ]);
   });
 
   test("a run takes two lines of a narrow panel at most", async () => {

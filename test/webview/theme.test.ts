@@ -56,17 +56,36 @@ test("unreadable after a theme change: colours are read anew, once for each chan
 const themes: Record<string, string[]> = {
   dark: ["#1f1f1f", "#cccccc", "#59a4f9", "#cca700", "#89d185", "#b180d7", "#f14c4c"],
   light: ["#ffffff", "#3b3b3b", "#0063d3", "#bf8803", "#388a34", "#652d90", "#e51400"],
-  "dark high contrast": ["#000000", "#ffffff", "#59a4f9", "#ffd370", "#89d185", "#b180d7", "#f48771"],
-  "light high contrast": ["#ffffff", "#292929", "#0063d3", "#895503", "#374e06", "#652d90", "#b5200d"],
+  "high-contrast": ["#000000", "#ffffff", "#59a4f9", "#ffd370", "#89d185", "#b180d7", "#f48771"],
+  "high-contrast-light": ["#ffffff", "#292929", "#0063d3", "#895503", "#374e06", "#652d90", "#b5200d"],
 };
 
-const luminance = (colour: string) => {
-  const [r, g, b] = [1, 3, 5].map((at) => {
+const linear = (colour: string) =>
+  [1, 3, 5].map((at) => {
     const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
     return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
+
+const luminance = (colour: string) => {
+  const [r, g, b] = linear(colour);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
+
+/** Distance as it is seen (Oklab): black and white are 1 apart. */
+function difference(one: string, other: string): number {
+  const [a, b] = [one, other].map((colour) => {
+    const [red, green, blue] = linear(colour);
+    const l = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
+    const m = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
+    const s = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
+    return [
+      0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+      1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+      0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+    ];
+  });
+  return Math.hypot(...a.map((value, i) => value - b[i]));
+}
 
 function contrast(a: string, b: string): number {
   const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y);
@@ -74,7 +93,7 @@ function contrast(a: string, b: string): number {
 }
 
 for (const [name, [background, foreground, ...charts]] of Object.entries(themes)) {
-  test(`every colour of a chart stands out from the background by 3:1 at least: ${name}`, async () => {
+  test(`every colour of a chart stands out from the background by 3:1 at least, and from the others: ${name}`, async () => {
     const colours = new Map([
       ["--vscode-editor-background", background],
       ["--vscode-foreground", foreground],
@@ -83,7 +102,7 @@ for (const [name, [background, foreground, ...charts]] of Object.entries(themes)
     Object.assign(globalThis, {
       document: {
         documentElement: {},
-        body: { classList: { contains: () => false } },
+        body: { classList: { contains: (kind: string) => kind === `vscode-${name}` } },
         createElement: () => ({ getContext: () => null }),
       },
       getComputedStyle: () => ({ getPropertyValue: (variable: string) => colours.get(variable) ?? "" }),
@@ -96,6 +115,13 @@ for (const [name, [background, foreground, ...charts]] of Object.entries(themes)
     for (const colour of [...series, muted, foreground]) {
       const ratio = contrast(colour, background);
       assert.ok(ratio >= 3, `${colour} on ${background}: ${ratio.toFixed(2)}`);
+    }
+    // Those of different runs; what a theme itself gives is taken as it is.
+    for (const [i, own] of series.entries()) {
+      for (const other of series.slice(Math.max(i + 1, charts.length))) {
+        const apart = difference(own, other);
+        assert.ok(apart > 0.11, `${own} and ${other}: ${apart.toFixed(3)}`);
+      }
     }
   });
 }

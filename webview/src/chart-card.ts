@@ -20,6 +20,7 @@ import { Card, type CardHost, type Table } from "./card.ts";
 import { cloudPlugin } from "./cloud.ts";
 import { h, replace } from "./dom.ts";
 import { toBase64 } from "./export.ts";
+import type { Shape } from "./looks.ts";
 import { SvgContext } from "./svg-context.ts";
 import type { Theme } from "./theme.ts";
 
@@ -50,6 +51,7 @@ export interface Key {
   color: string;
   line?: "dashed" | "dotted";
   hollow?: boolean;
+  shape?: Shape;
 }
 
 export interface Drawing<T extends ChartType> {
@@ -131,8 +133,8 @@ export class ChartCard<T extends ChartType> extends Card {
     const text = JSON.stringify(keys);
     if (text === this.keysShown) return;
     this.keysShown = text;
-    const items = keys.map(({ label, color, line, hollow }) => {
-      const swatch = h("span", { class: `swatch ${line ?? (hollow ? "hollow" : "")}` });
+    const items = keys.map(({ label, color, line, hollow, shape }) => {
+      const swatch = h("span", { class: `swatch ${line ?? (hollow ? "hollow" : (shape ?? ""))}` });
       swatch.style.setProperty("--key", color);
       return h("li", {}, swatch, label);
     });

@@ -55,7 +55,7 @@ const names: Readonly<Record<string, string>> = {
 };
 export const objectiveName = (objective: string): string => names[objective] ?? objective;
 
-function plainValue(objective: string, value: number): string {
+export function plainValue(objective: string, value: number): string {
   if (objective === "energy") return energy(value);
   if (objective === "measured") return short(value);
   return objective.endsWith("latency") ? count(value) : edp(value);

@@ -3,10 +3,15 @@
 import type { Candidate, DesignOffer, Run } from "../../server/src/features/explorer/protocol.ts";
 import { Card, type CardHost } from "./card.ts";
 import { h, replace } from "./dom.ts";
-import { change, count, edp, energy } from "./format.ts";
-import { networkOf } from "./run.ts";
+import { change, count, objectiveName, objectiveValue, plainValue } from "./format.ts";
+import { type Goal, goalValue, networkOf, objectiveOf } from "./run.ts";
 
-const edpOf = ({ cost }: Candidate) => cost.energyPj * cost.cycles;
+/** What a layer costs beside the value that counts. */
+const figures: readonly { name: string; unit: string; goal: Goal; of(candidate: Candidate): number }[] = [
+  { name: "EDP", unit: " (pJ·cycles)", goal: "edp", of: ({ cost }) => objectiveOf("edp", cost) },
+  { name: "Cycles", unit: "", goal: "latency", of: ({ cost }) => cost.cycles },
+  { name: "Energy", unit: " (pJ)", goal: "energy", of: ({ cost }) => cost.energyPj },
+];
 
 export class LayersCard extends Card {
   private readonly box = h("div", { class: "layer-table", tabindex: "0", role: "region", "aria-label": "Layers" });
@@ -20,40 +25,50 @@ export class LayersCard extends Card {
     this.body.append(this.box);
   }
 
-  /** @param cosearch the one looked at: its mappings are on other hardware and stand for themselves */
-  draw(offer: DesignOffer, runs: readonly Run[], layer: number, cosearch: Run | null): void {
+  /**
+   * @param goal what the best of a layer is the best in
+   * @param cosearch the one looked at: its mappings are on other hardware and stand for themselves
+   */
+  draw(offer: DesignOffer, runs: readonly Run[], layer: number, goal: Goal, cosearch: Run | null): void {
+    const of = (candidate: Candidate | null) => candidate && goalValue(goal, candidate);
     const best = offer.layers.map(
       ({ index }) =>
-        cosearch?.network?.layers[index] ?? bestOf(runs.filter((run) => run.layer === index && !run.cosearch)),
+        cosearch?.network?.layers[index] ??
+        bestOf(
+          runs.filter((run) => run.layer === index && !run.cosearch),
+          of,
+        ),
     );
-    const now = networkOf(offer.layers, (i) => offer.layers[i].before);
-    const then = networkOf(offer.layers, (i) => best[i] ?? offer.layers[i].before);
+    const [now, then] = [
+      of(networkOf(offer.layers, (i) => offer.layers[i].before)),
+      of(networkOf(offer.layers, (i) => best[i] ?? offer.layers[i].before)),
+    ];
     const by = cosearch === null ? "with the best mappings found" : `by ${cosearch.label}`;
-    const gained = now && then && edpOf(then) < edpOf(now) ? `, ${change(edpOf(now), edpOf(then))} ${by}` : "";
-    this.set(
-      `${offer.layers.length} layers${now ? `, EDP of the network ${edp(edpOf(now))} pJ·cycles` : ""}${gained}.`,
-      {
-        columns: ["Layer", "Times", "MACs", "EDP in the file", "Best EDP", "Best cycles", "Best energy (pJ)"],
-        rows: offer.layers.map(({ name, count: times, macs, before }, i) => [
-          name,
-          times,
-          macs,
-          before === null ? "" : edpOf(before),
-          best[i] === null ? "" : edpOf(best[i]),
-          best[i]?.cost.cycles ?? "",
-          best[i]?.cost.energyPj ?? "",
-        ]),
-      },
-    );
+    const gained = now !== null && then !== null && then < now ? `, ${change(now, then)} ${by}` : "";
+    const name = objectiveName(goal);
+    const others = figures.filter((figure) => figure.goal !== goal);
+    const all = now === null ? "" : `, ${name} of the network ${objectiveValue(goal, now)}`;
+    this.set(`${offer.layers.length} layers${all}${gained}.`, {
+      columns: [
+        ...["Layer", "Times", "MACs", `${name} in the file`, `Best ${name}`],
+        ...others.map((figure) => `${figure.name}${figure.unit}`),
+      ],
+      rows: offer.layers.map(({ name, count: times, macs, before }, i) => [
+        ...[name, times, macs, of(before) ?? "", of(best[i]) ?? ""],
+        ...others.map((figure) => best[i] && figure.of(best[i])).map((value) => value ?? ""),
+      ]),
+    });
     const text = JSON.stringify([
       offer.layers.map(({ name, before }) => [name, before?.cost]),
-      best.map((b) => b?.cost),
+      best.map((b) => [b?.cost, b?.measured]),
       layer,
+      goal,
     ]);
     if (text === this.shown) return;
     this.shown = text;
     const rows = offer.layers.map(({ index, name, count: times, before, bounds }) => {
       const found = best[index];
+      const [was, is] = [of(before), of(found)];
       const pick = h("button", {
         class: "quiet",
         type: "button",
@@ -68,22 +83,29 @@ export class LayersCard extends Card {
         { class: index === layer ? "chosen" : undefined },
         h("th", { scope: "row" }, pick),
         cell(count(times)),
-        cell(before === null ? "–" : edp(edpOf(before))),
-        cell(found === null ? "–" : edp(edpOf(found))),
-        cell(found === null || before === null ? "" : change(edpOf(before), edpOf(found))),
-        cell(found === null ? "" : count(found.cost.cycles)),
-        cell(found === null ? "" : energy(found.cost.energyPj)),
+        ...[was, is].map((value) => cell(value === null ? "–" : plainValue(goal, value))),
+        cell(was === null || is === null ? "" : change(was, is)),
+        ...others.map((figure) => cell(found === null ? "" : plainValue(figure.goal, figure.of(found)))),
       );
     });
-    const heads = ["Layer", "Times", "EDP in the file", "Best EDP", "Change", "Cycles", "Energy"];
+    const heads = [
+      "Layer",
+      "Times",
+      `${name} in the file`,
+      `Best ${name}`,
+      "Change",
+      ...others.map((other) => other.name),
+    ];
     const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col", text: name })));
     replace(this.box, h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows)));
   }
 }
 
-function bestOf(runs: readonly Run[]): Candidate | null {
-  return runs.reduce<Candidate | null>(
-    (least, { best }) => (best !== null && (least === null || edpOf(best) < edpOf(least)) ? best : least),
+function bestOf(runs: readonly Run[], of: (candidate: Candidate | null) => number | null): Candidate | null {
+  const found = runs.flatMap(({ best }) => best ?? []);
+  const ranked = (candidate: Candidate) => of(candidate) ?? Number.POSITIVE_INFINITY;
+  return found.reduce<Candidate | null>(
+    (least, candidate) => (least === null || ranked(candidate) < ranked(least) ? candidate : least),
     null,
   );
 }

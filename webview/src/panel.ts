@@ -13,24 +13,21 @@ import type {
   ToPanelBody,
 } from "../../server/src/features/explorer/protocol.ts";
 import { Answers } from "./answers.ts";
-import { ArrayCard } from "./array-card.ts";
 import { ChartCard } from "./chart-card.ts";
 import { Controls } from "./controls.ts";
 import { h } from "./dom.ts";
 import { bestSoFar } from "./drawings/best-so-far.ts";
-import { bufferUse } from "./drawings/buffer-use.ts";
 import { energyAndCycles, type ScatterPick } from "./drawings/energy-and-cycles.ts";
-import { energyByLevel } from "./drawings/energy-by-level.ts";
 import { influences } from "./drawings/influences.ts";
-import { rooflineChart } from "./drawings/roofline.ts";
 import type { ShownRun } from "./drawings/shown-run.ts";
 import { trafficAgainstSize } from "./drawings/traffic.ts";
 import { pickFromFront } from "./front-picking.ts";
 import { HardwareCard } from "./hardware-card.ts";
 import { heldBy } from "./held.ts";
 import { LayersCard } from "./layers-card.ts";
+import { Looks } from "./looks.ts";
+import { MappingCards } from "./mapping-cards.ts";
 import { Narrator } from "./narrator.ts";
-import { NestCard } from "./nest-card.ts";
 import { Notice } from "./notice.ts";
 import { type Clock, Pace } from "./pace.ts";
 import { candidateOf, goalOf, isLive, networkOf, placeOnFront, withProgress } from "./run.ts";
@@ -58,13 +55,12 @@ export class Panel {
   private looked: { run: string; candidate: Candidate } | null = null;
   private options: SearchOptions | null = null;
   private readonly hiddenRuns = new Set<string>();
+  private readonly looks = new Looks();
   /** What the curve is drawn against, once that was chosen. */
   private against: "evaluations" | "time" | null = null;
   private readonly againstTime = h("button", { class: "quiet", type: "button", text: "Against time" });
   private readonly answers: Answers;
   private picks: (ScatterPick | null)[][] = [];
-  /** What the cards about one mapping were drawn from. */
-  private drawnViews: unknown[] = [];
   private drawnTraffic: unknown[] = [];
   private drawnInfluence: unknown[] = [];
   private readonly pace = new Pace(() => this.draw(), windowClock);
@@ -79,13 +75,9 @@ export class Panel {
   private readonly content = h("div", { hidden: true });
   private readonly curve: ChartCard<"line">;
   private readonly scatter: ChartCard<"scatter">;
-  private readonly energy: ChartCard<"bar">;
-  private readonly buffers: ChartCard<"bar">;
-  private readonly roofline: ChartCard<"scatter">;
   private readonly traffic: ChartCard<"scatter">;
   private readonly influence: ChartCard<"bar">;
-  private readonly nest: NestCard;
-  private readonly array: ArrayCard;
+  private readonly mapping: MappingCards;
   private readonly layers: LayersCard;
   private readonly hardware: HardwareCard;
 
@@ -133,13 +125,9 @@ export class Panel {
     });
     this.curve = new ChartCard(saver, "Best so far", "line");
     this.scatter = new ChartCard(saver, "Energy and cycles", "scatter");
-    this.energy = new ChartCard(saver, "Energy by level", "bar");
-    this.buffers = new ChartCard(saver, "Buffers", "bar");
-    this.roofline = new ChartCard(saver, "Roofline", "scatter");
     this.traffic = new ChartCard(saver, "Traffic and buffer size", "scatter");
     this.influence = new ChartCard(saver, "What the cost hangs on", "bar", { height: 330 });
-    this.nest = new NestCard(saver, (level, part) => host.send({ type: "reveal", level, part }));
-    this.array = new ArrayCard(saver, (level) => host.send({ type: "reveal", level, part: "spatial" }));
+    this.mapping = new MappingCards(saver, (level, part) => host.send({ type: "reveal", level, part }));
     this.layers = new LayersCard(saver, (layer) => this.select({ layer, run: this.latest(layer), front: null }));
     this.hardware = new HardwareCard(saver);
     this.addCurveSwitch();
@@ -161,11 +149,11 @@ export class Panel {
         this.curve.element,
         this.scatter.element,
         this.influence.element,
-        this.energy.element,
-        this.nest.element,
-        this.buffers.element,
-        this.array.element,
-        this.roofline.element,
+        this.mapping.energy.element,
+        this.mapping.nest.element,
+        this.mapping.buffers.element,
+        this.mapping.array.element,
+        this.mapping.roofline.element,
         this.traffic.element,
       ),
     );
@@ -208,7 +196,7 @@ export class Panel {
         this.answers.take(message);
         break;
       case "cursor":
-        this.nest.showCursor(message.level);
+        this.mapping.nest.showCursor(message.level);
         return;
       case "notice":
         this.say(message.text, message.problem, message.again);
@@ -224,6 +212,7 @@ export class Panel {
     this.options = state.options;
     this.hiddenRuns.clear();
     for (const run of state.hidden) this.hiddenRuns.add(run);
+    this.looks.restore(state.looks ?? {});
   }
 
   /** Draws everything in the next frame, once for however many messages. */
@@ -247,10 +236,11 @@ export class Panel {
     const heldOf = (run: Run) => heldBy(run, run.cosearch ? networkBefore : before);
     const candidate = candidateOf(selected, this.selection.front, layer);
     this.looked = selected === undefined || candidate === null ? null : { run: selected.id, candidate };
-    const colors = new Map(runs.map((run, i) => [run.id, theme.series[i % theme.series.length]]));
+    this.looks.assign([...this.runs.values()]);
+    const lookOf = (id: string) => this.looks.of(id, theme);
     const shown: ShownRun[] = runs
       .filter((run) => run === selected || !this.hiddenRuns.has(run.id))
-      .map((run) => ({ run, held: heldOf(run), color: colors.get(run.id)!, selected: run === selected }));
+      .map((run) => ({ run, held: heldOf(run), ...lookOf(run.id), selected: run === selected }));
     // Costs of a network and of one of its layers stand in no picture together.
     const main = selected ?? shown.at(-1)?.run;
     const alone = offer.layers.length === 1 && offer.layers[0].count === 1;
@@ -258,21 +248,23 @@ export class Panel {
     const network = !alone && main?.cosearch === true;
     const whole = network ? { before: networkBefore, after: selected?.best ?? null } : { before, after: candidate };
 
-    this.summary.draw(offer, layer, whole.before, whole.after, this.label(selected), selected?.cosearch === true);
+    const goal = goalOf(main?.options ?? this.options);
+    const then = selected === undefined ? whole.before : heldOf(selected);
+    this.summary.draw(offer, layer, then, whole.after, this.label(selected), goal, selected?.cosearch === true);
     this.controls.setOffer(offer, this.options);
     this.controls.setLive(this.live().length, runs.filter(isLive).length);
     const drawn = new Set(shown.map(({ run }) => run.id));
-    this.list.draw(runs, this.selection.run, drawn, (id) => colors.get(id)!, heldOf);
+    this.list.draw(runs, this.selection.run, drawn, lookOf, heldOf);
     const cosearch = selected?.network ? selected : null;
     this.layers.element.hidden = offer.layers.length < 2;
-    if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], layer, cosearch);
+    if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], layer, goal, cosearch);
     this.hardware.draw(cosearch?.network ?? null, theme);
 
     // A proof takes its time after few tries.
     const proves = offer.strategies.find(({ id }) => id === main?.options?.strategy)?.proves === true;
     const against = this.against ?? (proves ? "time" : "evaluations");
     this.againstTime.setAttribute("aria-pressed", String(against === "time"));
-    const curve = bestSoFar(comparable, goalOf(main?.options), against, theme);
+    const curve = bestSoFar(comparable, goal, against, theme);
     this.againstTime.hidden = typeof curve === "string";
     this.curve.draw(curve, theme);
     const scatter = energyAndCycles(comparable, whole.before, whole.after, theme);
@@ -307,26 +299,7 @@ export class Panel {
     const now = candidate === null ? then : this.view(candidate, architecture);
     this.drawTraffic(candidate === null ? null : then, now, theme);
     // Until the answer is there, what was drawn stays.
-    if (now === undefined || then === undefined) return;
-    if (now === null) {
-      this.drawnViews = [];
-      const blank = "Run a search, or open a mapping, to see what it does.";
-      for (const card of [this.energy, this.buffers, this.roofline]) card.draw(blank, theme);
-      this.nest.element.hidden = true;
-      this.array.element.hidden = true;
-      return;
-    }
-    const drawn = [then, now, candidate === null, theme];
-    if (drawn.every((part, i) => part === this.drawnViews[i])) return;
-    this.drawnViews = drawn;
-    const other = candidate === null ? null : then;
-    this.nest.element.hidden = false;
-    this.array.element.hidden = false;
-    this.energy.draw(energyByLevel(other, now, theme), theme);
-    this.buffers.draw(bufferUse(other, now, theme), theme);
-    this.roofline.draw(rooflineChart(other, now, theme), theme);
-    this.nest.draw(now, theme);
-    this.array.draw(now, theme);
+    if (now !== undefined && then !== undefined) this.mapping.draw(candidate === null ? null : then, now, theme);
   }
 
   private drawTraffic(
@@ -384,7 +357,8 @@ export class Panel {
 
   private keep(): void {
     const { design, selection, options } = this;
-    const state = { design, name: this.offer?.name ?? "", selection, options, hidden: [...this.hiddenRuns] };
+    const name = this.offer?.name ?? "";
+    const state = { design, name, selection, options, hidden: [...this.hiddenRuns], looks: this.looks.kept() };
     const text = JSON.stringify(state);
     if (text === this.kept) return;
     this.kept = text;

@@ -4,6 +4,7 @@ import type { Candidate, Run, RunAction } from "../../server/src/features/explor
 import { h, replace, setText, svg } from "./dom.ts";
 import { count, namedValue, provenText, seconds } from "./format.ts";
 import { gained } from "./held.ts";
+import type { Look } from "./looks.ts";
 import { goalOf, goalValue, isLive } from "./run.ts";
 
 export interface RunListHost {
@@ -49,7 +50,7 @@ export class RunList {
     runs: readonly Run[],
     selected: string | null,
     shown: ReadonlySet<string>,
-    colorOf: (id: string) => string,
+    lookOf: (id: string) => Look,
     heldOf: (run: Run) => Candidate | null,
   ): void {
     for (const [id, row] of this.rows) {
@@ -76,7 +77,9 @@ export class RunList {
       row.state.title = stateText(run, value);
       row.pick.setAttribute("aria-pressed", String(run.id === selected));
       row.check.checked = shown.has(run.id) || run.id === selected;
-      row.swatch.style.setProperty("--key", colorOf(run.id));
+      const { color, shape } = lookOf(run.id);
+      row.swatch.style.setProperty("--key", color);
+      row.swatch.className = `swatch ${shape}`;
       row.element.classList.toggle("live", isLive(run) && run.state !== "paused");
       this.drawButtons(row, run);
     }

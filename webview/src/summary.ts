@@ -2,8 +2,9 @@
 
 import type { Candidate, DesignOffer } from "../../server/src/features/explorer/protocol.ts";
 import { h, replace, setText } from "./dom.ts";
-import { change, count, edp, energy, percent } from "./format.ts";
+import { change, count, edp, energy, objectiveName, objectiveValue, percent } from "./format.ts";
 import { isSame } from "./held.ts";
+import { type Goal, goalValue } from "./run.ts";
 
 export interface SummaryHost {
   apply(): void;
@@ -78,13 +79,17 @@ export class Summary {
     );
   }
 
-  /** @param whole the mappings of all layers, and hardware */
+  /**
+   * @param goal what the run that is looked at makes small
+   * @param whole the mappings of all layers, and hardware
+   */
   draw(
     offer: DesignOffer,
     layer: number,
     before: Candidate | null,
     after: Candidate | null,
     label: string,
+    goal: Goal,
     whole: boolean,
   ): void {
     setText(this.title, offer.name);
@@ -106,9 +111,9 @@ export class Summary {
       setText(value, now === null ? "–" : `${text(of(now))}${within}`);
       const differs = after !== null && before !== null && of(after) !== of(before) && !Number.isNaN(of(before));
       setText(was, differs ? `was ${text(of(before))}` : "");
-      setText(chip, differs ? change(of(before), of(after)) : "");
-      chip.className = "chip";
-      if (differs) chip.classList.add(of(after) < of(before) === (up === undefined) ? "better" : "worse");
+      const verdict = differs ? (of(after) < of(before) === (up === undefined) ? "better" : "worse") : "";
+      setText(chip, differs ? `${change(of(before), of(after))} ${verdict}` : "");
+      chip.className = `chip ${verdict}`;
     });
     const found = after !== null;
     this.apply.hidden = !found;
@@ -117,12 +122,13 @@ export class Summary {
     const held = found && before !== null && offer.mappingUri !== null && isSame(after, before);
     this.apply.disabled = held;
     this.diff.disabled = held;
-    const worse = after !== null && before !== null && figures[0].of(after) > figures[0].of(before);
+    const [then, now] = [before, after].map((candidate) => candidate && goalValue(goal, candidate));
+    const worse = then !== null && now !== null && now > then;
     this.apply.classList.toggle("primary", !worse);
     setText(
       this.what,
       found
-        ? `${label}${held ? " It is in the file." : worse ? " The mapping in the file has the lower EDP." : ""}`
+        ? `${label}${held ? " It is in the file." : worse ? ` The mapping in the file is better: ${objectiveName(goal)} ${objectiveValue(goal, then)}.` : ""}`
         : before === null
           ? "There is no mapping yet."
           : "The mapping in the file.",

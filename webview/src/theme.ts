@@ -15,12 +15,14 @@ export interface Theme {
 /** Themes leave `charts-orange` half transparent, so it is not among them. */
 const series = ["blue", "yellow", "green", "purple", "red"];
 const fallback = ["#3794ff", "#cca700", "#89d185", "#b180d7", "#f14c4c"];
-/** For more runs than themes have colours: readable on light and on dark. */
-const further = ["#c8701a", "#14a3a8", "#c0569d"];
+/** For more runs than themes have colours: readable, and unlike those of the editor's own themes. */
+const furtherOnDark = ["#c8701a", "#14a3a8", "#d94fb0"];
+const furtherOnLight = ["#9a7b6f", "#0092b8", "#d6249f"];
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string, otherwise: string) => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
+  const isOneOf = (...kinds: string[]) => kinds.some((kind) => document.body.classList.contains(kind));
   const foreground = value("foreground", "#cccccc");
   return {
     foreground,
@@ -29,8 +31,11 @@ export function readTheme(): Theme {
     grid: withAlpha(foreground, 0.14),
     focus: value("focusBorder", foreground),
     font: value("font-family", "sans-serif"),
-    series: [...series.map((name, i) => value(`charts-${name}`, fallback[i])), ...further],
-    contrast: document.body.classList.contains("vscode-high-contrast"),
+    series: [
+      ...series.map((name, i) => value(`charts-${name}`, fallback[i])),
+      ...(isOneOf("vscode-light", "vscode-high-contrast-light") ? furtherOnLight : furtherOnDark),
+    ],
+    contrast: isOneOf("vscode-high-contrast", "vscode-high-contrast-light"),
   };
 }
 

@@ -26,7 +26,7 @@ export function bestSoFar(
   const all: number[] = [];
   let last = 0;
   let first = Number.POSITIVE_INFINITY;
-  const lines = searched.map(({ run, color, selected }) => {
+  const lines = searched.map(({ run, color, dash, shape, selected }) => {
     const points: XY[] = [];
     for (let i = 0; i < run.curve.length; i += 3) points.push({ x: run.curve[i + offset], y: run.curve[i + 2] });
     const end = against === "time" ? run.elapsedMs : run.evaluations;
@@ -40,7 +40,11 @@ export function bestSoFar(
       borderColor: color,
       borderWidth: selected ? 2.5 : 1.5,
       stepped: true as const,
-      pointRadius: 0,
+      borderDash: [...dash],
+      // Lines in one colour are told apart by their ends.
+      pointRadius: points.map((_, i) => (shape !== "circle" && i === points.length - 1 ? 4 : 0)),
+      pointStyle: shape,
+      backgroundColor: color,
       pointHitRadius: 6,
     };
   });
@@ -57,7 +61,7 @@ export function bestSoFar(
     rules.push({ label, data, borderColor: theme.muted, borderWidth: 1.5, borderDash: dash, pointRadius: 0 } as never);
   };
   const { bound } = main.run;
-  const keys: Key[] = searched.map(({ run, color }) => ({ label: run.label, color }));
+  const keys: Key[] = searched.map(({ run, color, shape }) => ({ label: run.label, color, shape }));
   const fileValue = main.held === null ? null : goalValue(goalOf(main.run.options), main.held);
   if (fileValue !== null) {
     rule("The mapping in the file", fileValue, [6, 4]);

@@ -1,7 +1,7 @@
 /** Every mapping seen, by what it costs. */
 
 import type { Candidate, Cost, Run } from "../../../server/src/features/explorer/protocol.ts";
-import type { Drawing, XY } from "../chart-card.ts";
+import type { Drawing, Key, XY } from "../chart-card.ts";
 import { count, energy, large } from "../format.ts";
 import { type Theme, withAlpha } from "../theme.ts";
 import { around, axis, noLegend } from "./axes.ts";
@@ -43,7 +43,7 @@ export function energyAndCycles(
   const at = ({ cost }: Candidate): XY => ({ x: cost.cycles, y: cost.energyPj });
   const datasets: Drawing<"scatter">["datasets"] = [];
   const picks: (ScatterPick | null)[][] = [];
-  const keys: { label: string; color: string; hollow?: boolean }[] = [];
+  const keys: Key[] = [];
   const xs: number[] = [];
   const ys: number[] = [];
   const add = (dataset: (typeof datasets)[number], meaning: (ScatterPick | null)[]) => {
@@ -83,7 +83,7 @@ export function energyAndCycles(
     );
     keys.push({ label: "in the file", color: theme.foreground, hollow: true });
   }
-  for (const { run, color } of drawn) {
+  for (const { run, color, dash, shape } of drawn) {
     const front = run.front.length > 0 ? run.front : [run.best!];
     add(
       {
@@ -94,13 +94,15 @@ export function energyAndCycles(
         borderColor: color,
         backgroundColor: color,
         borderWidth: 1.5,
+        borderDash: [...dash],
+        pointStyle: shape,
         pointRadius: 4.5,
         pointHoverRadius: 6,
       },
       front.map((point) => ({ run: run.id, front: run.front.length > 0 ? point : null })),
     );
     const alone = drawn.length === 1 && run.front.length > 0;
-    keys.push({ label: alone ? `${run.label}: Pareto front` : run.label, color });
+    keys.push({ label: alone ? `${run.label}: Pareto front` : run.label, color, shape });
   }
   const layers = drawn.map(({ run, color }) => {
     ys.push(...extent(run.cloud, 0));

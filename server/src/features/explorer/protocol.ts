@@ -391,6 +391,8 @@ export interface PanelState {
   options: SearchOptions | null;
   /** Runs left out of the charts. */
   hidden: readonly string[];
+  /** Which of the colours and lines a run has. */
+  looks?: Readonly<Record<string, number>>;
 }
 
 export type ToPanelBody =
