@@ -71,7 +71,7 @@ function layerTitle({ layer, outcome }: LayerAnalysis): string | null {
   const evaluation = outcome?.evaluation;
   if (evaluation === undefined) return null;
   const times = layer.count === 1 ? "" : `${layer.count} × `;
-  return `${times}${formatCount(evaluation.cycles)} cycles · ${formatEnergy(evaluation.energyPj)} · ${formatPercent(evaluation.utilization)} busy`;
+  return `${times}${formatCount(evaluation.cycles)} cycles · ${formatEnergy(evaluation.energyPj)} · EDP ${formatEdp(evaluation.edpPjCycles)} · ${formatPercent(evaluation.utilization)} busy`;
 }
 
 function networkTitles({ snapshot }: Pick<FeatureContext, "snapshot">): string[] {
@@ -82,5 +82,6 @@ function networkTitles({ snapshot }: Pick<FeatureContext, "snapshot">): string[]
   return [
     `${evaluated} layers${missing}: ${cyclesText(totals.cycles, learned)} · EDP ${formatEdp(totals.edpPjCycles)}`,
     `${formatEnergy(totals.energyPj)} · ${formatNumber(totals.energyPj / totals.macs)} pJ/MAC`,
+    `${formatPercent(totals.utilization)} of the MACs busy`,
   ];
 }

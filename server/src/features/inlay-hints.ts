@@ -1,4 +1,4 @@
-/** Inlay hints on mapping lines: tiles against capacity, what a factor 0 stands for, which end of a permutation is inner. */
+/** Inlay hints on mapping lines: tiles against capacity, what levels cost, what a factor 0 stands for, which end of a permutation is inner. */
 
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver-types";
 import { fanouts } from "../engine/model/fanout.ts";
@@ -11,9 +11,11 @@ import type { Location } from "../syntax/source.ts";
 import { type LayerAnalysis, neededWords } from "../workspace/analysis.ts";
 import { formatCount, formatPercent } from "../workspace/quantities.ts";
 import { type FeatureContext, hoverTable } from "./context.ts";
+import { levelCost } from "./level-costs.ts";
 
 export interface InlayHintSettings {
   tiles: boolean;
+  costs: boolean;
   zeroFactors: boolean;
   permutationDirection: boolean;
 }
@@ -70,49 +72,61 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
       add(factor.location.end, `= ${whole}`, `Factor 0 stands for the whole bound of ${name}, ${whole}.`);
     }
   }
-  if (!settings.tiles || architecture === undefined) return hints;
+  if (architecture === undefined) return hints;
   architecture.storage.forEach(({ name, capacityWords }, level) => {
     const component = architectureSource?.components.find((c) => c.kind === "storage" && c.name.value === name);
     const place = attributePlace(component, sizeAttributes);
     const needed = neededWords(layers, level);
-    if (capacityWords === null || needed === null || needed === 0 || place?.uri !== file.uri) return;
+    if (!settings.tiles || capacityWords === null || needed === null || needed === 0 || place?.uri !== file.uri) return;
     const share = `${formatCount(needed)} of ${formatCount(capacityWords)} words, ${formatPercent(needed / capacityWords)}`;
     add(place.end, share, `The mapping needs ${share}, of **${name}**.`);
   });
-  architecture.storage.forEach((storage, level) => {
-    const largest = largestTiles(layers, level);
-    const place = largest?.entry.lowered?.places[level];
-    if (largest === undefined || place === undefined) return;
+  const places = layers.find(({ lowered }) => lowered !== undefined)?.lowered?.places ?? [];
+  places.forEach((place, level) => {
     const directive = [place.temporal, ...place.dataTypes, place.spatial].find((d) => d !== undefined && here(d));
-    const { entry, words } = largest;
-    const result = entry.outcome!.evaluation!.levels[level];
-    const kept = result.dataSpaces.flatMap((space, d) =>
-      space.kept ? [{ space, name: entry.layer.workload.dataSpaces[d].name }] : [],
-    );
-    if (directive === undefined || kept.length === 0) return;
-    const { capacityWords, multipleBuffering, name } = storage;
-    const capacity = capacityWords === null ? null : Math.floor(capacityWords / multipleBuffering);
-    const parts = kept.map(({ space, name: dataSpace }) => `${dataSpace} ${formatCount(space.tileWords)}`).join(" + ");
-    const share =
-      capacity === null ? " words" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
-    const which = layers.length > 1 ? ` (${entry.layer.workload.name}, the largest)` : "";
-    add(
-      placeOfTiles(file.text, directive),
-      kept.length === 1 ? `${parts}${share}${which}` : `${formatCount(words)}${share}${which}: ${parts}`,
-      [
-        `Tile of one instance of **${name}**, in words:`,
-        "",
-        hoverTable(
-          ["data space", "words"],
-          kept.map(({ space, name: dataSpace }) => [dataSpace, formatCount(space.tileWords)]),
-          1,
-        ),
-        "",
-        `${formatCount(result.utilizedInstances)} of ${formatCount(result.instances)} instances are in use.`,
-      ].join("\n"),
-    );
+    if (directive === undefined) return;
+    const at = placeOfLevel(file.text, directive);
+    const tile = settings.tiles ? tileHint(architecture, layers, level) : null;
+    if (tile !== null) add(at, tile.label, tile.tooltip);
+    const cost = settings.costs ? levelCost(layers, level) : null;
+    if (cost !== null) add(at, cost.label, cost.tooltip);
   });
   return hints;
+}
+
+/** The largest tiles of a level, against its capacity. */
+function tileHint(
+  { storage }: Architecture,
+  layers: readonly LayerAnalysis[],
+  level: number,
+): { label: string; tooltip: string } | null {
+  const largest = largestTiles(layers, level);
+  if (largest === undefined) return null;
+  const { entry, words } = largest;
+  const result = entry.outcome!.evaluation!.levels[level];
+  const kept = result.dataSpaces.flatMap((space, d) =>
+    space.kept ? [{ space, name: entry.layer.workload.dataSpaces[d].name }] : [],
+  );
+  if (kept.length === 0) return null;
+  const { capacityWords, multipleBuffering, name } = storage[level];
+  const capacity = capacityWords === null ? null : Math.floor(capacityWords / multipleBuffering);
+  const parts = kept.map(({ space, name: dataSpace }) => `${dataSpace} ${formatCount(space.tileWords)}`).join(" + ");
+  const share = capacity === null ? " words" : ` of ${formatCount(capacity)} words, ${formatPercent(words / capacity)}`;
+  const which = layers.length > 1 ? ` (${entry.layer.workload.name}, the largest)` : "";
+  return {
+    label: kept.length === 1 ? `${parts}${share}${which}` : `${formatCount(words)}${share}${which}: ${parts}`,
+    tooltip: [
+      `Tile of one instance of **${name}**, in words:`,
+      "",
+      hoverTable(
+        ["data space", "words"],
+        kept.map(({ space, name: dataSpace }) => [dataSpace, formatCount(space.tileWords)]),
+        1,
+      ),
+      "",
+      `${formatCount(result.utilizedInstances)} of ${formatCount(result.instances)} instances are in use.`,
+    ].join("\n"),
+  };
 }
 
 interface Spread {
@@ -160,7 +174,7 @@ function largestTiles(
 }
 
 /** After the target of a directive that spans lines, where it is read with the level's name; else at the line's end. */
-function placeOfTiles(text: string, { location, target }: DirectiveSource): number {
+function placeOfLevel(text: string, { location, target }: DirectiveSource): number {
   const written = text.slice(location.start, location.end).trimEnd();
   if (target !== null && written.includes("\n")) return target.location.end;
   const newline = text.indexOf("\n", location.start + written.length);

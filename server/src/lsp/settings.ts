@@ -26,7 +26,7 @@ export const defaultSettings: Settings = {
   estimates: { diagnostics: true, codeLens: true },
   buffers: { diagnostics: true },
   severities: {},
-  inlayHints: { tiles: true, zeroFactors: true, permutationDirection: true },
+  inlayHints: { tiles: true, costs: true, zeroFactors: true, permutationDirection: true },
   search: defaultSearch,
   evaluator: defaultEvaluator,
   cosearch: readCosearch(undefined, defaultSearch),
@@ -69,6 +69,7 @@ export function readSettings(section: unknown, resolve: (path: string) => string
     ) as Settings["severities"],
     inlayHints: {
       tiles: flag(hints.tiles, defaultSettings.inlayHints.tiles),
+      costs: flag(hints.costs, defaultSettings.inlayHints.costs),
       zeroFactors: flag(hints.zeroFactors, defaultSettings.inlayHints.zeroFactors),
       permutationDirection: flag(hints.permutationDirection, defaultSettings.inlayHints.permutationDirection),
     },

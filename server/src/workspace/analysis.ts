@@ -158,21 +158,26 @@ export interface NetworkTotals {
   energyPj: number;
   edpPjCycles: number;
   macs: number;
+  /** Share of the array that is busy, over all cycles, 0..1. */
+  utilization: number;
   /** Layers that could not be evaluated and are missing from the sums. */
   missingLayers: number;
 }
 
 export function networkTotals(analysis: Analysis): NetworkTotals {
   const totals = { cycles: 0, energyPj: 0, macs: 0, missingLayers: 0 };
+  let busyCycles = 0;
   for (const { layer, outcome } of analysis.layers) {
     if (outcome?.evaluation === undefined) totals.missingLayers++;
     else {
       totals.cycles += layer.count * outcome.evaluation.cycles;
       totals.energyPj += layer.count * outcome.evaluation.energyPj;
       totals.macs += layer.count * outcome.evaluation.macs;
+      busyCycles += layer.count * outcome.evaluation.cycles * outcome.evaluation.utilization;
     }
   }
-  return { ...totals, edpPjCycles: totals.cycles * totals.energyPj };
+  const utilization = totals.cycles === 0 ? 0 : busyCycles / totals.cycles;
+  return { ...totals, utilization, edpPjCycles: totals.cycles * totals.energyPj };
 }
 
 /** Words of a storage level that the layer with the largest tiles needs; null while no layer has a cost. */

@@ -5,6 +5,8 @@ export interface Pace {
   cycles: number;
   /** Share of full speed this level allows: 1 where it is no bottleneck. */
   slowdown: number;
+  /** Cycles that its bandwidth alone takes; null where that is unlimited. */
+  bandwidthCycles: number | null;
 }
 
 /**
@@ -26,13 +28,18 @@ export function paceOf(level: StorageLevel, counts: LevelCounts, computeCycles: 
   });
   let slowdown = 1;
   let cycles = computeCycles;
+  let bandwidthCycles: number | null = null;
   const limit = (bandwidth: number | null, demand: number, words: number) => {
-    if (bandwidth === null || bandwidth >= demand) return;
+    if (bandwidth === null) return;
+    const needed = Math.ceil(words / bandwidth);
+    bandwidthCycles = Math.max(bandwidthCycles ?? 0, needed);
+    if (bandwidth >= demand) return;
     slowdown = Math.min(slowdown, bandwidth / demand);
-    cycles = Math.max(cycles, Math.ceil(words / bandwidth));
+    cycles = Math.max(cycles, needed);
   };
   limit(level.readBandwidth, read, readWords);
   limit(level.writeBandwidth, write, writeWords);
   limit(level.sharedBandwidth, write + read, writeWords + readWords);
-  return { cycles: rule === "exact" ? cycles : Math.ceil(computeCycles / slowdown), slowdown };
+  if (rule !== "exact") cycles = Math.ceil(computeCycles / slowdown);
+  return { cycles, slowdown, bandwidthCycles: slowdown < 1 ? cycles : bandwidthCycles };
 }

@@ -137,6 +137,7 @@ function levelResult(
     utilizedInstances: dataSpaces.reduce((most, space) => Math.max(most, space.utilizedInstances), 0),
     cycles: pace.cycles,
     slowdown: pace.slowdown,
+    bandwidthCycles: pace.bandwidthCycles,
     leakageEnergyPj,
     energyPj,
     areaUm2: level.areaUm2 * level.instances,

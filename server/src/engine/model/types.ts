@@ -247,6 +247,8 @@ export interface LevelResult {
   cycles: number;
   /** Cycles the level would need beyond compute: 1 is not a bottleneck, 0.5 halves the speed. */
   slowdown: number;
+  /** Cycles that the level's bandwidth alone takes; null where that is unlimited. */
+  bandwidthCycles: number | null;
   leakageEnergyPj: number;
   energyPj: number;
   areaUm2: number;
