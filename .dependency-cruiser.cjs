@@ -122,7 +122,7 @@ module.exports = {
       name: "client-is-thin",
       severity: "error",
       from: { path: "^client/src/" },
-      to: { path: "^server/", pathNot: "^server/src/(lsp/(protocol|search-methods)|features/explorer/protocol)" },
+      to: { path: "^server/", pathNot: "^server/src/(lsp/(protocol|search-methods)|features/explorer/(protocol|fingerprint))" },
     },
     {
       name: "client-shares-runs-with-the-panel",

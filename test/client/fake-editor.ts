@@ -48,6 +48,7 @@ export interface FakeDocument {
   uri: Uri;
   languageId: string;
   getText(): string;
+  lineAt(line: number): { text: string };
 }
 
 /** What an edit of the editor's would do. */
@@ -196,7 +197,8 @@ export class FakeEditor {
   }
 
   open(uri: string, languageId: string, text: string): FakeDocument {
-    const document = { uri: new Uri(uri), languageId, getText: () => text };
+    const lineAt = (line: number) => ({ text: text.split("\n")[line] });
+    const document = { uri: new Uri(uri), languageId, getText: () => text, lineAt };
     this.documents.push(document);
     this.opened.fire(document);
     return document;

@@ -22,7 +22,7 @@ async function searched(before: Candidate | null, steps: readonly Partial<RunPro
   client.answers.set("mapspace/search/offer", { ...offer, mappingUri, defaults, strategies: [] });
   client.answers.set("mapspace/search/write", {
     ...{ kind: "write", creates: [] },
-    changes: [{ uri: design, edits: [], text: "mapping: []\n", fingerprint: "f" }],
+    changes: [{ uri: design, edits: [], text: "mapping: []\n", before: "" }],
   });
   let id = "";
   client.answers.set("mapspace/search/start", ({ run, options }: { run: string; options: Run["options"] }) => {

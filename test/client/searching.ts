@@ -30,6 +30,8 @@ export const begun = (about: Partial<Run>): Run => ({
 export interface Searching {
   editor: FakeEditor;
   panel: FakePanel;
+  /** What the server says of the next searches. */
+  about: Partial<Run>;
   /** Starts a search of each layer from the panel; their names. */
   start(...layers: number[]): Promise<string[]>;
   tell(run: string, progress: Partial<RunProgress>): void;
@@ -47,6 +49,7 @@ export async function searching(layers = 1): Promise<Searching> {
   editor.open(design, "timeloop", text);
   await editor.activate();
   await until("a client", () => editor.clients.length === 1);
+  const about: Partial<Run> = {};
   const [client] = editor.clients;
   client.started();
   client.answers.set("mapspace/search/offer", {
@@ -57,7 +60,7 @@ export async function searching(layers = 1): Promise<Searching> {
   client.answers.set(
     "mapspace/search/start",
     ({ run, layer, options }: { run: string } & Pick<Run, "layer" | "options">) => ({
-      run: begun({ id: run, layer, layerName: `L${layer}`, options }),
+      run: begun({ id: run, layer, layerName: `L${layer}`, options, ...about }),
     }),
   );
   await turn();
@@ -75,6 +78,7 @@ export async function searching(layers = 1): Promise<Searching> {
   return {
     editor,
     panel,
+    about,
     runs,
     start: async (...wanted) => {
       const before = told("run").length;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Loop, Mapping } from "../../server/src/engine/model/types.ts";
+import { fingerprint } from "../../server/src/features/explorer/fingerprint.ts";
 import { fingerprints } from "../../server/src/features/explorer/offer.ts";
-import type { FileChange } from "../../server/src/features/explorer/protocol.ts";
+import type { Basis, FileChange } from "../../server/src/features/explorer/protocol.ts";
 import { writeBack } from "../../server/src/features/explorer/write-back.ts";
 import type { Snapshot } from "../../server/src/workspace/store.ts";
 import { DesignStore } from "../../server/src/workspace/store.ts";
@@ -21,9 +22,14 @@ function open(text: string): { snapshot: Snapshot; mapping: Mapping } {
   return { snapshot, mapping: snapshot.analysis.layers[0].lowered!.mapping };
 }
 
+const asked = (mapping: Mapping, files: Basis["files"], alike: Basis["alike"] = {}) => ({
+  found: { mappings: [{ layer: 0, mapping }] },
+  basis: [{ files, alike }],
+});
+
 /** The one file as it is written. */
 function written(snapshot: Snapshot, mapping: Mapping, text: string): FileChange {
-  const result = writeBack(snapshot, { layer: 0, mapping }, fingerprints(snapshot), () => text);
+  const result = writeBack(snapshot, asked(mapping, fingerprints(snapshot)), () => text);
   assert.ok(result.kind === "write", JSON.stringify(result));
   assert.deepEqual([result.changes.length, result.creates], [1, []]);
   return result.changes[0];
@@ -99,15 +105,22 @@ for (const [style, every, restyle] of [
 test("a design that changed, gained or lost a file is not written to", { skip }, () => {
   const { input } = referenceCases()[0];
   const { snapshot, mapping } = open(input);
-  const other = writeBack(snapshot, { layer: 0, mapping }, { [uri]: "another" }, () => input);
-  assert.equal(other.kind, "changed");
-  const lost = writeBack(
-    snapshot,
-    { layer: 0, mapping },
-    { ...fingerprints(snapshot), "file:///ert.yaml": "x" },
-    () => input,
-  );
+  const write = (files: Basis["files"], alike?: Basis["alike"]) =>
+    writeBack(snapshot, asked(mapping, files, alike), () => input);
+  assert.equal(write({ [uri]: "another" }).kind, "changed");
+  assert.equal(write({ [uri]: "another" }, { [uri]: [fingerprints(snapshot)[uri]] }).kind, "write");
+  assert.equal(write({ [uri]: "another" }, { [uri]: ["a third", null] }).kind, "changed");
+  const gone = { ...fingerprints(snapshot), "file:///ert.yaml": "x" };
+  assert.equal(write(gone, { "file:///ert.yaml": [null] }).kind, "write");
+  const lost = write(gone);
   assert.deepEqual(lost.kind === "changed" ? lost.changed : [], ["file:///ert.yaml"]);
-  const template = writeBack(snapshot, { layer: 0, mapping }, null, () => "{{ include('x') }}");
+  const template = writeBack(snapshot, { ...asked(mapping, {}), basis: null }, () => "{{ include('x') }}");
   assert.equal(template.kind, "refused");
+});
+
+test("a file is the same with other line ends and without its byte order mark", () => {
+  const text = "mapping:\n- target: DRAM\n";
+  for (const other of [`\ufeff${text}`, text.replaceAll("\n", "\r\n")])
+    assert.equal(fingerprint(other), fingerprint(text));
+  assert.notEqual(fingerprint(text.replace("\n", " ")), fingerprint(text));
 });

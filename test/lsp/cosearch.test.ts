@@ -64,8 +64,9 @@ async function cosearch(
       found: found(),
       write: () => {
         const { architecture, layers } = found()!.network!;
-        const mappings = layers.map(({ mapping }) => mapping);
-        return ask(writeRequest, { uri, found: { architecture, mappings }, files: run.files } satisfies WriteParams);
+        const mappings = layers.map(({ mapping }, layer) => ({ layer, mapping }));
+        const basis = [{ files: run.files, alike: {} }];
+        return ask(writeRequest, { uri, found: { architecture, mappings }, basis } satisfies WriteParams);
       },
       offer: (of) => ask(offerRequest, { uri: of }),
     });

@@ -3,9 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { CodeAction } from "vscode-languageserver-types";
+import { fingerprint } from "../../server/src/features/explorer/fingerprint.ts";
 import type {
+  Basis,
   CandidateView,
   DesignOffer,
+  Mapping,
   NewFile,
   Run,
   RunProgress,
@@ -56,8 +59,14 @@ interface Explorer {
   progress: RunProgress[];
   start(run: string, options?: Partial<SearchOptions>): Promise<StartResult>;
   ended(run: string): Promise<RunProgress>;
-  write(run: Run, best: RunProgress["best"]): Promise<WriteResult>;
+  write(run: Run, best: RunProgress["best"], alike?: Basis["alike"]): Promise<WriteResult>;
 }
+
+const wanted = (uri: string, layer: number, mapping: Mapping, { files, alike }: Partial<Basis>): WriteParams => ({
+  uri,
+  found: { mappings: [{ layer, mapping }] },
+  basis: [{ files: files!, alike: alike ?? {} }],
+});
 
 async function withExplorer(
   work: (explorer: Explorer) => Promise<void>,
@@ -81,8 +90,7 @@ async function withExplorer(
         await until(`the end of ${run}`, () => /done|stopped|failed/.test(last()?.state ?? ""));
         return last()!;
       },
-      write: (run, best) =>
-        ask(writeRequest, { uri, found: { layer: 0, mapping: best!.mapping }, files: run.files } satisfies WriteParams),
+      write: (run, best, alike = {}) => ask(writeRequest, wanted(uri, 0, best!.mapping, { files: run.files, alike })),
     });
     assert.deepEqual(client.logs, []);
   });
@@ -130,6 +138,29 @@ test("a file that changed meanwhile is not written to", async () => {
     const result = await write(run!, best(progress, "a"));
     assert.equal(result.kind, "changed");
     assert.match(result.kind === "changed" ? result.message : "", /gemm\.map\.yaml changed/);
+  });
+});
+
+test("a mapping that was written changes nothing for other results, nor does its undo; any other edit does", async () => {
+  await withExplorer(async ({ client, progress, start, ended, write, uri }) => {
+    const original = client.files.get(uri)!;
+    const { run } = await start("a", random);
+    await ended("a");
+    const first = await write(run!, best(progress, "a"));
+    assert.ok(first.kind === "write");
+    const [{ before, text }] = first.changes;
+    assert.equal(before, run!.files[uri]);
+    await client.change(map, text);
+    const alike = { [uri]: [before, fingerprint(text)] };
+    assert.equal((await write(run!, best(progress, "a"))).kind, "changed", "not said to be alike");
+    assert.equal((await write(run!, best(progress, "a"), alike)).kind, "write");
+    const { run: later } = await start("b", random);
+    await ended("b");
+    await client.change(map, original);
+    assert.equal((await write(run!, best(progress, "a"), alike)).kind, "write");
+    assert.equal((await write(later!, best(progress, "b"), alike)).kind, "write");
+    await client.change(map, `# a remark\n${original}`);
+    assert.equal((await write(run!, best(progress, "a"), alike)).kind, "changed");
   });
 });
 
@@ -205,7 +236,7 @@ test("a layer of several gets a file of its own, for that layer", async () => {
       });
       await ended("a");
       const { mapping } = best(progress, "a")!;
-      const params = { uri, found: { layer: 1, mapping }, files: started.run!.files };
+      const params = wanted(uri, 1, mapping, started.run!);
       const file = created(await client.connection.sendRequest<WriteResult>(writeRequest, params));
       assert.match(file.text, new RegExp(`layer="?${offer.layers[1].name}"?\\n`));
       const opened = await client.open(file.uri, file.text);
@@ -232,7 +263,7 @@ test("files written for the layers of a network do not stand in each other's way
       }
       for (const run of ["0", "1"]) {
         const { mapping } = best(progress, run)!;
-        const params = { uri, found: { layer: Number(run), mapping }, files: offer.files };
+        const params = wanted(uri, Number(run), mapping, offer);
         const file = created(await client.connection.sendRequest<WriteResult>(writeRequest, params));
         await client.open(file.uri, file.text);
         await client.settled(file.uri);

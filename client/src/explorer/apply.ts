@@ -14,9 +14,11 @@ import {
   window,
   workspace,
 } from "vscode";
+import { fingerprint } from "../../../server/src/features/explorer/fingerprint.ts";
 import type { Candidate, Run, TextChange, WriteParams } from "../../../server/src/features/explorer/protocol.ts";
 import { previewScheme } from "../selector.ts";
 import type { Searches } from "./searches.ts";
+import type { Written } from "./store.ts";
 
 /** `remarks` counts the changed lines that have a comment, which may speak of what stood there. */
 export type Applied =
@@ -36,7 +38,9 @@ export class Apply implements Disposable {
 
   /** Everything in one edit, which one undo takes back. */
   async apply(run: Run, candidate: Candidate): Promise<Applied> {
-    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), files: run.files });
+    const { store } = this.searches;
+    const basis = [store.basisOf(run)];
+    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), basis });
     if (result.kind !== "write") return result;
     const { changes, creates } = result;
     const edit = new WorkspaceEdit();
@@ -45,21 +49,20 @@ export class Apply implements Disposable {
       edit.set(Uri.parse(uri), edits.map(asTextEdit));
       remarks += remarkedLines(await workspace.openTextDocument(Uri.parse(uri)), edits);
     }
+    const written = changes.map(({ uri, before, text }): Written => ({ uri, before, after: fingerprint(text) }));
     const created: Uri[] = [];
     for (const { uri, text } of creates) {
       const free = await freeName(Uri.parse(uri));
       edit.createFile(free, { contents: new TextEncoder().encode(text) });
       created.push(free);
+      written.push({ uri: free.toString(), before: null, after: fingerprint(text) });
     }
     for (const { uri } of changes) await openInFirstGroup(Uri.parse(uri));
     const differs = creates.length > 0 || changes.some(({ edits }) => edits.length > 0);
     if (differs && !(await workspace.applyEdit(edit))) {
       return { kind: "refused", message: l10n.t("The editor did not take the change.") };
     }
-    // The next result of the same search may replace this one.
-    const files = Object.fromEntries(changes.map(({ uri, fingerprint }) => [uri, fingerprint]));
-    const now = this.searches.store.get(run.id);
-    if (now !== undefined) this.searches.store.put({ ...now, files: { ...now.files, ...files } });
+    store.wrote(run, written);
     const changed = changes.find(({ uri }) => uri === run.design) ?? changes[0];
     if (created.length > 0) await show(created[0], false);
     else if (changed !== undefined && !isShown(Uri.parse(changed.uri))) await show(Uri.parse(changed.uri), true);
@@ -67,7 +70,7 @@ export class Apply implements Disposable {
   }
 
   async showDiff(run: Run, candidate: Candidate): Promise<Applied> {
-    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), files: null });
+    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), basis: null });
     if (result.kind !== "write") return result;
     const pairs = [
       ...result.changes.map(({ uri, text }) => ({ name: baseName(uri), left: Uri.parse(uri), text })),
@@ -101,8 +104,9 @@ export class Apply implements Disposable {
 const baseName = (uri: string) => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
 
 function found({ network, layer }: Run, { mapping }: Candidate): WriteParams["found"] {
-  if (network === null) return { layer, mapping };
-  return { architecture: network.architecture, mappings: network.layers.map((one) => one.mapping) };
+  if (network === null) return { mappings: [{ layer, mapping }] };
+  const { architecture, layers } = network;
+  return { architecture, mappings: layers.map((one, index) => ({ layer: index, mapping: one.mapping })) };
 }
 
 const shows = (tab: Tab | undefined, uri: Uri) =>

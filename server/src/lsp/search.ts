@@ -116,10 +116,10 @@ export class Searches {
     const unread = refusal("The file could not be read.");
     answer<CompareParams, StartResult>(compareRequest, unread, (params) => this.compare(params));
     const unwritten: WriteResult = { kind: "refused", message: "The mapping could not be written; see the log." };
-    answer<WriteParams, WriteResult>(writeRequest, unwritten, async ({ uri, found, files }) => {
-      const snapshot = await this.snapshotOf(uri);
+    answer<WriteParams, WriteResult>(writeRequest, unwritten, async (params) => {
+      const snapshot = await this.snapshotOf(params.uri);
       if (snapshot === null) return { kind: "refused", message: "This file is no longer part of a design." };
-      return writeBack(snapshot, found, files, (of) => around.store.file(of)?.text);
+      return writeBack(snapshot, params, (of) => around.store.file(of)?.text);
     });
   }
 

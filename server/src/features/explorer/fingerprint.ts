@@ -1,5 +1,9 @@
-/** Short fingerprints of texts: enough to notice that a file changed, not to prove that it did not. */
-export function fingerprint(text: string): string {
+/**
+ * Short fingerprints of texts: enough to notice that a file changed, not to prove that it did not. Line ends and a byte
+ * order mark do not count: an editor that opens the file may show others.
+ */
+export function fingerprint(given: string): string {
+  const text = given.replace(/^\ufeff|\r/g, "");
   let a = 0xdeadbeef ^ text.length;
   let b = 0x41c6ce57;
   for (let i = 0; i < text.length; i++) {

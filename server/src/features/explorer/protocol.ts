@@ -346,11 +346,19 @@ export interface CompareParams {
   /** File with the other mapping. */
   other: string;
 }
+/** The files that a search rests on, by URI. */
+export interface Basis {
+  /** Fingerprints of the files as it found them. */
+  files: Readonly<Record<string, string>>;
+  /** What else they may read: texts that differ by mappings written from here alone; `null` is no such file. */
+  alike: Readonly<Record<string, readonly (string | null)[]>>;
+}
 export interface WriteParams {
   uri: string;
-  found: { layer: number; mapping: Mapping } | { architecture: Architecture; mappings: readonly Mapping[] };
-  /** The files as the search found them; `null` takes them as they are. */
-  files: Readonly<Record<string, string>> | null;
+  /** With an architecture: hardware, and a mapping for every layer. */
+  found: { mappings: readonly { layer: number; mapping: Mapping }[]; architecture?: Architecture };
+  /** Of each search whose result this is; `null` takes the files as they are. */
+  basis: readonly Basis[] | null;
 }
 export interface TextChange {
   start: Place["start"];
@@ -360,9 +368,10 @@ export interface TextChange {
 /** A file that reads differently afterwards. */
 export interface FileChange {
   uri: string;
+  /** Fingerprint of the text that the edits are for. */
+  before: string;
   edits: readonly TextChange[];
   text: string;
-  fingerprint: string;
 }
 export interface NewFile {
   uri: string;

@@ -10,37 +10,32 @@ import { baseName, relativePath } from "../../workspace/paths.ts";
 import type { Snapshot } from "../../workspace/store.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { fingerprints, mappingUri } from "./offer.ts";
-import type { FileChange, NewFile, WriteParams, WriteResult } from "./protocol.ts";
-
-/** A mapping for one layer, or hardware with a mapping for every layer. */
-export type Found = WriteParams["found"];
+import type { Basis, FileChange, NewFile, WriteParams, WriteResult } from "./protocol.ts";
 
 /**
- * @param files fingerprints of the files as the search found them; where one differs now, nothing is written.
- * `null` takes the files as they are.
+ * Where a file reads differently from what the searches rest on, nothing is written.
+ *
  * @param textOf what stands in a file: a template reads differently from what it renders to, and stays as it is
  */
 export function writeBack(
   snapshot: Snapshot,
-  found: Found,
-  files: Readonly<Record<string, string>> | null,
+  { found, basis }: Pick<WriteParams, "found" | "basis">,
   textOf: (uri: string) => string | undefined,
 ): WriteResult {
   const { specification, analysis } = snapshot;
-  const layers = "layer" in found ? [found.layer] : analysis.layers.map((_, index) => index);
-  const mappings = "layer" in found ? [found.mapping] : found.mappings;
-  if (specification.architecture === undefined || layers.some((index) => analysis.layers[index] === undefined)) {
+  const { mappings } = found;
+  if (specification.architecture === undefined || mappings.some(({ layer }) => !(layer in analysis.layers))) {
     return refused("The architecture or the problem of this design can no longer be read.");
   }
-  const changed = files === null ? [] : changedFiles(snapshot, files);
+  const changed = [...new Set(basis?.flatMap((one) => changedFiles(snapshot, one)))];
   if (changed.length > 0) {
     const names = changed.map(baseName).join(", ");
     return { kind: "changed", changed, message: `${names} changed since the search began, so its result may not fit.` };
   }
-  if (mappings.length !== layers.length || !mappings.every(spatialFits)) return notWritable;
+  if (!mappings.every(({ mapping }) => spatialFits(mapping))) return notWritable;
   const edits: SourceEdit[] = [];
   let { architecture } = specification;
-  if ("architecture" in found) {
+  if (found.architecture !== undefined) {
     const sized = editArchitecture(snapshot.files, specification, found.architecture);
     if (sized.obstacle !== undefined) return refused(sized.obstacle);
     edits.push(...sized.edits);
@@ -49,17 +44,17 @@ export function writeBack(
   const creates: NewFile[] = [];
   const uri = mappingUri(snapshot);
   const file = uri === null ? undefined : snapshot.files.find((candidate) => candidate.uri === uri);
-  for (const [i, index] of layers.entries()) {
+  for (const { layer, mapping } of mappings) {
     if (file === undefined) {
-      creates.push(newMapping(snapshot, index, mappings[i], new Set(creates.map((created) => created.uri))));
+      creates.push(newMapping(snapshot, layer, mapping, new Set(creates.map((created) => created.uri))));
       continue;
     }
     const context = {
       architecture,
-      workload: analysis.layers[index].layer.workload,
+      workload: analysis.layers[layer].layer.workload,
       architectureSource: specification.architectureSource,
     };
-    const own = editMapping(file, mappings[i], context);
+    const own = editMapping(file, mapping, context);
     if (own === null) return notWritable;
     edits.push(...own);
   }
@@ -79,16 +74,15 @@ export function writeBack(
 function fileChange(file: SourceFile, edits: readonly SourceEdit[]): FileChange {
   const index = lineIndex(file);
   const own = edits.filter(({ location }) => location.uri === file.uri);
-  const { text } = applyEdits(file, own);
   return {
     uri: file.uri,
+    before: fingerprint(file.text),
     edits: own.map(({ location, newText }) => ({
       start: index.position(location.start),
       end: index.position(location.end),
       newText,
     })),
-    text,
-    fingerprint: fingerprint(text),
+    text: applyEdits(file, own).text,
   };
 }
 
@@ -103,14 +97,17 @@ const notWritable: WriteResult = {
  * Files of the search that read differently now, or are gone, and files that came into the design. Mappings written
  * for other layers of a network come in by themselves and change nothing for this one.
  */
-function changedFiles(snapshot: Snapshot, files: Readonly<Record<string, string>>): string[] {
+function changedFiles(snapshot: Snapshot, { files, alike }: Basis): string[] {
   const now = fingerprints(snapshot);
   const several = snapshot.analysis.layers.length > 1;
   const mappings = new Set(
     snapshot.design.parts.filter(({ kinds }) => kinds.includes("mapping")).map(({ uri }) => uri),
   );
   return [...new Set([...Object.keys(files), ...Object.keys(now)])].filter(
-    (uri) => files[uri] !== now[uri] && !(several && files[uri] === undefined && mappings.has(uri)),
+    (uri) =>
+      files[uri] !== now[uri] &&
+      !alike[uri]?.includes(now[uri] ?? null) &&
+      !(several && files[uri] === undefined && mappings.has(uri)),
   );
 }
 
