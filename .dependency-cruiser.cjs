@@ -122,7 +122,10 @@ module.exports = {
       name: "client-is-thin",
       severity: "error",
       from: { path: "^client/src/" },
-      to: { path: "^server/", pathNot: "^server/src/(lsp/(protocol|search-methods)|features/explorer/(protocol|fingerprint))" },
+      to: {
+        path: "^server/",
+        pathNot: "^server/src/(lsp/(protocol|search-methods)|features/explorer/(protocol|fingerprint))",
+      },
     },
     {
       name: "client-shares-runs-with-the-panel",
