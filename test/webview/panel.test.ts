@@ -107,6 +107,24 @@ describe("the panel", { skip }, () => {
     ]);
   });
 
+  test("a row says when a limit stopped the run, and what that leaves unproven", async () => {
+    const exact = { ...options, strategy: "exact", evaluations: 600, seconds: 60 };
+    const tells = { options: exact, evaluations: 768, best: costs(2e9, 9e5) };
+    await welcome([
+      aRun("tries", { ...tells, bound: 0 }),
+      aRun("gap", { ...tells, bound: 1.5e15 }),
+      aRun("time", { ...tells, options: { ...exact, evaluations: null }, elapsedMs: 60_004, bound: 0, best: null }),
+      aRun("proof", { ...tells, bound: 1.8e15 }),
+      aRun("user", { ...tells, evaluations: 300, state: "stopped", bound: 0 }),
+      aRun("endless", { evaluations: 768, options: { ...options, evaluations: 768 } }),
+    ]);
+    assert.deepEqual(await panel.page.locator(".run-verdict").allTextContents(), [
+      ...["", "", "Proven best.", "Stopped by the limit of 60 s: nothing is proven."],
+      "Stopped by the limit of 600 tries. At most 16.7% better is possible.",
+      "Stopped by the limit of 600 tries: nothing is proven.",
+    ]);
+  });
+
   test("a run takes two lines of a narrow panel at most", async () => {
     await panel.page.setViewportSize({ width: 370, height: 1400 });
     const long = { label: "Geometric programming 2", message: "The time was over before the proof was." };

@@ -70,7 +70,9 @@ export function objectiveValue(objective: string, value: number): string {
 export const namedValue = (objective: string, value: number): string =>
   `${objectiveName(objective)} ${plainValue(objective, value)}`;
 
+export const isProven = (bound: number, value: number): boolean => bound > 0 && bound >= value * (1 - 1e-6);
+
 export function provenText(bound: number, value: number): string {
-  if (bound >= value * (1 - 1e-6)) return "Proven best.";
+  if (isProven(bound, value)) return "Proven best.";
   return `At most ${percent(1 - bound / value)} better is possible.`;
 }

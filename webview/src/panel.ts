@@ -254,7 +254,7 @@ export class Panel {
     this.controls.setOffer(offer, this.options);
     this.controls.setLive(this.live().length, runs.filter(isLive).length);
     const drawn = new Set(shown.map(({ run }) => run.id));
-    this.list.draw(runs, this.selection.run, drawn, lookOf, heldOf);
+    this.list.draw(runs, this.selection.run, drawn, lookOf, heldOf, offer.strategies);
     const cosearch = selected?.network ? selected : null;
     this.layers.element.hidden = offer.layers.length < 2;
     if (offer.layers.length > 1) this.layers.draw(offer, [...this.runs.values()], layer, goal, cosearch);

@@ -1,11 +1,12 @@
 /** The runs of a layer: which one is looked at, and which are drawn beside it. */
 
-import type { Candidate, Run, RunAction } from "../../server/src/features/explorer/protocol.ts";
+import type { Candidate, Run, RunAction, StrategyChoice } from "../../server/src/features/explorer/protocol.ts";
 import { h, replace, setText, svg } from "./dom.ts";
-import { count, namedValue, provenText, seconds } from "./format.ts";
+import { count, namedValue, seconds } from "./format.ts";
 import { gained } from "./held.ts";
 import type { Look } from "./looks.ts";
 import { goalOf, goalValue, isLive } from "./run.ts";
+import { verdict } from "./verdict.ts";
 
 export interface RunListHost {
   select(run: string | null): void;
@@ -20,6 +21,7 @@ interface Row {
   name: HTMLElement;
   value: HTMLElement;
   state: HTMLElement;
+  verdict: HTMLElement;
   check: HTMLInputElement;
   swatch: HTMLElement;
   pause: HTMLButtonElement;
@@ -52,6 +54,7 @@ export class RunList {
     shown: ReadonlySet<string>,
     lookOf: (id: string) => Look,
     heldOf: (run: Run) => Candidate | null,
+    strategies: readonly StrategyChoice[],
   ): void {
     for (const [id, row] of this.rows) {
       if (runs.some((run) => run.id === id)) continue;
@@ -72,9 +75,17 @@ export class RunList {
             : "nothing found"
           : `${namedValue(objective, value)}${gain && ` (${gain})`}`,
       );
-      setText(row.state, stateText(run, value));
+      setText(row.state, stateText(run));
+      setText(
+        row.verdict,
+        verdict(
+          run,
+          value,
+          strategies.find(({ id }) => id === run.options?.strategy),
+        ),
+      );
       // Where there is room for its beginning only.
-      row.state.title = stateText(run, value);
+      for (const part of [row.state, row.verdict]) part.title = part.textContent ?? "";
       row.pick.setAttribute("aria-pressed", String(run.id === selected));
       row.check.checked = shown.has(run.id) || run.id === selected;
       const { color, shape } = lookOf(run.id);
@@ -90,14 +101,13 @@ export class RunList {
     const name = h("span", { class: "run-name" });
     const value = h("span", { class: "run-value" });
     const state = h("span", { class: "run-state" });
+    const verdict = h("span", { class: "run-verdict" });
     const swatch = h("span", { class: "swatch" });
     const pick = h(
       "button",
       { class: "run-pick", type: "button", on: { click: () => this.host.select(id) } },
-      swatch,
-      name,
-      value,
-      state,
+      h("span", { class: "run-line" }, swatch, name, verdict),
+      h("span", { class: "run-line" }, value, state),
     );
     const check = h("input", { type: "checkbox", "aria-label": `Draw ${label} in the charts` });
     check.addEventListener("change", () => this.host.show(id, check.checked));
@@ -110,7 +120,7 @@ export class RunList {
     const remove = iconButton(`Remove ${label}`, () => this.host.remove(id), "✕");
     const element = h("li", { class: "run" }, check, pick, h("span", { class: "run-buttons" }, pause, stop, remove));
     this.element.prepend(element);
-    const row: Row = { element, pick, name, value, state, check, swatch, pause, stop, paused: false };
+    const row: Row = { element, pick, name, value, state, verdict, check, swatch, pause, stop, paused: false };
     this.rows.set(id, row);
     return row;
   }
@@ -132,12 +142,11 @@ export class RunList {
   }
 }
 
-function stateText(run: Run, value: number | null): string {
+function stateText(run: Run): string {
   const time = seconds(run.elapsedMs).replace(" ", "\u00a0");
   const tried = run.options === null ? "from a file" : `${count(run.evaluations)} tried\u00a0· ${time}`;
   if (run.state === "failed") return run.message ?? "failed";
   if (run.state === "waiting") return "waiting for its turn";
-  const proof = value !== null && run.bound !== null && run.bound > 0 ? `\u00a0· ${provenText(run.bound, value)}` : "";
   const words = { running: "searching", paused: "paused", stopped: "stopped", done: "" }[run.state];
-  return [words, tried, run.message].filter(Boolean).join("\u00a0· ") + proof;
+  return [words, tried, run.message].filter(Boolean).join("\u00a0· ");
 }
