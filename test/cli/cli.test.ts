@@ -219,6 +219,18 @@ test("convert goes to the compact form, to map.txt and back", () => {
     const loops = (text: string) => text.replaceAll(/permutation: \w+/g, "");
     assert.equal(loops(mapspace(["convert", file, ...design]).out), loops(yaml), to);
   }
+  const compact = mapspace(["convert", "--to", "compact", `${folder}/gemm.map.yaml`]).out.trim();
+  const [architecture, problem] = design.map((name) => join(repositoryRoot, name));
+  const inYaml = join(scratch, "compact.map.yaml");
+  for (const value of [compact, `"${compact}"`, `${compact}  # found by a search`]) {
+    writeFileSync(inYaml, `# mapspace: architecture=${architecture} problem=${problem}\nmapping: ${value}\n`);
+    assert.match(
+      mapspace(["check", inYaml]).out,
+      /not-a-list: This is the compact form of a mapping.*mapspace convert/,
+    );
+    assert.equal(mapspace(["convert", inYaml]).out, mapspace(["convert", ...design, inYaml]).out);
+    assert.equal(mapspace(["convert", "--to", "compact", inYaml]).out.trim(), compact);
+  }
 });
 
 test("--format timeloop prints statistics in Timeloop's layout", () => {

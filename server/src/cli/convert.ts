@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { evaluate } from "../engine/model/evaluate.ts";
 import { type Architecture, defaultEvaluationOptions, type Mapping, type Workload } from "../engine/model/types.ts";
 import { applyEdits } from "../spec/edit.ts";
-import { looksCompact, parseCompact, printCompact } from "../spec/formats/dosa-compact.ts";
+import { compactAlone, parseCompact, printCompact } from "../spec/formats/dosa-compact.ts";
 import { looksLikeMapText, parseMapText, printMapText } from "../spec/formats/map-txt.ts";
 import { printMappingYaml, spatialFits } from "../spec/formats/mapping-yaml.ts";
 import { lowerMapping } from "../spec/mapping.ts";
@@ -50,8 +50,9 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
     if (!targets.includes(target)) throw new UsageError(`--to takes ${targets.join(", ")}; not "${flags.to}"`);
     if (target === "v0.4") return convertDesign(files, flags.output as string | undefined);
     const texts = files.filter((name) => name !== "-").map((name) => readSource(name));
-    const notation = texts.find((file) => looksCompact(file.text) || looksLikeMapText(file.text));
-    const others = files.filter((_, index) => texts[index] !== notation || notation === undefined);
+    const notation = texts.find((file) => compactAlone(file.text) !== null || looksLikeMapText(file.text));
+    // A YAML file may hold the compact form beside other parts of the design.
+    const others = files.filter((_, index) => texts[index] !== notation || /^mapping:/m.test(notation?.text ?? ""));
     if (others.length === 0)
       throw new UsageError(
         "name the architecture and the problem too: the mapping alone does not say what its levels are",
@@ -112,8 +113,9 @@ function readMapping(
   source: ReturnType<typeof readSpecification>["mappingSource"],
 ): Reading<Mapping> {
   if (notation !== undefined) {
-    return looksCompact(notation.text)
-      ? parseCompact(notation, architecture.storage.length, workload)
+    const compact = compactAlone(notation.text);
+    return compact !== null
+      ? parseCompact({ ...notation, text: compact }, architecture.storage.length, workload)
       : parseMapText(notation, architecture, workload);
   }
   if (source === undefined) throw new UsageError("none of the files holds a mapping");

@@ -2,6 +2,7 @@ import type { Located, Problem } from "../syntax/source.ts";
 import { describe, isNull, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar } from "../syntax/yaml.ts";
 import { directiveKeys, knownDirectiveKeys } from "./directive-keys.ts";
 import { readFactorList, readFactorText } from "./factors.ts";
+import { looksCompact } from "./formats/dosa-compact.ts";
 import { keyword } from "./keywords.ts";
 import { didYouMean, listed, nearestName, renameFixes } from "./nearest.ts";
 import { placeInScalar } from "./text-places.ts";
@@ -47,6 +48,16 @@ function directiveList(node: YamlNode, context: DirectiveContext, problems: Prob
     const list = keys.get("constraints") ?? keys.get("targets");
     if (list?.value.kind === "sequence") return list.value.items;
     if (list === undefined || isNull(list.value)) return [];
+  }
+  if (context.scope === "mapping" && node.kind === "scalar" && looksCompact(node.text)) {
+    problems.push({
+      code: "not-a-list",
+      severity: "error",
+      message:
+        "This is the compact form of a mapping, and a list of directives belongs here. “mapspace convert” with this file writes that list.",
+      location: node.location,
+    });
+    return [];
   }
   const what = context.scope === "mapping" ? "mapping" : "constraints";
   problems.push({

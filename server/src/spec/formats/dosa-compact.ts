@@ -11,6 +11,17 @@ export function looksCompact(text: string): boolean {
   return /^\s*L\d+\[[A-Za-z]*\]/.test(text);
 }
 
+/** The text with all but its compact mapping blank, which may be the value of `mapping:` in YAML; `null` without one. */
+export function compactAlone(text: string): string | null {
+  if (looksCompact(text)) return text;
+  const found = /^(mapping:[ \t]+["']?)(L\d+\[[^\r\n"'#]*)/m.exec(text);
+  if (found === null) return null;
+  const start = found.index + found[1].length;
+  const end = start + found[2].length;
+  const blank = (part: string) => part.replace(/[^\r\n]/g, " ");
+  return blank(text.slice(0, start)) + found[2] + blank(text.slice(end));
+}
+
 /**
  * Reads the one-line form of DOSA's data and of Timeloop's mapper (`mapping/nest.cpp`, `PrintCompact`): levels
  * outer to inner as `L<index>[initials of the data spaces kept]`, loops outer to inner, `X` and `Y` for spatial
