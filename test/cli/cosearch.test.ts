@@ -205,3 +205,86 @@ test("what cannot be searched is said; what is wrong with the files is no wrong 
   assert.match(cosearch("--algorithm", "random", "--state", "x").err, /--state goes with/);
   assert.match(cosearch("--evalutions", "5").err, /there is no flag --evalutions here; did you mean --evaluations\?/);
 });
+
+test("what cannot be written is told before the search, and the result before what fails after it", () => {
+  const file = join(folder, "a-file");
+  writeFileSync(file, "");
+  for (const [flags, message] of [
+    [["--write", file], `${file} is a file; name a folder`],
+    [["--write", join(file, "inner")], `${join(file, "inner")}: ${file} is a file; name a folder`],
+    [["--state", join(folder, "nowhere", "s.json")], `there is no folder ${join(folder, "nowhere")}`],
+    [["--state", folder], `${folder}: is no state of a co-search; remove it or name another file`],
+  ] as const) {
+    const { status, out, err } = cosearch("--json", ...flags);
+    assert.deepEqual([status, out], [2, ""], err);
+    assert.ok(err.includes(message), err);
+  }
+  const target = mkdtempSync(join(folder, "blocked-"));
+  mkdirSync(join(target, "architecture.yaml"));
+  const { status, out, err } = cosearch("--json", "--write", target);
+  assert.equal(status, 1);
+  assert.equal(JSON.parse(out).layers.length, 2);
+  assert.equal(err, `mapspace: ${join(target, "architecture.yaml")} cannot be written (EISDIR)\n`);
+  // Where the state is written first cannot be: the search goes on.
+  const state = join(target, "s.json");
+  mkdirSync(`${state}.new`);
+  const unkept = cosearch("--json", "--state", state);
+  assert.equal(unkept.status, 0);
+  assert.equal(unkept.err, `${state} cannot be written (EISDIR); the search goes on without it\n`);
+  assert.equal(JSON.parse(unkept.out).layers.length, 2);
+});
+
+test("a state whose checkpoint says nothing is refused", () => {
+  const file = join(folder, "damaged.json");
+  cosearch("--state", file);
+  const state = JSON.parse(readFileSync(file, "utf8"));
+  const { evaluations, bestStart } = state.checkpoint;
+  for (const damaged of [
+    null,
+    { ...state, checkpoint: {} },
+    { ...state, checkpoint: { start: -1, evaluations, bestStart } },
+    { ...state, checkpoint: { start: 1, evaluations: null, bestStart } },
+    { ...state, best: {} },
+  ]) {
+    writeFileSync(file, JSON.stringify(damaged));
+    const { status, err } = cosearch("--state", file);
+    assert.deepEqual(
+      [status, err],
+      [2, `mapspace: ${file}: is no state of a co-search; remove it or name another file\n`],
+    );
+  }
+});
+
+test("a file of a folder that is no YAML and no part of the design is left out, with a warning", () => {
+  const network = mkdtempSync(join(folder, "network-"));
+  const problem = readFileSync(join(layers, "first.yaml"), "utf8");
+  writeFileSync(join(network, "first.yaml"), problem);
+  writeFileSync(join(network, "list.yaml"), `- first\nproblem:\n  shape: cnn-layer\n`);
+  const run = () => mapspace(["cosearch", architecture, network, "--evaluations", "50", "--json"]);
+  const { status, out, err } = run();
+  assert.equal(status, 0, err);
+  assert.equal(JSON.parse(out).layers.length, 1);
+  assert.match(err, /list\.yaml:2:1: warning yaml-\S+: .* The file is left out: it holds no readable layer, arch.*\n$/);
+  // One that is named, and one that is a layer but for a mistake, are errors.
+  const named = mapspace(["cosearch", architecture, join(network, "first.yaml"), join(network, "list.yaml")]);
+  assert.equal(named.status, 1);
+  assert.match(named.err, /list\.yaml:2:1: error yaml-/);
+  writeFileSync(join(network, "second.yaml"), `${problem}<<<<<<< ours\n  x: 1\n=======\n  x: 2\n>>>>>>> theirs\n`);
+  assert.match(run().err, /second\.yaml:\d+:1: error merge-conflict/);
+});
+
+test("templates are rendered, with the variables given", () => {
+  const template = "examples/three-level-v0.4/top.yaml.jinja2";
+  const run = (file: string, ...flags: string[]) =>
+    JSON.parse(mapspace(["cosearch", file, "--evaluations", "60", "--json", ...flags]).out);
+  const [convolution, gemm] = [run(template), run(template, "--set", "layer=gemm")];
+  assert.deepEqual([convolution.layers[0].name, gemm.layers[0].name], ["Convolution", "MatrixMultiply"]);
+  assert.ok(gemm.before.energyPj > 0);
+  const state = join(folder, "templated.json");
+  run(template, "--state", state);
+  const other = mapspace(["cosearch", template, "--evaluations", "60", "--state", state, "--set", "layer=gemm"]);
+  assert.match(other.err, /belongs to other files or flags/);
+  const wrong = join(folder, "wrong.yaml.jinja2");
+  writeFileSync(wrong, "problem: {{ include('nowhere.yaml', 'problem') }}\n");
+  assert.match(mapspace(["cosearch", architecture, wrong]).err, /wrong\.yaml\.jinja2:1:.* error .*nowhere\.yaml/);
+});

@@ -17,16 +17,23 @@ import type { Objective } from "../engine/search/objective.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
 import { readSpecification } from "../spec/specification.ts";
 import type { ArchitectureSource, LayerSource } from "../spec/types.ts";
-import type { SourceFile } from "../syntax/source.ts";
+import { whyUnreadable } from "../spec/unreadable.ts";
+import { isTemplate } from "../spec/v04/template.ts";
+import type { Problem, SourceFile } from "../syntax/source.ts";
+import { parseYaml } from "../syntax/yaml.ts";
 import { analyse, networkTotals } from "../workspace/analysis.ts";
-import { readSource } from "./inputs.ts";
+import { fileKinds } from "../workspace/kinds.ts";
+import { readSource, render, type TemplateVariables } from "./inputs.ts";
 import { requireMatch } from "./latency.ts";
-import { fileLookup, hasErrors, renderProblem } from "./problems.ts";
+import { fileLookup, renderProblem } from "./problems.ts";
 import { describeConflict } from "./search-inputs.ts";
 import { DesignError, UsageError } from "./usage.ts";
 
 export interface CosearchInput {
+  /** Those that templates include among them. */
   files: readonly SourceFile[];
+  /** Files of a folder that were left out, and why. */
+  warnings: readonly string[];
   layers: readonly LayerSource[];
   architectureSource: ArchitectureSource | undefined;
   network: Network;
@@ -34,22 +41,28 @@ export interface CosearchInput {
   before: { cycles: number; energyPj: number; edpPjCycles: number } | null;
 }
 
-/** Files and folders (all YAML files in them) as one network on one template. */
+/** Files and folders (all YAML files in them) as one network on one template of the hardware. */
 export function readCosearchInput(
   names: readonly string[],
+  variables: TemplateVariables,
   freedom: HardwareFreedom,
   objective: Objective,
   latency: LatencyModel | null = null,
   fits: ReadonlyMap<string, PublishedFit> = new Map(),
 ): CosearchInput {
   if (names.length === 0) throw new UsageError("name an architecture and the layers of a network: files or folders");
-  const files = names.flatMap((name) => (isFolder(name) ? yamlFiles(name) : [name])).map(readSource);
-  const specification = readSpecification(files);
+  const warnings: string[] = [];
+  const rendered = names
+    .flatMap((name) => (isFolder(name) ? readFolder(name, warnings) : [readSource(name)]))
+    .map((file) => render(file, variables));
+  const specification = readSpecification(rendered.map(({ file }) => file));
   const { architecture, architectureSource, layers, constraints } = specification;
-  if (hasErrors(specification.problems)) {
-    const lookup = fileLookup(files);
-    const errors = specification.problems.filter(({ severity }) => severity === "error");
-    throw new DesignError(errors.map((problem) => renderProblem(problem, lookup)).join("\n"));
+  const files = rendered.flatMap(({ file, included }) => [file, ...included]);
+  const fileOf = fileLookup(files);
+  const problems = [...rendered.flatMap((own) => own.problems), ...specification.problems];
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    throw new DesignError([...warnings, ...errors.map((problem) => renderProblem(problem, fileOf))].join("\n"));
   }
   if (architecture === undefined) throw new DesignError("there is no readable architecture in the files");
   if (layers.length === 0) throw new DesignError("there is no readable problem in the files");
@@ -63,7 +76,6 @@ export function readCosearchInput(
     const { mapspace, conflict } = createMapspace(widest, layer.workload, "pfm", lowered.constraints);
     if (latency !== null) requireMatch(latency, widest, layer.workload);
     if (mapspace !== undefined) return { mapspace, count: layer.count };
-    const fileOf = fileLookup(files);
     throw new DesignError(
       `${layer.workload.name}: ${describeConflict({ layer, places: lowered.places, fileOf }, conflict)}`,
     );
@@ -73,6 +85,7 @@ export function readCosearchInput(
   );
   return {
     files,
+    warnings,
     layers,
     architectureSource,
     network: new Network(network, space, objective, latency),
@@ -106,6 +119,27 @@ function fitted(space: HardwareSpace, fits: ReadonlyMap<string, PublishedFit>): 
 }
 
 const isFolder = (name: string) => name !== "-" && existsSync(name) && statSync(name).isDirectory();
+
+/** The YAML files of a folder, less those that are no YAML and no part of a design but for their name. */
+function readFolder(folder: string, warnings: string[]): SourceFile[] {
+  return yamlFiles(folder)
+    .map(readSource)
+    .filter((file) => {
+      const problem = whyForeign(file);
+      if (problem === undefined) return true;
+      const told = renderProblem({ ...problem, severity: "warning" }, () => file);
+      warnings.push(`${told} The file is left out: it holds no readable layer, architecture or constraint.`);
+      return false;
+    });
+}
+
+function whyForeign(file: SourceFile): Problem | undefined {
+  if (isTemplate(file) || whyUnreadable(file).length > 0) return undefined;
+  const error = parseYaml(file).problems.find(({ severity }) => severity === "error");
+  if (error === undefined || fileKinds(file.text).some((kind) => kind !== "problem")) return undefined;
+  const { layers, architecture, constraints } = readSpecification([file]);
+  return layers.length > 0 || architecture !== undefined || constraints.length > 0 ? undefined : error;
+}
 
 function yamlFiles(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => /\.ya?ml$/i.test(name));

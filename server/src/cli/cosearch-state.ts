@@ -30,23 +30,36 @@ export function inputsHash(files: readonly SourceFile[], settings: unknown): str
 /** The state a file holds; `null` where there is none yet. */
 export function readState(file: string, inputs: string): CosearchState | null {
   if (!existsSync(file)) return null;
-  let state: Partial<StateFile>;
-  try {
-    state = JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    throw new UsageError(`${file}: is no state of a co-search; remove it or name another file`);
-  }
-  if (state.mapspaceCosearch !== version || state.checkpoint === undefined) {
-    throw new UsageError(`${file}: is no state of a co-search; remove it or name another file`);
-  }
+  const state = stateIn(file);
+  if (state === null) throw new UsageError(`${file}: is no state of a co-search; remove it or name another file`);
   if (state.inputs !== inputs) {
     throw new UsageError(`${file}: belongs to other files or flags; remove it or name another file`);
   }
   const { start, evaluations, bestStart } = state.checkpoint;
   return {
     checkpoint: { start, evaluations, bestStart: bestStart ?? Number.POSITIVE_INFINITY },
-    best: state.best ?? null,
+    best: state.best,
   };
+}
+
+/** `null` where the file holds anything else. */
+function stateIn(file: string): StateFile | null {
+  let state: Partial<StateFile> | null;
+  try {
+    state = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+  if (state?.mapspaceCosearch !== version || !isCheckpoint(state.checkpoint)) return null;
+  if (state.best === undefined || (state.best !== null && !Number.isFinite(state.best.value))) return null;
+  return state as StateFile;
+}
+
+function isCheckpoint(given: Partial<StateFile["checkpoint"]> | undefined): boolean {
+  if (given === undefined || given === null) return false;
+  const { start, evaluations, bestStart } = given;
+  if (!Number.isSafeInteger(start) || !Number.isFinite(evaluations)) return false;
+  return start! >= 0 && evaluations! >= 0 && (bestStart === null || Number.isFinite(bestStart));
 }
 
 /** Written beside and moved over, so that a stop in between leaves the state before. */

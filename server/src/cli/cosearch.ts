@@ -1,7 +1,5 @@
 /** `mapspace cosearch`: mappings of a whole network, and the hardware they need. */
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { evaluate } from "../engine/model/evaluate.ts";
 import type { HardwareFreedom } from "../engine/model/relaxed/hardware.ts";
 import { defaultEvaluationOptions, type Evaluation } from "../engine/model/types.ts";
@@ -13,7 +11,6 @@ import type { Cosearch, CosearchProgress, NetworkResult } from "../engine/search
 import { randomCosearch } from "../engine/search/cosearch/random.ts";
 import type { Objective } from "../engine/search/objective.ts";
 import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
-import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
 import {
   formatArea,
   formatChange,
@@ -26,9 +23,10 @@ import {
 import type { Command } from "./command.ts";
 import { type CosearchInput, parseFits, readCosearchInput } from "./cosearch-inputs.ts";
 import { type CosearchState, inputsHash, readState, writeState } from "./cosearch-state.ts";
+import { requireFolderOf, requireWritableFolder, unwritten, writeDesign } from "./cosearch-write.ts";
 import { learnedJson, openLatencyModel } from "./latency.ts";
 import { renderTable } from "./table.ts";
-import { exitStatus, type FlagSpec, type Flags, parseFlags, UsageError } from "./usage.ts";
+import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
 
 const flagSpec = {
   hardware: { type: "string" },
@@ -42,6 +40,7 @@ const flagSpec = {
   state: { type: "string" },
   "latency-model": { type: "string" },
   write: { type: "string" },
+  set: { type: "string", multiple: true },
   json: { type: "boolean" },
 } as const satisfies FlagSpec;
 
@@ -55,7 +54,7 @@ export const cosearchCommand: Command = {
   help: `Usage: mapspace cosearch [FLAGS] FILE...
 
 FILEs are an architecture (the template of the hardware), the layers of a network with how often each occurs, and
-constraints; a folder stands for all its YAML files. Perfect factors, exact counting, no link transfers. The objective
+constraints; a folder stands for its YAML files. Perfect factors, exact counting, no link transfers. The objective
 of a network is (Σ count · energy) × (Σ count · cycles).
 
   --hardware FREEDOM    what the mappings may size: all (buffers and array, default), buffers, fixed (nothing)
@@ -72,6 +71,7 @@ of a network is (Σ count · energy) × (Σ count · cycles).
   --latency-model FILE  cycles are those that a model made by \`mapspace learn\` expects; with buffers or fixed
   --state FILE          go on from this file where it exists; it is kept up to date after every start point
   --write DIR           write architecture.yaml and for each layer its problem and mapping there
+  --set NAME=VALUE      a variable of a template (*.yaml.jinja2); may be repeated
   --json                one JSON object
 
 Ctrl-C ends the search with the best so far.
@@ -92,23 +92,36 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
     if (flags.state !== undefined && settings.algorithm !== "gradient" && settings.algorithm !== "dosa") {
       throw new UsageError("--state goes with --algorithm gradient or dosa");
     }
+    const stateFile = flags.state as string | undefined;
+    const target = flags.write as string | undefined;
+    if (stateFile !== undefined) requireFolderOf(stateFile);
+    if (target !== undefined) requireWritableFolder(target);
     const model = flags["latency-model"] === undefined ? null : openLatencyModel(flags["latency-model"] as string);
     if (model !== null && settings.hardware === "all") {
       throw new UsageError("--latency-model knows one array: use --hardware buffers or fixed");
     }
+    const variables = templateVariables(flags);
     const input = readCosearchInput(
       files,
+      variables,
       settings.hardware,
       settings.objective,
       model,
       settings.fits === undefined ? undefined : parseFits(settings.fits),
     );
-    const stateFile = flags.state as string | undefined;
-    const inputs = inputsHash(input.files, { ...settings, latency: model?.file });
+    for (const line of input.warnings) process.stderr.write(`${line}\n`);
+    const inputs = inputsHash(input.files, { ...settings, variables, latency: model?.file });
     const state = stateFile === undefined ? null : readState(stateFile, inputs);
     const started = performance.now();
+    let keeps = stateFile !== undefined;
     const outcome = await drive(begin(input, settings, state), settings.evaluations, state?.best ?? null, (next) => {
-      if (stateFile !== undefined) writeState(stateFile, inputs, next);
+      if (!keeps || stateFile === undefined) return;
+      try {
+        writeState(stateFile, inputs, next);
+      } catch (error) {
+        keeps = false;
+        process.stderr.write(`${unwritten(stateFile, error)}; the search goes on without it\n`);
+      }
     });
     const seconds = (performance.now() - started) / 1000;
     const { best } = outcome;
@@ -116,14 +129,16 @@ Exit status: 0 a design was found, 1 none was, 2 wrong usage.
       process.stderr.write(nothingFound(input, outcome.evaluations));
       return exitStatus.problems;
     }
-    const written = flags.write === undefined ? [] : writeDesign(input, best, flags.write as string);
     if (flags.json)
       process.stdout.write(`${JSON.stringify(json(input, best, { ...settings, ...outcome, seconds }), null, 2)}\n`);
     else {
       process.stdout.write(
         `${report(input, best)}\n\n  ${formatCount(Math.round(outcome.evaluations))} evaluations of the network, ${seconds.toFixed(1)} s\n`,
       );
-      for (const name of written) process.stdout.write(`  wrote ${name}\n`);
+    }
+    if (target !== undefined) {
+      const names = writeDesign(input.layers, best, target);
+      if (!flags.json) for (const name of names) process.stdout.write(`  wrote ${name}\n`);
     }
     return exitStatus.fine;
   },
@@ -330,32 +345,6 @@ function json(input: CosearchInput, best: NetworkResult, run: object) {
       mappingYaml: printMappingYaml(best.mappings[i], architecture, input.layers[i].workload),
     })),
   };
-}
-
-/** The inferred hardware, and for each layer its problem and a mapping that names both in its first line. */
-function writeDesign(input: CosearchInput, best: NetworkResult, folder: string): string[] {
-  mkdirSync(folder, { recursive: true });
-  const names: string[] = [];
-  const write = (name: string, text: string) => {
-    writeFileSync(join(folder, name), text);
-    names.push(join(folder, name));
-  };
-  const seen = new Set<string>();
-  input.layers.forEach(({ workload }, i) => {
-    const parts = exportTimeloopParts(best.architecture, workload, best.mappings[i]);
-    if (i === 0) write("architecture.yaml", parts.architecture + parts.tables);
-    const base = fileName(workload.name || `layer${i + 1}`, seen);
-    write(`${base}.prob.yaml`, parts.problem);
-    write(`${base}.map.yaml`, `# mapspace: architecture=architecture.yaml problem=${base}.prob.yaml\n${parts.mapping}`);
-  });
-  return names;
-}
-
-function fileName(name: string, seen: Set<string>): string {
-  let base = name.replace(/[^\w.-]+/g, "_").replace(/^\.+/, "_") || "layer";
-  while (seen.has(base)) base += "_";
-  seen.add(base);
-  return base;
 }
 
 function choice<T extends string>(flags: Flags, name: string, allowed: readonly T[], otherwise: T): T {

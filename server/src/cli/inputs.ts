@@ -111,6 +111,16 @@ function mappingFiles(folder: string, depth = 0): string[] {
   return [...own, ...inside];
 }
 
+/** What a file that may be a template says. */
+export function render(
+  file: SourceFile,
+  variables: TemplateVariables,
+): Pick<Input, "included" | "problems"> & { file: SourceFile } {
+  if (!isTemplate(file)) return { file, included: [], problems: [] };
+  const { value, problems } = renderTemplate(templateEngine, file, disk, variables);
+  return { file: value.file, included: value.sources, problems };
+}
+
 /** Adds what a design still lacks, from the modeline of its main file and the files beside it. */
 function completeDesign(named: SourceFile[], variables: TemplateVariables): Input {
   const main = named.find((file) => fileKinds(file.text).includes("mapping")) ?? named[0];
@@ -130,12 +140,10 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
   const problems: Problem[] = [];
   const included: SourceFile[] = [];
   const files = design.parts.map((part) => {
-    const file = candidates.get(part.uri)!;
-    if (!isTemplate(file)) return file;
-    const reading = renderTemplate(templateEngine, file, disk, variables);
-    problems.push(...reading.problems);
-    included.push(...reading.value.sources);
-    return reading.value.file;
+    const rendered = render(candidates.get(part.uri)!, variables);
+    problems.push(...rendered.problems);
+    included.push(...rendered.included);
+    return rendered.file;
   });
   return {
     name: main.uri,
