@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeEditor, FakePanel } from "./fake-editor.ts";
-import { begun, candidate, design, text, turn } from "./searching.ts";
+import { begun, candidate, design, searching, text, turn } from "./searching.ts";
 
 const best = candidate(6);
 
@@ -115,4 +115,27 @@ test("a server that dies ends its searches, and what they found stays", async ()
   window.client.become(1);
   const { runs } = await welcome(panel);
   assert.deepEqual(seen(runs), [{ state: "stopped", found: best, curve: [10, 5, 42] }]);
+});
+
+test("runs of one layer do not drive out those of another, nor what is best or at work", async () => {
+  const { start, tell, runs } = await searching(16);
+  const layers = Array.from({ length: 16 }, (_, layer) => layer);
+  const end = (run: string, energyPj: number) => tell(run, { state: "done", best: candidate(energyPj) });
+  for (const run of await start(...layers)) end(run, 6);
+  assert.deepEqual(
+    (await runs()).map(({ layer }) => layer),
+    layers,
+  );
+  const [working] = await start(3);
+  const later: string[] = [];
+  for (let i = 0; i < 13; i++) {
+    later.push(...(await start(3)));
+    end(later[i], 7 + i);
+  }
+  const kept = (await runs()).filter(({ layer }) => layer === 3);
+  assert.deepEqual(
+    kept.map(({ id, best: found }) => [id, found?.cost.energyPj]),
+    [[kept[0].id, 6], [working, undefined], ...later.slice(1).map((id, i) => [id, 8 + i])],
+  );
+  assert.equal((await runs()).length, 15 + kept.length);
 });

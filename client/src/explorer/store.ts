@@ -1,14 +1,16 @@
 /** Every run and what became of it. Kept with the workspace, so that closing a panel or a window loses nothing. */
 import { EventEmitter, type Memento } from "vscode";
 import type { Basis, Run, RunProgress } from "../../../server/src/features/explorer/protocol.ts";
-import { isLive, withProgress } from "../../../webview/src/run.ts";
+import { type Goal, goalOf, goalValue, isLive, withProgress } from "../../../webview/src/run.ts";
 
 const key = "mapspace.runs";
 const writtenKey = "mapspace.written";
-/** More are not kept of one design; the oldest go first. */
+/** More are not kept of one layer, but for the best; the oldest go first. */
 const mostRuns = 12;
 /** Points of a cloud that survive a reload: enough to recognise it. */
 const keptPoints = 2000;
+/** The same of all clouds together. */
+const allKeptPoints = 50_000;
 const saveDelay = 1000;
 /** Files written that are remembered; the oldest go first. */
 const mostWritten = 200;
@@ -49,7 +51,9 @@ export class RunStore {
 
   put(run: Run): void {
     this.runs.set(run.id, run);
-    for (const old of this.of(run.design).slice(0, -mostRuns)) if (!isLive(old)) this.remove(old.id);
+    const beside = this.of(run.design).filter((one) => one.layer === run.layer && one.cosearch === run.cosearch);
+    const kept = new Set([run, ...bestByGoal(beside)]);
+    for (const old of beside.slice(0, -mostRuns)) if (!isLive(old) && !kept.has(old)) this.remove(old.id);
     this.changed.fire({ run, progress: null, removed: false });
     void this.write();
   }
@@ -116,9 +120,21 @@ export class RunStore {
   private async write(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    const kept = [...this.runs.values()].map((run) => ({ ...run, cloud: run.cloud.slice(-2 * keptPoints) }));
+    const points = Math.min(keptPoints, Math.ceil(allKeptPoints / this.runs.size));
+    const kept = [...this.runs.values()].map((run) => ({ ...run, cloud: run.cloud.slice(-2 * points) }));
     await Promise.all([this.memento.update(key, kept), this.memento.update(writtenKey, this.alike)]);
   }
+}
+
+/** What runs of one layer found best; results of different goals are not compared. */
+function bestByGoal(runs: readonly Run[]): Run[] {
+  const found = new Map<Goal, Run>();
+  for (const run of runs) {
+    const goal = goalOf(run.options);
+    const value = (of: Run | undefined) => (of?.best && goalValue(goal, of.best)) ?? Number.POSITIVE_INFINITY;
+    if (value(run) < value(found.get(goal))) found.set(goal, run);
+  }
+  return [...found.values()];
 }
 
 const overlap = (some: Alike["texts"], others: Alike["texts"]) => some.some((text) => others.includes(text));
