@@ -12,12 +12,10 @@ import {
 
 const pattern = "**/*.{yaml,yml,jinja2}";
 const excluded = "**/{node_modules,.git}/**";
-/** Larger files are no part of a design; reading them would only cost memory. */
-const largestFile = 8 * 1024 * 1024;
 
 export function answerFileRequests(client: BaseLanguageClient): void {
   client.onRequest(listFilesRequest, listFiles);
-  client.onRequest(readFileRequest, readFile);
+  client.onRequest<ReadFileResult, void>(readFileRequest, readFile);
 }
 
 async function listFiles({ near, limit }: ListFilesParams): Promise<ListFilesResult> {
@@ -51,10 +49,11 @@ async function filesIn(folder: Uri): Promise<Uri[]> {
   }
 }
 
-async function readFile({ uri }: ReadFileParams): Promise<ReadFileResult> {
+async function readFile({ uri, limit }: ReadFileParams): Promise<ReadFileResult> {
   try {
     const file = Uri.parse(uri);
-    if ((await workspace.fs.stat(file)).size > largestFile) return null;
+    const { size } = await workspace.fs.stat(file);
+    if (size > limit) return { bytes: size };
     return new TextDecoder().decode(await workspace.fs.readFile(file));
   } catch {
     return null;

@@ -71,8 +71,20 @@ export class Status implements Disposable {
       .map(({ kind, taken, others }) =>
         l10n.t("{0}: {1}, one of {2}", kind, baseName(taken), (others.length + 1).toString()),
       );
-    const limit = status?.limit?.toLocaleString("en-US");
-    if (limit) details.push(l10n.t("The file is large: its outline and its folding end after {0} items", limit));
+    for (const { what, after } of status?.cut ?? []) {
+      const count = after.toLocaleString("en-US");
+      details.push(
+        {
+          outline: l10n.t("The outline ends after {0} items", count),
+          folding: l10n.t("Folding ends after {0} ranges", count),
+          colours: l10n.t("Colours by meaning end after {0} names", count),
+          problems: l10n.t("Only the first {0} problems are shown", count),
+        }[what],
+      );
+    }
+    for (const uri of status?.unread.large ?? []) details.push(l10n.t("{0} is too large to be read", baseName(uri)));
+    const files = status?.unread.files ?? 0;
+    if (files > 0) details.push(l10n.t("{0} files farther away were not read", files.toLocaleString("en-US")));
     item.detail = details.join(" · ");
     item.command =
       status === undefined || (status.parts.length < 2 && status.ambiguous.length === 0)

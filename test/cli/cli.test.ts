@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { mapspace } from "../support/cli.ts";
@@ -153,6 +153,34 @@ test("evaluate names the files that it found, and the one that keeps it from an 
   const { status, out } = mapspace(["evaluate", mapping]);
   assert.equal(status, 1);
   assert.match(out, /no cost, because \S*arch\.yaml cannot be read: A tab/);
+});
+
+test("evaluate reads the whole folder of a mapping, and says what it left out", () => {
+  const parent = mkdtempSync(join(scratch, "many-"));
+  const example = (name: string) => readFileSync(join(repositoryRoot, "examples/three-level", name), "utf8");
+  const mapping = example("gemm.map.yaml").replace(/^# mapspace:.*\n/gm, "");
+  for (const folder of ["own", "other", "maps"]) mkdirSync(join(parent, folder));
+  const layers = (folder: string) => {
+    for (let i = 0; i < 210; i++) {
+      writeFileSync(join(parent, folder, `layer${1000 + i}.yaml`), example("gemm.yaml").replace("512", `${513 + i}`));
+    }
+  };
+  layers("own");
+  layers("other");
+  writeFileSync(join(parent, "own/simba.yaml"), example("arch.yaml"));
+  writeFileSync(join(parent, "own/map.yaml"), mapping);
+  const own = mapspace(["evaluate", join(parent, "own/map.yaml")]);
+  assert.match(own.err, /note: found \S*simba\.yaml/);
+  assert.doesNotMatch(own.err, /may hold/);
+  // Another mapping, whose architecture is the last of too many files in the folder beside its own.
+  rmSync(join(parent, "own"), { recursive: true });
+  writeFileSync(join(parent, "other/simba.yaml"), example("arch.yaml"));
+  writeFileSync(join(parent, "maps/map.yaml"), mapping);
+  const tables = `${example("ert.yaml")}${"# a line that says nothing\n".repeat(700_000)}`;
+  writeFileSync(join(parent, "maps/ert.yaml"), tables);
+  const { err } = mapspace(["evaluate", join(parent, "maps/map.yaml")]);
+  assert.match(err, /note: 11 more files in the folders around may hold the architecture; name the right one/);
+  assert.match(err, /note: \S*ert\.yaml has 1[78][.\d]* MB and was not read \(limit 16 MB\); name it/);
 });
 
 test("a file that a modeline names and nobody can read is told, and is no wrong usage", (t) => {

@@ -107,12 +107,23 @@ test("the status tells the cost, and the files where there is room for their nam
   const item = editor.statusItems.get("mapspace.design");
   const name = (n: number) => `file:///w/${"a-long-name-".repeat(9)}${n}.yaml`;
   const parts = [0, 1, 2].map((n) => ({ uri: name(n), kinds: ["problem"], foundBy: "nearest" }));
-  const told = { uri: "file:///w/map.yaml", summary: "12 cycles", parts, severity: "information", limit: null };
+  const unread = { large: [], files: 0 };
+  const told = { uri: "file:///w/map.yaml", summary: "12 cycles", parts, severity: "information", cut: [], unread };
   editor.clients[0].hears.get("mapspace/status")!({ ...told, ambiguous: [] });
   assert.deepEqual([item?.text, item?.detail, item?.command?.command], ["12 cycles", "", "mapspace.chooseFiles"]);
   const ambiguous = [{ kind: "problem", taken: "file:///w/one.yaml", others: ["file:///w/two.yaml"] }];
   editor.clients[0].hears.get("mapspace/status")!({ ...told, ambiguous });
   assert.equal(item?.detail, "problem: one.yaml, one of 2");
+  const cut = [
+    { what: "folding", after: 5000 },
+    { what: "problems", after: 1000 },
+  ];
+  const left = { large: ["file:///w/ert.yaml"], files: 1234 };
+  editor.clients[0].hears.get("mapspace/status")!({ ...told, ambiguous: [], cut, unread: left });
+  assert.equal(
+    item?.detail,
+    "Folding ends after 5,000 ranges · Only the first 1,000 problems are shown · ert.yaml is too large to be read · 1,234 files farther away were not read",
+  );
 });
 
 test("the code of a problem leads to the page that comes with the extension", async () => {

@@ -18,6 +18,7 @@ import {
   type ListFilesParams,
   listFilesRequest,
   type ReadFileParams,
+  type ReadFileResult,
   readFileRequest,
   type StatusParams,
   statusNotification,
@@ -75,9 +76,10 @@ export class Client {
       await this.listing;
       return this.list(params);
     });
-    connection.onRequest(readFileRequest, ({ uri }: ReadFileParams) => {
+    connection.onRequest<ReadFileResult, void>(readFileRequest, ({ uri, limit }: ReadFileParams) => {
       this.requestsFromServer.push(`${readFileRequest} ${uri}`);
-      return this.files.get(uri) ?? null;
+      const text = this.files.get(uri) ?? null;
+      return text !== null && text.length > limit ? { bytes: text.length } : text;
     });
     connection.onRequest("workspace/configuration", ({ items }: { items: unknown[] }) =>
       items.map(() => this.settings),

@@ -83,3 +83,55 @@ test("an untitled mapping that has a place to be saved at takes the files beside
     assert.ok(energy(b) > 1.5 * energy(a), `${b} is with other energies than ${a}`);
   });
 });
+
+const problems = async (client: Client, uri: string) =>
+  (await client.diagnostics(uri)).map(({ code, message }) => `${code}: ${message}`);
+const layer = (n: number) => example["gemm.yaml"].replace("M: 512", `M: ${513 + n}`);
+
+test("the folder of a document is read whole, however many files it has", async () => {
+  await withServer({}, async (client) => {
+    for (let i = 0; i < 210; i++) client.files.set(`file:///work/layer${1000 + i}.yaml`, layer(i));
+    client.files.set("file:///work/simba.yaml", example["arch.yaml"]);
+    await summary(client, "file:///work/map.yaml", example[map]);
+    assert.deepEqual(client.statuses.at(-1)?.unread, { large: [], files: 0 });
+    assert.ok(!(await problems(client, "file:///work/map.yaml")).join().includes("missing-architecture"));
+  });
+});
+
+test("that too many files farther away were not looked into is told with their number, where a part is missing", async () => {
+  await withServer({}, async (client) => {
+    for (let i = 0; i < 210; i++) client.files.set(`file:///work/layers/${1000 + i}.yaml`, layer(i));
+    client.files.set("file:///work/deep/er/arch.yaml", example["arch.yaml"]);
+    const uri = "file:///work/maps/map.yaml";
+    assert.match(await summary(client, uri, example[map]), /^no architecture found/);
+    assert.equal(client.statuses.at(-1)?.unread.files, 11);
+    const told = await problems(client, uri);
+    assert.ok(
+      told.some((text) => /^files-not-read: 11 files farther away .* for architecture\. .*architecture=/.test(text)),
+      told.join("\n"),
+    );
+    // Named as the message says, it is found.
+    await client.change(uri, `# mapspace: architecture=../deep/er/arch.yaml\n${example[map]}`);
+    await until("the architecture", async () => !(await problems(client, uri)).join().includes("missing-architecture"));
+    assert.ok(!(await problems(client, uri)).join().includes("files-not-read"));
+  });
+});
+
+test("energy tables of more than a megabyte count; a file too large to be read is told", async () => {
+  await withServer({}, async (client) => {
+    lay(client, "file:///work/small");
+    lay(client, "file:///work/large");
+    const tables = "file:///work/large/ert.yaml";
+    client.files.set(tables, `${example["ert.yaml"]}${"# a line that says nothing\n".repeat(50_000)}`);
+    const small = await summary(client, `file:///work/small/${map}`);
+    const uri = `file:///work/large/${map}`;
+    assert.equal(await summary(client, uri), small);
+    await client.disk(tables, `${example["ert.yaml"]}${"# a line that says nothing\n".repeat(700_000)}`);
+    const told = async () => (await problems(client, uri)).find((text) => text.startsWith("files-not-read"));
+    await until("the problem", async () => (await told()) !== undefined);
+    assert.match((await told()) ?? "", /ert\.yaml has 1[78]\.?\d* MB and was not read: the limit is 16 MB/);
+    await until("the status", () => client.statuses.at(-1)?.unread.large.includes(tables) === true);
+    await client.disk(tables, example["ert.yaml"]);
+    await until("the tables", async () => (await told()) === undefined);
+  });
+});

@@ -164,15 +164,43 @@ test("the outline of a large file ends at 5,000 items, and the status says so", 
     const found = count(await client.request("textDocument/documentSymbol", "large.yaml"));
     assert.ok(found > 4000 && found <= 5000, `${found} symbols`);
     await until("the status", () => client.statuses.length > 0);
-    assert.equal(client.statuses.at(-1)?.limit, 5000);
+    assert.equal(client.statuses.at(-1)?.cut.find(({ what }) => what === "outline")?.after, 5000);
     // Items are counted, not lines.
     const wide = `notes: [${"{a: 1}, ".repeat(2600)}]\n${whole}`;
     await client.open("wide.yaml", wide);
     await client.settled("wide.yaml");
-    assert.equal(client.statuses.at(-1)?.limit, 5000);
+    assert.equal(client.statuses.at(-1)?.cut.find(({ what }) => what === "outline")?.after, 5000);
     await client.open("design.yaml", whole);
     await client.settled("design.yaml");
-    assert.equal(client.statuses.at(-1)?.limit, null);
+    assert.deepEqual(client.statuses.at(-1)?.cut, []);
+  });
+});
+
+test("the status says where folding, colours and problems of a large file end", async () => {
+  await withServer({ files: {} }, async (client) => {
+    const cuts = async (path: string, text: string) => {
+      await client.open(path, text);
+      await client.diagnostics(path);
+      const last = () => client.statuses.findLast(({ uri }) => uri === client.uri(path));
+      await until("the status", () => last() !== undefined);
+      return last()?.cut.filter(({ what }) => what !== "outline");
+    };
+    const ranges = async (path: string) => (await client.request("textDocument/foldingRange", path)).length;
+    assert.deepEqual(await cuts("folds.yaml", `${whole}\n${"# a\n# b\n\n".repeat(5001)}`), [
+      { what: "folding", after: 5000 },
+    ]);
+    assert.equal(await ranges("folds.yaml"), 5000);
+    const factors = "M=1 N=1 K=1 ".repeat(7000);
+    const named = whole.replace("mapping:", `mapping:\n- {target: DRAM, type: temporal, factors: ${factors}}`);
+    assert.ok((await cuts("names.yaml", named))?.some(({ what, after }) => what === "colours" && after === 20_000));
+    const { data } = await client.request("textDocument/semanticTokens/full", "names.yaml");
+    assert.equal(data.length, 5 * 20_000);
+    const unknown = Array.from({ length: 1500 }, (_, i) => `- {target: Nope${i}, type: temporal, factors: M=1}\n`);
+    assert.deepEqual(await cuts("problems.yaml", whole.replace("mapping:\n", `mapping:\n${unknown.join("")}`)), [
+      { what: "problems", after: 1000 },
+    ]);
+    assert.equal((await client.diagnostics("problems.yaml")).length, 1000);
+    assert.deepEqual(await cuts("plain.yaml", whole), []);
   });
 });
 

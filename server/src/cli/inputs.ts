@@ -4,14 +4,17 @@ import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "no
 import { dirname, join, normalize } from "node:path";
 import { looksCompact } from "../spec/formats/dosa-compact.ts";
 import { looksLikeMapText } from "../spec/formats/map-txt.ts";
+import { listed } from "../spec/nearest.ts";
 import { readSpecification } from "../spec/specification.ts";
 import { isTemplate, renderTemplate, type TemplateFiles } from "../spec/v04/template.ts";
 import * as templateEngine from "../spec/v04/template-engine.ts";
+import { maxFileLength } from "../syntax/limits.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { type Design, resolveDesign } from "../workspace/design.ts";
 import { fileKinds } from "../workspace/kinds.ts";
 import { readModeline } from "../workspace/modeline.ts";
 import { resolvePath } from "../workspace/paths.ts";
+import { formatCount, megabytes } from "../workspace/quantities.ts";
 import { guessedComponents, tablesAround, tabulates } from "../workspace/reference-tables.ts";
 import { UsageError } from "./usage.ts";
 
@@ -30,8 +33,13 @@ export interface Input {
   notes: string[];
 }
 
-/** Files above this size are neighbours we do not look at; a file that is named is always read. */
-const neighbourLimit = 1 << 20;
+/** What a design may lack because it was not looked at. */
+interface LeftOut {
+  /** Files beside the main one that are too large; a file that is named is always read. */
+  large: { name: string; bytes: number }[];
+  /** Files in folders farther away. */
+  files: number;
+}
 
 /** Values a caller gives to the variables of templates. */
 export type TemplateVariables = Readonly<Record<string, string | number | boolean>>;
@@ -129,11 +137,12 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
   const complete = have.has("architecture") && have.has("problem") && have.has("mapping");
   const namedUris = named.map((file) => file.uri);
   const templated = named.some(isTemplate);
+  const leftOut: LeftOut = { large: [], files: 0 };
   if (!complete && !templated) {
     // Several files without a mapping among them ask for no other file's mapping.
     const wanted = (file: SourceFile) => named.length === 1 || !fileKinds(file.text).includes("mapping");
     // Standard input has no neighbours; its modeline counts from the folder at hand.
-    const around = main.uri === "-" ? readParts(modelineFiles(main), main) : neighbours(main);
+    const around = main.uri === "-" ? readParts(modelineFiles(main), main) : neighbours(main, leftOut);
     for (const file of around) if (!candidates.has(file.uri) && wanted(file)) candidates.set(file.uri, file);
   }
   const design: Design = resolveDesign(main.uri, [...candidates.values()], [], namedUris);
@@ -160,11 +169,25 @@ function completeDesign(named: SourceFile[], variables: TemplateVariables): Inpu
           `several files hold a${/^[aeiou]/i.test(kind) ? "n" : ""} ${kind}; took ${taken}, not ${others.join(", ")}`,
       ),
       ...tablesOffered(main, files),
+      ...notesOn(leftOut, design),
       ...design.unresolved.map(
         (entry) => `modeline of ${main.uri}: ${entry.key}=${entry.value} names no readable file`,
       ),
     ],
   };
+}
+
+function notesOn({ large, files }: LeftOut, { missing }: Design): string[] {
+  const limit = megabytes(maxFileLength);
+  const notes = large.map(
+    ({ name, bytes }) =>
+      `${name} has ${megabytes(bytes)} and was not read (limit ${limit}); name it if it belongs here`,
+  );
+  if (files > 0 && missing.length > 0) {
+    const count = `${formatCount(files)} more file${files === 1 ? "" : "s"}`;
+    notes.push(`${count} in the folders around may hold the ${listed([...missing])}; name the right one`);
+  }
+  return notes;
 }
 
 /** Energy and area tables lying about, when the design names none. */
@@ -201,11 +224,25 @@ const disk: TemplateFiles = {
  * Files that may complete the design of `main`: those its modeline names, those in its folder, and for a mapping in a
  * folder of its own (`map/`, beside `arch/` and `prob/`) those one folder up and below.
  */
-function neighbours(main: SourceFile): SourceFile[] {
+function neighbours(main: SourceFile, leftOut: LeftOut): SourceFile[] {
   const folder = dirname(main.uri);
   const beside = yamlFiles(folder);
-  const around = subfolders(join(folder, "..")).flatMap(yamlFiles);
-  return readParts([...modelineFiles(main), ...beside, ...yamlFiles(join(folder, "..")), ...around], main);
+  const parent = join(folder, "..");
+  const others = [parent, ...subfolders(parent, Number.POSITIVE_INFINITY)]
+    .filter((other) => normalize(other) !== normalize(folder))
+    .map(yamlFiles);
+  const around = others.slice(0, folderLimit).flatMap((files) => files.slice(0, folderLimit));
+  leftOut.files = others.flat().length - around.length;
+  leftOut.large = beside.map((name) => ({ name, bytes: sizeOf(name) })).filter(({ bytes }) => bytes > maxFileLength);
+  return readParts([...modelineFiles(main), ...beside, ...around], main);
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 function modelineFiles(main: SourceFile): string[] {
@@ -217,12 +254,12 @@ function readParts(paths: readonly string[], main: SourceFile): SourceFile[] {
   const named = modelineFiles(main);
   return [...new Set(paths)]
     .filter((path) => path !== main.uri)
-    .map((path) => readNeighbour(path, named.includes(path) ? Number.POSITIVE_INFINITY : neighbourLimit))
+    .map((path) => readNeighbour(path, named.includes(path) ? Number.POSITIVE_INFINITY : maxFileLength))
     .filter((file) => file !== null && fileKinds(file.text).length > 0) as SourceFile[];
 }
 
 /** A file that nobody named: null where it is no file, is too large, cannot be read or has gone meanwhile. */
-function readNeighbour(path: string, limit = neighbourLimit): SourceFile | null {
+function readNeighbour(path: string, limit = maxFileLength): SourceFile | null {
   try {
     const status = statSync(path);
     return status.isFile() && status.size <= limit ? { uri: normalize(path), text: readFileSync(path, "utf8") } : null;
@@ -231,20 +268,19 @@ function readNeighbour(path: string, limit = neighbourLimit): SourceFile | null 
   }
 }
 
-/** Neighbours looked at in one folder: more is no design but a collection. */
+/** Files read of each folder around that of the main file, and such folders: more is no design but a collection. */
 const folderLimit = 200;
 
 function yamlFiles(folder: string): string[] {
   return entries(folder)
     .filter((entry) => entry.isFile() && isYaml(entry.name))
-    .slice(0, folderLimit)
     .map((entry) => join(folder, entry.name));
 }
 
-function subfolders(folder: string): string[] {
+function subfolders(folder: string, limit = folderLimit): string[] {
   return entries(folder)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
-    .slice(0, folderLimit)
+    .slice(0, limit)
     .map((entry) => join(folder, entry.name));
 }
 

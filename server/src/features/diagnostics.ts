@@ -32,10 +32,13 @@ export function documentDiagnostics(
   settings: DiagnosticSettings,
   language = "timeloop",
 ): Diagnostic[] {
-  return inForce(context, settings)
-    .filter(({ code }) => language === "timeloop" || !code.startsWith("yaml-"))
+  return problemsToTell(context, settings, language)
     .slice(0, maxDiagnostics)
     .map((problem) => toDiagnostic(context, problem));
+}
+
+export function problemsToTell(context: CheckedContext, settings: DiagnosticSettings, language: string): Problem[] {
+  return inForce(context, settings).filter(({ code }) => language === "timeloop" || !code.startsWith("yaml-"));
 }
 
 const order: readonly Severity[] = ["error", "warning", "information", "hint"];

@@ -10,19 +10,21 @@ export const maxFoldingRanges = 5000;
 /** Members, or lines, looked at between two pauses. */
 const perStep = 200;
 
-export function* foldingRanges({ file, tree }: Pick<FeatureContext, "file" | "tree">): Generator<void, FoldingRange[]> {
+export function* foldingRanges(
+  { file, tree }: Pick<FeatureContext, "file" | "tree">,
+  most = maxFoldingRanges,
+): Generator<void, FoldingRange[]> {
   const index = lineIndex(file);
   const ranges: FoldingRange[] = [];
   const add = (start: number, end: number, kind?: FoldingRangeKind) => {
     const startLine = index.position(start).line;
     const endLine = index.position(end).line;
-    if (endLine > startLine && ranges.length < maxFoldingRanges)
-      ranges.push({ startLine, endLine, ...(kind ? { kind } : {}) });
+    if (endLine > startLine && ranges.length < most) ranges.push({ startLine, endLine, ...(kind ? { kind } : {}) });
   };
   let seen = 0;
   function* visit(node: YamlNode): Generator<void, void> {
     if (++seen % perStep === 0) yield;
-    if (node.location.uri !== file.uri || ranges.length >= maxFoldingRanges) return;
+    if (node.location.uri !== file.uri || ranges.length >= most) return;
     if (node.kind === "map") {
       for (const entry of node.entries) {
         if (entry.merged) continue;
@@ -49,7 +51,7 @@ export function* foldingRanges({ file, tree }: Pick<FeatureContext, "file" | "tr
       );
     if (isComment && comment < 0) comment = line;
     else if (!isComment && comment >= 0) {
-      if (line - 1 > comment && ranges.length < maxFoldingRanges) {
+      if (line - 1 > comment && ranges.length < most) {
         ranges.push({ startLine: comment, endLine: line - 1, kind: FoldingRangeKind.Comment });
       }
       comment = -1;

@@ -17,24 +17,26 @@ export const semanticTokenLegend: SemanticTokensLegend = {
 };
 
 export const maxTokens = 20_000;
+/** Numbers that stand for one token. */
+export const tokenLength = 5;
 
-export function* semanticTokens({
-  file,
-  snapshot,
-}: Pick<FeatureContext, "file" | "snapshot">): Generator<void, SemanticTokens> {
+export function* semanticTokens(
+  { file, snapshot }: Pick<FeatureContext, "file" | "snapshot">,
+  most = maxTokens,
+): Generator<void, SemanticTokens> {
   const index = lineIndex(file);
   const all = yield* collectingOccurrences(snapshot);
   yield;
   const here = all
     .filter(({ location }) => location.uri === file.uri)
-    .sort((a, b) => a.location.start - b.location.start)
-    .slice(0, maxTokens);
+    .sort((a, b) => a.location.start - b.location.start);
   const data: number[] = [];
   let line = 0;
   let character = 0;
   let end = 0;
   for (const { kind, role, location } of here) {
     if (location.start < end) continue;
+    if (data.length >= tokenLength * most) break;
     end = location.end;
     const start = index.position(location.start);
     data.push(

@@ -6,6 +6,7 @@
 
 import type { CheckedContext, FeatureContext } from "../features/context.ts";
 import { checking } from "../rules/check.ts";
+import { filesNotRead } from "../rules/files-not-read.ts";
 import { tablesAtHand } from "../rules/tables-at-hand.ts";
 import type { Problem } from "../syntax/source.ts";
 import { parseYaml } from "../syntax/yaml.ts";
@@ -71,7 +72,12 @@ export class Designs {
       if (problems === overtaken) continue;
       await turn();
       this.problemsOf.set(context.snapshot.analysis, problems);
-      const all = [...context.snapshot.templateProblems, ...problems, ...tablesAtHand(context.snapshot)];
+      const all = [
+        ...context.snapshot.templateProblems,
+        ...problems,
+        ...tablesAtHand(context.snapshot),
+        ...filesNotRead(context.snapshot),
+      ];
       if (revision === this.store.revision) return { ...context, problems: all };
     }
   }

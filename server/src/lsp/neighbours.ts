@@ -7,13 +7,15 @@ import type { DesignStore } from "../workspace/store.ts";
 
 export interface Files {
   list(near: string, limit: number): Promise<string[]>;
-  read(uri: string): Promise<string | null>;
+  /** The text of a file, the size of one that is too large, `null` for one that cannot be read. */
+  read(uri: string): Promise<string | { bytes: number } | null>;
 }
 
-/** Files looked at before giving up on a missing part, and their size. */
+/** Files known around a document; those outside of its folder that are looked into for a missing part. */
 const listLimit = 2000;
 const readLimit = 200;
-const sizeLimit = 1 << 20;
+/** Files read at the same time. */
+const together = 16;
 /** Energy tables looked into for a design that has none. */
 const tablesRead = 5;
 /** Includes within includes. */
@@ -22,6 +24,8 @@ const includeRounds = 10;
 export class Neighbours {
   /** Files read, being read or known not to concern us; forgotten when they change. */
   private readonly seen = new Map<string, Promise<void>>();
+  /** Bytes of the files that are too large to be read. */
+  private readonly large = new Map<string, number>();
   /** What lies around the documents of a folder, by that folder. */
   private readonly listings = new Map<string, Promise<string[]>>();
 
@@ -36,6 +40,7 @@ export class Neighbours {
   async changed(uri: string, deleted: boolean): Promise<boolean> {
     if (deleted) {
       this.seen.delete(uri);
+      this.large.delete(uri);
       const known = this.store.file(uri) !== undefined;
       this.store.setOnDisk(uri, null);
       this.listings.clear();
@@ -53,6 +58,7 @@ export class Neighbours {
 
   forget(): void {
     this.seen.clear();
+    this.large.clear();
     this.listings.clear();
   }
 
@@ -77,25 +83,35 @@ export class Neighbours {
     this.listings.set(folder, listed);
     const listing = await listed;
     this.store.list(uri, [...listing, ...asked]);
-    await this.readRings(uri, listing);
+    const files = await this.readRings(uri, listing);
+    const near = new Set([...asked, ...listing.filter((file) => folderDistance(uri, file) === 0)]);
+    const wanted = ([file]: [string, number]) => near.has(file) && !this.store.isOpen(file);
+    const large = [...this.large].filter(wanted).map(([file, bytes]) => ({ uri: file, bytes }));
+    this.store.leaveOut(uri, { large, files, orMore: listing.length >= listLimit });
     for (const { ert } of this.store.tablesAround(uri).slice(0, tablesRead)) await this.load(ert);
   }
 
-  private async readRings(uri: string, listing: readonly string[]): Promise<void> {
+  /** @returns how many files were not looked into although something was still wanted */
+  private async readRings(uri: string, listing: readonly string[]): Promise<number> {
     const rings = new Map<number, string[]>();
     for (const file of listing) {
       const distance = folderDistance(uri, file);
       rings.set(distance, [...(rings.get(distance) ?? []), file]);
     }
-    let read = 0;
+    let left = listing.length;
+    let room = readLimit;
     for (const [distance, ring] of [...rings].sort(([a], [b]) => a - b)) {
       // The folder itself is read whole: energy tables and constraints are looked for only there.
-      if (distance > 0 && this.settled(uri, distance)) break;
-      for (const file of ring) {
-        if (read >= readLimit) return;
-        if (await this.load(file)) read++;
+      if (distance > 0 && this.settled(uri, distance)) return 0;
+      const read = distance > 0 ? ring.slice(0, room) : ring;
+      for (let i = 0; i < read.length; i += together) {
+        await Promise.all(read.slice(i, i + together).map((file) => this.load(file)));
       }
+      left -= read.length;
+      if (distance > 0) room -= read.length;
+      if (read.length < ring.length) break;
     }
+    return left;
   }
 
   /** Nothing at this distance or beyond it can still become part of the design. */
@@ -128,8 +144,10 @@ export class Neighbours {
   }
 
   private async read(uri: string, matters: (text: string) => boolean): Promise<void> {
-    const text = await this.files.read(uri);
-    this.store.setOnDisk(uri, text !== null && text.length <= sizeLimit && matters(text) ? text : null);
+    const found = await this.files.read(uri);
+    if (found !== null && typeof found === "object") this.large.set(uri, found.bytes);
+    else this.large.delete(uri);
+    this.store.setOnDisk(uri, typeof found === "string" && matters(found) ? found : null);
     await this.readyForTemplates();
   }
 }

@@ -12,8 +12,10 @@ export type ListFilesResult = string[];
 export const readFileRequest = "mapspace/readFile";
 export interface ReadFileParams {
   uri: string;
+  /** Bytes: of a larger file only its size is wanted. */
+  limit: number;
 }
-export type ReadFileResult = string | null;
+export type ReadFileResult = string | { bytes: number } | null;
 
 /** Server → client: what the status item shows for a document. */
 export const statusNotification = "mapspace/status";
@@ -26,8 +28,10 @@ export interface StatusParams {
   /** Kinds with several equally near files: the pick list offers them. */
   ambiguous: { kind: string; taken: string; others: readonly string[] }[];
   severity: "information" | "warning" | "error";
-  /** Items after which the outline and the folding of this file end; `null` where nothing is left out. */
-  limit: number | null;
+  /** What of this file ends after how many items. */
+  cut: { what: "outline" | "folding" | "colours" | "problems"; after: number }[];
+  /** Files around that were not read: those too large, and how many lie too far away. */
+  unread: { large: string[]; files: number };
 }
 
 /** Client → server: the full report of a design as Markdown. */

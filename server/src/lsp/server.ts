@@ -18,11 +18,13 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { documentDiagnostics } from "../features/diagnostics.ts";
 import { semanticTokenLegend } from "../features/semantic-tokens.ts";
+import { maxFileLength } from "../syntax/limits.ts";
 import type { SourceFile } from "../syntax/source.ts";
 import { readModeline } from "../workspace/modeline.ts";
 import { baseName, resolvePath } from "../workspace/paths.ts";
 import { DesignStore } from "../workspace/store.ts";
-import { Designs } from "./designs.ts";
+import { cutsOf } from "./cuts.ts";
+import { Designs, overtaken } from "./designs.ts";
 import { DiagnosticsPublisher } from "./diagnostics.ts";
 import { allFeatures, type Features, registerFeatures } from "./handlers.ts";
 import type { Host } from "./host.ts";
@@ -53,10 +55,16 @@ export function startServer(connection: Connection, host: Host, features: Featur
         .sendRequest<ListFilesResult>(listFilesRequest, { near, limit } satisfies ListFilesParams)
         .catch(() => []),
     read: (uri) =>
-      connection.sendRequest<ReadFileResult>(readFileRequest, { uri } satisfies ReadFileParams).catch(() => null),
+      connection
+        .sendRequest<ReadFileResult>(readFileRequest, { uri, limit: maxFileLength } satisfies ReadFileParams)
+        .catch(() => null),
+  };
+  const readText = async (uri: string) => {
+    const found = await files.read(uri);
+    return typeof found === "string" ? found : null;
   };
   const neighbours = new Neighbours(store, files, readyForTemplates);
-  const latencyModels = new LatencyModels(files.read);
+  const latencyModels = new LatencyModels(readText);
   /** Takes back the watching of the latency models named before. */
   let unwatchModels: { dispose(): void } | null = null;
   let closed = false;
@@ -82,19 +90,28 @@ export function startServer(connection: Connection, host: Host, features: Featur
   let settings: Settings = defaultSettings;
   let can = { configuration: false, watch: false, disabledActions: false, folders: [] as string[] };
 
+  const languageOf = (uri: string) => documents.get(uri)?.languageId ?? "timeloop";
   const publisher = new DiagnosticsPublisher(connection, log, {
     diagnose: async (uri) => {
       const early = settling.has(uri) ? await designs.earlyContext(uri) : null;
       const reading = early !== null && settling.has(uri);
       if (reading) withheld.add(uri);
       const context = reading ? { ...early, problems: early.tree.problems } : await designs.checked(uri);
-      return context === null ? [] : documentDiagnostics(context, settings, documents.get(uri)?.languageId);
+      return context === null ? [] : documentDiagnostics(context, settings, languageOf(uri));
     },
     state: (uri) => `${store.revision}${settling.has(uri) ? " reading" : ""}`,
     openUris: () => store.openUris(),
     version: (uri) => documents.get(uri)?.version,
   });
-  const status = new StatusReporter(connection, log, (uri) => designs.checked(uri));
+  const status = new StatusReporter(
+    connection,
+    log,
+    (uri) => designs.checked(uri),
+    async (context) => {
+      const cuts = await designs.run(cutsOf(context, settings, languageOf(context.file.uri)));
+      return cuts === overtaken ? null : cuts;
+    },
+  );
 
   /** Another file of the design changed: what editors show of the others is out of date. */
   function refreshAll(): void {
@@ -312,7 +329,7 @@ export function startServer(connection: Connection, host: Host, features: Featur
     features,
   );
 
-  const around = { connection, log, designs, store, settings: () => settings, read: files.read, host };
+  const around = { connection, log, designs, store, settings: () => settings, read: readText, host };
   for (const method of searchRequests) {
     const handler: GenericRequestHandler<unknown, unknown> = async (params: object, token: CancellationToken) => {
       const { Searches } = await onDemand();

@@ -2,7 +2,6 @@
 
 import type { Connection } from "vscode-languageserver";
 import type { CheckedContext } from "../features/context.ts";
-import { isOutlineCut, maxSymbols } from "../features/symbols.ts";
 import { networkTotals } from "../workspace/analysis.ts";
 import { formatCount, formatEnergy } from "../workspace/quantities.ts";
 import { type StatusParams, statusNotification } from "./protocol.ts";
@@ -20,6 +19,8 @@ export class StatusReporter {
     private readonly connection: Connection,
     private readonly log: Log,
     private readonly contextOf: (uri: string) => Promise<CheckedContext | null>,
+    /** `null` where the text has changed meanwhile. */
+    private readonly cutsOf: (context: CheckedContext) => Promise<StatusParams["cut"] | null>,
   ) {}
 
   refresh(uris: readonly string[]): void {
@@ -50,8 +51,9 @@ export class StatusReporter {
 
   private async report(uri: string): Promise<void> {
     const context = await this.contextOf(uri);
-    if (context === null || this.disposed) return;
-    const status = describe(context);
+    const cut = context && (await this.cutsOf(context));
+    if (cut === null || context === null || this.disposed) return;
+    const status = describe(context, cut);
     const text = JSON.stringify(status);
     if (this.sent.get(uri) === text) return;
     this.sent.set(uri, text);
@@ -59,9 +61,8 @@ export class StatusReporter {
   }
 }
 
-function describe(context: CheckedContext): StatusParams {
-  const { file, snapshot, problems } = context;
-  const { design, analysis } = snapshot;
+function describe({ file, snapshot, problems }: CheckedContext, cut: StatusParams["cut"]): StatusParams {
+  const { design, analysis, leftOut } = snapshot;
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const totals = networkTotals(analysis);
   const costed = analysis.layers.length - totals.missingLayers;
@@ -79,9 +80,10 @@ function describe(context: CheckedContext): StatusParams {
     severity:
       errors > 0
         ? "error"
-        : design.missing.length > 0 || design.ambiguous.some(({ clear }) => !clear)
+        : design.missing.length > 0 || leftOut?.large.length || design.ambiguous.some(({ clear }) => !clear)
           ? "warning"
           : "information",
-    limit: isOutlineCut(context) ? maxSymbols : null,
+    cut,
+    unread: { large: (leftOut?.large ?? []).map(({ uri }) => uri), files: leftOut?.files ?? 0 },
   };
 }

@@ -56,6 +56,9 @@ export function formatSeconds(seconds: number): string {
   return seconds >= 1 ? `${formatNumber(seconds)} s` : scaled(seconds * 1e12, ["ps", "ns", "µs", "ms"]);
 }
 
+/** `18000000` → `17.2 MB`; whole numbers without a fraction. */
+export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1).replace(/\.0$/, "")} MB`;
+
 /** How much more or less: `=`, `−21.5 %`, `×3.2`. */
 export function formatChange(from: number, to: number): string {
   if (from === to) return "=";

@@ -25,6 +25,7 @@ export interface Snapshot {
   included: readonly SourceFile[];
   /** Tables that the design does not have, but could. */
   tables: TableOffer | null;
+  leftOut: LeftOut | null;
   /** Problems of rendering templates. */
   templateProblems: readonly Problem[];
   specification: Specification;
@@ -38,9 +39,19 @@ export interface StoreSettings {
   latency?: (uri: string) => ChosenLatency | null;
 }
 
+/** What lies around a document and was not read. */
+export interface LeftOut {
+  /** Files beside it, or named by it, that are too large. */
+  large: readonly { uri: string; bytes: number }[];
+  /** Files farther away that were not looked into for what the design may lack; `orMore` where not all are known. */
+  files: number;
+  orMore: boolean;
+}
+
 interface Around {
   files: ReadonlySet<string>;
   tables: readonly string[];
+  leftOut: LeftOut | null;
 }
 
 interface CacheEntry {
@@ -92,7 +103,15 @@ export class DesignStore {
   list(uri: string, uris: readonly string[]): void {
     const before = this.around.get(uri)?.files;
     if (before?.size === new Set(uris).size && uris.every((file) => before.has(file))) return;
-    this.around.set(uri, { files: new Set(uris), tables: uris.filter(isTableFile) });
+    const leftOut = this.around.get(uri)?.leftOut ?? null;
+    this.around.set(uri, { files: new Set(uris), tables: uris.filter(isTableFile), leftOut });
+    this.revision++;
+  }
+
+  leaveOut(uri: string, leftOut: LeftOut): void {
+    const around = this.around.get(uri);
+    if (around === undefined || JSON.stringify(around.leftOut) === JSON.stringify(leftOut)) return;
+    around.leftOut = leftOut;
     this.revision++;
   }
 
@@ -163,7 +182,8 @@ export class DesignStore {
     const before = cached?.snapshot;
     const unchanged = before !== undefined && sameFiles(before.files, files) && before.design.layer === design.layer;
     const known = unchanged ? { ...before, design } : yield* this.analysing(design, renderings);
-    const snapshot = { ...known, tables: this.tablesFor(known) };
+    const leftOut = this.around.get(uri)?.leftOut ?? null;
+    const snapshot = { ...known, tables: this.tablesFor(known), leftOut };
     if (this.revision === revision) this.snapshots.set(uri, { revision, snapshot });
     return snapshot;
   }
@@ -182,7 +202,7 @@ export class DesignStore {
     );
   }
 
-  private tablesFor({ design, specification }: Omit<Snapshot, "tables">): TableOffer | null {
+  private tablesFor({ design, specification }: Pick<Snapshot, "design" | "specification">): TableOffer | null {
     const offers = this.tablesAroundDesign(design);
     if (offers.length === 0) return null;
     const guessed = guessedComponents(specification);
@@ -194,7 +214,10 @@ export class DesignStore {
     return offers.find(suits) ?? null;
   }
 
-  private *analysing(design: Design, renderings: readonly Rendering[]): Generator<void, Omit<Snapshot, "tables">> {
+  private *analysing(
+    design: Design,
+    renderings: readonly Rendering[],
+  ): Generator<void, Omit<Snapshot, "tables" | "leftOut">> {
     const files = renderings.map(({ file }) => file);
     for (const file of files) yield* parsingYaml(file);
     const whole = yield* readingSpecification(files);
