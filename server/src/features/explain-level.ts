@@ -5,8 +5,10 @@ import { explained, type LayerAnalysis } from "../workspace/analysis.ts";
 import { formatCount, formatEnergy, formatNumber, formatPercent } from "../workspace/quantities.ts";
 import { type FeatureContext, hoverTable } from "./context.ts";
 import { explainCount } from "./explain-count.ts";
+import { explainEnergy, explainLevelEnergy } from "./explain-energy.ts";
 import type { Explained } from "./explain-loops.ts";
 import { explainTile } from "./explain-tile.ts";
+import { layerAt } from "./layer-at.ts";
 
 const counts = ["reads", "fills", "updates"] as const;
 const columns = ["tile words", ...counts, "energy"];
@@ -14,34 +16,37 @@ const columns = ["tile words", ...counts, "energy"];
 /** Layers of a network that are told apart; the rest is left to the report. */
 const layersListed = 12;
 
-export function explainLevel({ snapshot }: FeatureContext, name: string): string | null {
+/** @param offset where the question was asked: it tells the layer of a network */
+export function explainLevel(context: FeatureContext, name: string, offset: number): string | null {
+  const { snapshot } = context;
   const { analysis } = snapshot;
   const { architecture } = snapshot.specification;
   const level = architecture?.storage.findIndex((candidate) => candidate.name === name) ?? -1;
   if (architecture === undefined || level < 0) return null;
   const blocks = [describeHardware(architecture, level)];
   const costed = analysis.layers.filter(({ outcome }) => outcome?.evaluation !== undefined);
-  const [first] = costed;
-  if (first === undefined) return blocks.join("\n\n");
-  if (costed.length > 1) {
-    blocks.push(layerTable(costed, level), `Layer **${first.layer.workload.name}** in detail:`);
-  }
-  const evaluation = explained(analysis, first);
-  const lowered = first.lowered?.mapping;
-  if (evaluation === undefined || lowered === undefined) return blocks.join("\n\n");
-  const about: Explained = { architecture, workload: first.layer.workload, mapping: lowered };
+  const several = costed.length > 1;
+  if (several) blocks.push(layerTable(costed, level));
+  const chosen = layerAt(context, offset);
+  const evaluation = chosen && explained(analysis, chosen);
+  const lowered = chosen?.lowered?.mapping;
+  if (chosen === undefined || evaluation === undefined || lowered === undefined) return blocks.join("\n\n");
+  if (several) blocks.push(`Layer **${chosen.layer.workload.name}** in detail:`);
+  const about: Explained = { architecture, workload: chosen.layer.workload, mapping: lowered };
   blocks.push(describeTraffic(about.workload, evaluation, level), ...explanations(about, evaluation, level));
   return blocks.join("\n\n");
 }
 
-export function explainCompute({ snapshot }: FeatureContext, name: string): string | null {
-  const { architecture } = snapshot.specification;
+export function explainCompute(context: FeatureContext, name: string, offset: number): string | null {
+  const { architecture } = context.snapshot.specification;
   if (architecture?.compute.name !== name) return null;
   const { compute } = architecture;
   const head = `**${name}** — ${formatCount(compute.instances)} units (${compute.meshX} × ${compute.meshY}), ${formatNumber(compute.energyPj)} pJ per operation.`;
-  const evaluation = snapshot.analysis.layers[0]?.outcome?.evaluation;
-  if (evaluation === undefined) return head;
-  return `${head}\n\n${formatCount(evaluation.macs)} MACs on ${formatNumber(evaluation.compute.utilizedInstances)} of them in ${formatCount(evaluation.compute.cycles)} cycles; ${formatPercent(evaluation.utilization)} of what all could do in the ${formatCount(evaluation.cycles)} cycles of the whole run.`;
+  const chosen = layerAt(context, offset);
+  const evaluation = chosen?.outcome?.evaluation;
+  if (chosen === undefined || evaluation === undefined) return head;
+  const which = context.snapshot.analysis.layers.length > 1 ? `Layer **${chosen.layer.workload.name}**: ` : "";
+  return `${head}\n\n${which}${formatCount(evaluation.macs)} MACs on ${formatNumber(evaluation.compute.utilizedInstances)} of them in ${formatCount(evaluation.compute.cycles)} cycles; ${formatPercent(evaluation.utilization)} of what all could do in the ${formatCount(evaluation.cycles)} cycles of the whole run. Energy: ${formatCount(evaluation.compute.computes)} × ${formatNumber(compute.energyPj)} pJ = ${formatEnergy(evaluation.compute.energyPj)}.`;
 }
 
 function describeHardware(architecture: Architecture, index: number): string {
@@ -105,19 +110,26 @@ function layerTable(costed: readonly LayerAnalysis[], index: number): string {
   return `${hoverTable(["layer", ...columns], rows, columns.length)}${more}`;
 }
 
-/** Per data space the tile and every count, each derived from the loops. */
+/** Per data space the tile, every count and the energy, each derived. */
 export function explanations(about: Explained, evaluation: Evaluation, index: number): string[] {
-  const lines = evaluation.levels[index].dataSpaces.flatMap((result, d) => {
+  const level = evaluation.levels[index];
+  const storage = about.architecture.storage[index];
+  const lines = level.dataSpaces.flatMap((result, d) => {
     if (!result.kept) return [];
-    const column = evaluation.levels.map((level) => level.dataSpaces[d]);
+    const column = evaluation.levels.map(({ dataSpaces }) => dataSpaces[d]);
     const tile = explainTile(about, index, d, result.tileWords);
     const { name } = about.workload.dataSpaces[d];
+    const energy = explainEnergy(storage, result);
     return [
       ...(tile === null ? [] : [`* **${name} tile** = ${tile}`]),
       ...counts.flatMap((count) =>
         explainCount(about, column, index, d, count).map((line, i) => (i === 0 ? `* ${line}` : line)),
       ),
+      ...(energy === null ? [] : [`* **${name} energy** = ${energy}`]),
     ];
   });
+  const names = about.workload.dataSpaces.map(({ name }) => name);
+  const energy = explainLevelEnergy(storage, level, names);
+  if (energy !== null) lines.push(`* **${level.name} energy** = ${energy}`);
   return lines.length === 0 ? [] : [lines.join("\n")];
 }

@@ -10,6 +10,7 @@ import { formatCount } from "../workspace/quantities.ts";
 import { rankWords } from "../workspace/tile-extents.ts";
 import { type FeatureContext, hoverTable, toRange } from "./context.ts";
 import { explainCompute, explainLevel } from "./explain-level.ts";
+import { layerAt } from "./layer-at.ts";
 import { type Occurrence, occurrenceAt } from "./names.ts";
 import { attributes, describeWord, dimensionMeanings, directiveKeys } from "./vocabulary.ts";
 import { topLevelKeys, wordsAt } from "./vocabulary-parts.ts";
@@ -22,10 +23,10 @@ export function hover(context: FeatureContext, position: Position): Hover | null
 
   const factor = factorAt(context, offset);
   if (factor !== null)
-    return answer(factorHover(context, factor), factor.source.location.start, factor.source.location.end);
+    return answer(factorHover(context, factor, offset), factor.source.location.start, factor.source.location.end);
   const occurrence = occurrenceAt(context, offset);
   if (occurrence !== undefined) {
-    return answer(nameHover(context, occurrence), occurrence.location.start, occurrence.location.end);
+    return answer(nameHover(context, occurrence, offset), occurrence.location.start, occurrence.location.end);
   }
   const path = pathAt(context.tree, offset);
   const step = path[path.length - 1];
@@ -77,9 +78,10 @@ function factorAt({ snapshot, file }: FeatureContext, offset: number): FactorAt 
 }
 
 /** The dimension's factors over all levels, with this one marked, and what they come to. */
-function factorHover({ snapshot }: FeatureContext, { source, level, type }: FactorAt): string {
+function factorHover(context: FeatureContext, { source, level, type }: FactorAt, offset: number): string {
+  const { snapshot } = context;
   const name = source.dimension.value;
-  const workload = snapshot.specification.layers[0]?.workload;
+  const workload = layerAt(context, offset)?.layer.workload;
   const bound = workload?.dimensions.find((dimension) => dimension.name === name)?.bound;
   const end = source.end.value === 0 && bound !== undefined ? bound : source.end.value;
   const where = type === "spatial" ? `instances below ${level} work on` : `times in a row ${level} goes through`;
@@ -114,24 +116,29 @@ function factorHover({ snapshot }: FeatureContext, { source, level, type }: Fact
   }
   if (rows.length > 0) lines.push(hoverTable(["level", "type", "factor"], rows, 1));
   if (bound !== undefined) {
+    const several = snapshot.analysis.layers.length > 1;
     const verdict =
       product === bound
         ? "as it should be"
         : product > bound
           ? "more than the bound unless residuals make up for it"
           : "too few";
-    lines.push(`All factors of ${name} multiply to ${formatCount(product)} of ${formatCount(bound)}: ${verdict}.`);
+    lines.push(
+      `All factors of ${name} multiply to ${formatCount(product)} of ${formatCount(bound)}${several ? ` in layer ${workload!.name}` : ""}: ${verdict}.`,
+    );
   }
   return lines.join("\n\n");
 }
 
-function nameHover(context: FeatureContext, { kind, name }: Occurrence): string | null {
-  const { specification, analysis } = context.snapshot;
-  if (kind === "component") return explainLevel(context, name) ?? explainCompute(context, name) ?? `**${name}**`;
+function nameHover(context: FeatureContext, { kind, name }: Occurrence, offset: number): string | null {
+  const { analysis } = context.snapshot;
+  if (kind === "component")
+    return explainLevel(context, name, offset) ?? explainCompute(context, name, offset) ?? `**${name}**`;
   if (kind === "data space") {
-    const space = specification.layers[0]?.workload.dataSpaces.find((candidate) => candidate.name === name);
-    if (space === undefined) return null;
-    const { dimensions } = specification.layers[0].workload;
+    const workload = layerAt(context, offset)?.layer.workload;
+    const space = workload?.dataSpaces.find((candidate) => candidate.name === name);
+    if (workload === undefined || space === undefined) return null;
+    const { dimensions } = workload;
     const ranks = space.ranks.map((rank) =>
       rank
         .map(({ dimension, coefficient }) => (coefficient === 1 ? "" : `${coefficient}·`) + dimensions[dimension].name)
