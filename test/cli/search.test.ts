@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapspace } from "../support/cli.ts";
@@ -11,9 +11,8 @@ import { repositoryRoot } from "../support/shared.ts";
 const scratch = scratchFolder();
 
 const folder = join(repositoryRoot, "examples/eyeriss-like");
-const design = ["arch.yaml", "ert.yaml", "constraints.yaml", "gemm.yaml", "gemm.map.yaml"].map((name) =>
-  join(folder, name),
-);
+const names = ["arch.yaml", "ert.yaml", "constraints.yaml", "gemm.yaml", "gemm.map.yaml"];
+const design = names.map((name) => join(folder, name));
 const json = (args: readonly string[]) => {
   const { status, out, err } = mapspace(["search", "--json", ...args, ...design]);
   assert.equal(status, 0, err);
@@ -49,6 +48,32 @@ test("exact proves its optimum; evaluate agrees with it; verify accepts the proo
   const refused = mapspace(["verify", join(scratch, "lie.json"), ...design]);
   assert.equal(refused.status, 1);
   assert.match(refused.out, /does not hold/);
+
+  // It names its files, as seen from where it lies.
+  assert.deepEqual(JSON.parse(readFileSync(proof, "utf8")).design.files.map((file: string) => basename(file)).sort(), [...names].sort());
+  assert.equal(mapspace(["verify", proof]).status, 0);
+  const elsewhere = join(scratch, "elsewhere.json");
+  writeFileSync(elsewhere, JSON.stringify({ ...JSON.parse(readFileSync(proof, "utf8")), design: undefined }));
+  const nameless = mapspace(["verify", elsewhere]);
+  assert.equal(nameless.status, 2);
+  assert.match(nameless.err, /it names no files; name the files of the design after the certificate/);
+  assert.equal(mapspace(["verify", elsewhere, ...design]).status, 0);
+});
+
+test("a certificate that is not formed as one is told by the place, not by a crash", () => {
+  const proof = join(scratch, "form.json");
+  json(["--certificate", proof]);
+  const certificate = JSON.parse(readFileSync(proof, "utf8"));
+  for (const [change, message] of [
+    [{ incumbent: {} }, /does not hold: incumbent\.mapping must be an object/],
+    [{ bound: null }, /does not hold: bound must be a number above 0/],
+    [{ labels: [{ spread: [[0]], keep: [], bound: 1 }] }, /labels\[0\]\.spread\[0\] must be a list of two numbers/],
+  ] as const) {
+    writeFileSync(proof, JSON.stringify({ ...certificate, ...change }));
+    const { status, out } = mapspace(["verify", proof]);
+    assert.equal(status, 1);
+    assert.match(out, message);
+  }
 });
 
 test("the number of jobs does not change what is found, and no search beats the proof", () => {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
+import type { MapspaceConstraint, MapspaceConstraints } from "../../server/src/engine/mapspace/constraints.ts";
+import { directiveNames } from "../../server/src/engine/mapspace/point.ts";
+import type { MappingLevel } from "../../server/src/engine/model/types.ts";
+import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { blockSearch } from "../../server/src/engine/search/blocks.ts";
 import {
   type Certificate,
   type CertificateLabel,
   certificateOf,
+  inputDigest,
   labelDigest,
 } from "../../server/src/engine/search/exact/certificate.ts";
 import { type ExactProgress, exactSearch } from "../../server/src/engine/search/exact/exact.ts";
@@ -34,8 +39,13 @@ function certify(kind: "pfm" | "ruby-s"): Certificate {
   return certificateFor(kind, last!)!;
 }
 
-function faultOf(certificate: Certificate, machineNow = machine, layerNow = layer): string | null {
-  const checking = verifyCertificate(certificate, machineNow, layerNow, []);
+function faultOf(
+  certificate: Certificate,
+  machineNow = machine,
+  layerNow = layer,
+  constraints: MapspaceConstraints = [],
+): string | null {
+  const checking = verifyCertificate(certificate, machineNow, layerNow, constraints);
   let step = checking.next();
   while (!step.done) step = checking.next();
   return step.value?.kind ?? null;
@@ -124,4 +134,126 @@ test("a mapping that is not the best proves nothing", () => {
   assert.ok(best!.value > certificate.incumbent.value);
   const fault = faultOf({ ...certificate, incumbent: best!, bound: best!.value });
   assert.ok(fault === "better-mapping" || fault === "label-missing", String(fault));
+});
+
+test("a mapping that the constraints do not allow proves nothing, whichever of them it breaks", () => {
+  const array = architecture(
+    [
+      storage("Spad", { meshX: 4, meshY: 2, capacityWords: 40 }),
+      storage("GLB", { capacityWords: 600, readEnergyPj: 6, fillEnergyPj: 6, updateEnergyPj: 6 }),
+      storage("DRAM", { readEnergyPj: 200, fillEnergyPj: 200, updateEnergyPj: 200 }),
+    ],
+    compute(4, 2),
+  );
+  const best = (constraints: MapspaceConstraints): Certificate => {
+    const { mapspace } = createMapspace(array, layer, "pfm", constraints);
+    let last: ExactProgress | undefined;
+    for (last of exactSearch(mapspace!, { objective: "edp", seed: 1, warmUp: 50 }));
+    return certificateOf({ architecture: array, workload: layer, kind: "pfm", constraints, objective: "edp" }, last!)!;
+  };
+  /** What is told of the certificate when it is said to be about these constraints. */
+  const about = (certificate: Certificate, constraints: MapspaceConstraints) => {
+    const inputs = inputDigest(array, layer, "pfm", constraints, "edp");
+    return faultOf({ ...certificate, inputs }, array, layer, constraints);
+  };
+  const free = best([]);
+  const [x, y] = (["spatialX", "spatialY"] as const).map((axis) => free.incumbent.mapping.levels[1][axis]);
+  assert.ok(x.length > 0 && y.length > 0, JSON.stringify(free.incumbent.mapping));
+  const at = { id: 0, level: 1 };
+  const onX = x[0].dimension;
+  const onY = y[0].dimension;
+  const loops = { ...at, kind: "permutation", slot: "spatial", suffix: [] } as const;
+  const lies: Record<string, MapspaceConstraint[]> = {
+    "max fan-out": [{ ...at, kind: "max-fanout", value: 4 }],
+    "X loops on Y": [
+      { ...loops, prefix: [onX] },
+      { ...at, id: 1, kind: "split", value: 0 },
+    ],
+    "more Y loops than the split leaves": [{ ...at, kind: "split", value: 4 }],
+    "a loop pinned to X runs along Y": [
+      { ...loops, prefix: [onY] },
+      { ...at, id: 1, kind: "split", value: 1 },
+    ],
+    ...Object.fromEntries(
+      directiveNames.map((directive) => [directive, [{ ...at, kind: "directive", directive, dataSpace: 0 } as const]]),
+    ),
+  };
+  for (const [lie, constraints] of Object.entries(lies)) {
+    assert.equal(about(best(constraints), constraints), null, `${lie}: its own optimum`);
+    assert.equal(about(free, constraints), "mapping-outside", lie);
+  }
+  const narrow = best(lies["max fan-out"]);
+  assert.equal(about(narrow, [{ ...at, kind: "min-parallelism", value: 1 }]), "mapping-outside", "parallelism");
+  const marked = best(lies.noSpatialReuse);
+  assert.equal(about(marked, []), "mapping-outside", "a directive that is not asked for");
+
+  // Loops and levels as no mapping of the mapspace has them.
+  const withLevel = (change: (level: MappingLevel) => Partial<MappingLevel>) => {
+    const levels = free.incumbent.mapping.levels.map((level, l) => (l === 1 ? { ...level, ...change(level) } : level));
+    return about({ ...free, incumbent: { ...free.incumbent, mapping: { levels } } }, []);
+  };
+  assert.equal(
+    withLevel(({ spatialX, spatialY }) => ({ spatialX: spatialY, spatialY: spatialX })),
+    "mapping-outside",
+  );
+  assert.equal(
+    withLevel(({ keep }) => ({ keep: keep.slice(1) })),
+    "mapping-outside",
+  );
+  const stray = { dimension: 9, factor: 2, residual: 2 };
+  assert.equal(
+    withLevel(({ temporal }) => ({ temporal: [...temporal, stray] })),
+    "mapping-outside",
+  );
+  const fewer = { levels: free.incumbent.mapping.levels.slice(1) };
+  assert.equal(about({ ...free, incumbent: { ...free.incumbent, mapping: fewer } }, []), "mapping-outside");
+});
+
+test("a certificate of remainders in time is refused: the checker knows no proof of them", () => {
+  const certificate = certify("pfm");
+  for (const kind of ["ruby", "ruby-t"] as const) {
+    const inputs = inputDigest(machine, layer, kind, [], "edp");
+    assert.equal(faultOf({ ...certificate, kind, inputs }), "malformed");
+  }
+});
+
+test("whatever is changed in the JSON of a certificate, the checker says so and does not throw", () => {
+  const text = JSON.stringify(certify("ruby-s"));
+  const random = new Prng(5);
+  const kinds = new Set<string | null>();
+  for (let i = 0; i < 1500; i++) {
+    const certificate = JSON.parse(text);
+    const places: { holder: Record<string, unknown>; key: string; path: string }[] = [];
+    const walk = (holder: Record<string, unknown>, path: string) => {
+      for (const key of Object.keys(holder)) {
+        places.push({ holder, key, path: `${path}.${key}` });
+        if (typeof holder[key] === "object" && holder[key] !== null)
+          walk(holder[key] as Record<string, unknown>, `${path}.${key}`);
+      }
+    };
+    // Half of the changes to what lies around the labels, which are most of it.
+    if (i % 2 === 0) walk(certificate, "");
+    else walk({ ...certificate, labels: undefined }, "");
+    const { holder: inside, key, path } = places[random.below(places.length)];
+    const holder = path.split(".").length === 2 ? certificate : inside;
+    const was = holder[key];
+    const junk = [null, "x", "", -1, 0.5, 1e300, true, [], {}, [[]], [null], Number.MAX_SAFE_INTEGER];
+    const value = junk[random.below(junk.length)];
+    if (random.below(6) === 0) delete holder[key];
+    else if (typeof was === "number" && random.below(2) === 0) holder[key] = was * 2 + 1;
+    else if (JSON.stringify(value) !== JSON.stringify(was)) holder[key] = value;
+    else continue;
+    const fault = faultOf(certificate);
+    kinds.add(fault);
+    if (fault !== null) continue;
+    // What is claimed is less, and true.
+    const now = holder[key] as number;
+    assert.ok(path.endsWith(".bound") && now < (was as number), `${path}: ${was} → ${now} holds`);
+  }
+  for (const kind of ["malformed", "inputs", "mapping-outside", "cost", "labels-changed", "label-raised"]) {
+    assert.ok(kinds.has(kind), `${kind} among ${[...kinds].join()}`);
+  }
+  for (const value of [null, undefined, 3, "x", [], {}, { incumbent: {} }]) {
+    assert.equal(faultOf(value as unknown as Certificate), "malformed");
+  }
 });

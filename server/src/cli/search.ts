@@ -30,6 +30,7 @@ import { latencyText } from "../workspace/latency.ts";
 import { modelineEntry, readModeline, withModelineEntries } from "../workspace/modeline.ts";
 import { resolvePath } from "../workspace/paths.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
+import { writeCertificate } from "./certificate-file.ts";
 import type { Command } from "./command.ts";
 import { externalFlags, externalHelp } from "./external/options.ts";
 import { renderSensitivity } from "./external/report.ts";
@@ -239,7 +240,7 @@ function report(
   const learnedBefore =
     before !== null && input.before !== null ? (model?.predict(layer.workload, input.before, before) ?? null) : null;
   const gap = progress.bound === null ? null : Math.max(0, 1 - progress.bound / best.value);
-  if (flags.certificate !== undefined) writeCertificate(input, kind, settings, progress, flags.certificate as string);
+  if (flags.certificate !== undefined) certify(input, kind, settings, progress, flags);
   const worse = before !== null && objectiveOf(after, learned, settings) > objectiveOf(before, learnedBefore, settings);
   if (flags.write !== undefined && !worse) writeMapping(input, best.mapping, workload, flags.write as string);
   if (flags.json) {
@@ -335,21 +336,22 @@ function summary(progress: SearchProgress, seconds: number, gap: number | null, 
   return `  ${proof}; ${tried}, ${seconds.toFixed(2)} s`;
 }
 
-function writeCertificate(
+function certify(
   input: SearchInput,
   kind: MapspaceKind,
-  settings: PoolSettings,
+  { objective }: PoolSettings,
   progress: SearchProgress,
-  file: string,
+  flags: Flags,
 ): void {
   const { architecture, layer, constraints } = input;
-  const problem = { architecture, workload: layer.workload, kind, constraints, objective: settings.objective };
+  const problem = { architecture, workload: layer.workload, kind, constraints, objective };
   const certificate = certificateOf(problem, progress as ExactProgress);
+  const file = flags.certificate as string;
   if (certificate === null) {
     process.stderr.write(`${file}: not written: the search was stopped before it had proven anything\n`);
     return;
   }
-  writeFileSync(file, `${JSON.stringify(certificate)}\n`);
+  writeCertificate(file, certificate, input, templateVariables(flags));
 }
 
 /** A mapping as the text of another file. In another folder its modeline names every file of the design. */

@@ -1,12 +1,13 @@
 /** `mapspace verify`: is a certificate of an optimum, or of a gap, true? */
 
-import { type Certificate, slack } from "../engine/search/exact/certificate.ts";
+import { slack } from "../engine/search/exact/certificate.ts";
+import type { FormExpected } from "../engine/search/proof/form.ts";
 import { type CertificateFault, verifyCertificate } from "../engine/search/proof/verify.ts";
 import { formatNumber, formatPercent } from "../workspace/quantities.ts";
+import { type CertifiedDesign, readCertificate } from "./certificate-file.ts";
 import type { Command } from "./command.ts";
-import { readSource } from "./inputs.ts";
-import { readSearchInput } from "./search-inputs.ts";
-import { exitStatus, type FlagSpec, parseFlags, templateVariables, UsageError } from "./usage.ts";
+import { readSearchInput, type SearchInput } from "./search-inputs.ts";
+import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
 
 const flagSpec = {
   layer: { type: "string" },
@@ -17,10 +18,11 @@ const flagSpec = {
 export const verifyCommand: Command = {
   name: "verify",
   summary: "check the certificate of an optimum or a gap against the files it is about",
-  help: `Usage: mapspace verify CERTIFICATE FILE...
+  help: `Usage: mapspace verify CERTIFICATE [FILE...]
 
-CERTIFICATE was written by \`mapspace search --certificate\`; FILEs are the design it is about. Checked are the digest
-of the inputs, the cost of the mapping by the reference model, and that no mapping of the mapspace is below its bound.
+CERTIFICATE was written by \`mapspace search --certificate\`; FILEs are the design it is about, if not the files it names.
+Checked are its form, the digest of the inputs, whether its mapping is in the mapspace and what it costs by the reference
+model, and that no mapping of the mapspace is below its bound.
 
   --layer NAME      the layer of the problem
   --set NAME=VALUE  a variable of a template
@@ -30,11 +32,10 @@ Exit status: 0 it holds, 1 it does not, 2 wrong usage.
 `,
   run(args) {
     const { flags, files } = parseFlags(args, flagSpec);
-    const [name, ...design] = files;
-    if (name === undefined || design.length === 0)
-      throw new UsageError("name the certificate, then the files of the design");
-    const certificate = parseCertificate(name);
-    const input = readSearchInput(design, flags.layer as string | undefined, templateVariables(flags));
+    const [name, ...given] = files;
+    if (name === undefined) throw new UsageError("name the certificate");
+    const { certificate, design } = readCertificate(name);
+    const input = readDesign(name, given, design, flags);
     const checking = verifyCertificate(certificate, input.architecture, input.layer.workload, input.constraints);
     let step = checking.next();
     while (!step.done) step = checking.next();
@@ -53,27 +54,38 @@ Exit status: 0 it holds, 1 it does not, 2 wrong usage.
   },
 };
 
-function parseCertificate(name: string): Certificate {
-  let value: unknown;
-  try {
-    value = JSON.parse(readSource(name).text);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${name}: is no JSON`);
+/** The design named on the command line, else the one the certificate names; flags go before what it says. */
+function readDesign(name: string, given: readonly string[], design: CertifiedDesign | null, flags: Flags): SearchInput {
+  const layer = flags.layer as string | undefined;
+  const variables = templateVariables(flags);
+  if (given.length > 0) return readSearchInput(given, layer, variables);
+  if (design === null || design.files.includes("-")) {
+    const why = design === null ? "it names no files" : "its design came from standard input";
+    throw new UsageError(`${name}: ${why}; name the files of the design after the certificate`);
   }
-  const certificate = value as Partial<Certificate> | null;
-  if (
-    certificate?.format !== "mapspace-certificate-1" ||
-    !Array.isArray(certificate.labels) ||
-    certificate.incumbent === undefined
-  ) {
-    throw new UsageError(`${name}: is no certificate of mapspace`);
-  }
-  return certificate as Certificate;
+  return readSearchInput(design.files, layer ?? (design.layer || undefined), { ...design.variables, ...variables });
 }
+
+const expectedWords: Record<FormExpected, string> = {
+  format: "mapspace-certificate-1",
+  object: "an object",
+  list: "a list",
+  pair: "a list of two numbers",
+  text: "text",
+  truth: "true or false",
+  whole: "a whole number, 0 or more",
+  "positive-whole": "a whole number, 1 or more",
+  amount: "a number, 0 or more",
+  "positive-amount": "a number above 0",
+  "label-bound": "a number, 0 or more, or null",
+  objective: "edp, energy or latency",
+  kind: "pfm, padded or ruby-s",
+};
 
 function explain(fault: CertificateFault): string {
   switch (fault.kind) {
+    case "malformed":
+      return `${fault.place} must be ${expectedWords[fault.expected]}`;
     case "inputs":
       return "it is about other inputs (architecture, layer, constraints, mapspace or objective differ)";
     case "empty-mapspace":

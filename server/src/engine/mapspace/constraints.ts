@@ -3,6 +3,8 @@
  * carries the `id` its owner knows it by, so that a contradiction can be shown where it was written.
  */
 
+import type { DirectiveName } from "./point.ts";
+
 export type SlotKind = "temporal" | "spatial";
 
 interface Base {
@@ -62,7 +64,7 @@ export interface MaxFanoutConstraint extends Base {
 /** A directive that every mapping of the space carries (Timeloop's `no_reuse` and its kin). */
 export interface DirectiveConstraint extends Base {
   kind: "directive";
-  directive: "noSpatialReuse" | "noTemporalReuse" | "noLinkTransfer" | "rmwFirstUpdate" | "noCoalesce";
+  directive: DirectiveName;
   dataSpace: number;
 }
 

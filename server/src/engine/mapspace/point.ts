@@ -41,9 +41,17 @@ export function copyPoint(from: MapspacePoint, to: MapspacePoint): MapspacePoint
   return to;
 }
 
-export type Directives = Partial<
-  Record<"noSpatialReuse" | "noTemporalReuse" | "noLinkTransfer" | "rmwFirstUpdate" | "noCoalesce", readonly boolean[]>
->;
+export const directiveNames = [
+  "noSpatialReuse",
+  "noTemporalReuse",
+  "noLinkTransfer",
+  "rmwFirstUpdate",
+  "noCoalesce",
+] as const;
+
+export type DirectiveName = (typeof directiveNames)[number];
+
+export type Directives = Partial<Record<DirectiveName, readonly boolean[]>>;
 
 /** The model's mapping of a point. Loops of factor 1 are left out. */
 export function toMapping(

@@ -30,9 +30,6 @@ export interface Certificate {
   labels: readonly CertificateLabel[];
   /** Digest of which labels there are: one that is left out is missed even where the proof could do without it. */
   labelDigest: string;
-  /** Spreads there are, and those ruled out by compulsory traffic. */
-  spreads: number;
-  spreadsPruned: number;
 }
 
 /** A digest of everything a proof depends on (FNV-1a over canonical JSON, 4 × 32 bits). */
@@ -89,7 +86,6 @@ export function certificateOf(
     best: Certificate["incumbent"] | null;
     labelBound: number;
     labels?: readonly CertificateLabel[];
-    statistics: { spreads: number; spreadsPruned: number };
   },
 ): Certificate | null {
   if (result.best === null || result.labels === undefined || !(result.labelBound > 0)) return null;
@@ -104,7 +100,5 @@ export function certificateOf(
     bound: result.labelBound,
     labels: result.labels,
     labelDigest: labelDigest(result.labels),
-    spreads: result.statistics.spreads,
-    spreadsPruned: result.statistics.spreadsPruned,
   };
 }

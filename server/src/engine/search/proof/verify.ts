@@ -4,6 +4,7 @@ import type { Mapspace } from "../../mapspace/mapspace.ts";
 import type { Architecture, Workload } from "../../model/types.ts";
 import { type Certificate, type CertificateLabel, inputDigest, labelDigest, slack } from "../exact/certificate.ts";
 import { type Chain, chainsOf } from "./chains.ts";
+import { type FormFault, formFault } from "./form.ts";
 import { type Claimed, claimedOf, type Group } from "./group.ts";
 import { type IncumbentFault, incumbentFault } from "./incumbent.ts";
 import { cheaperMapping } from "./leftover.ts";
@@ -13,6 +14,7 @@ import { compulsoryValue, energyValue, limitsFor } from "./values.ts";
 
 /** Why a certificate proves nothing. */
 export type CertificateFault =
+  | FormFault
   | IncumbentFault
   | { kind: "inputs"; stated: string; actual: string }
   | { kind: "empty-mapspace" }
@@ -25,7 +27,7 @@ export type CertificateFault =
 
 /**
  * Checks a certificate against the files it is said to be about, with nothing of the search but the mapspace and the
- * reference model: the digest of the inputs, the cost of the mapping, and that no mapping is below the bound. All
+ * reference model: its form, the digest of the inputs, the cost of the mapping, and that no mapping is below the bound. All
  * mappings are gone over in groups (chains of factors by their spatial part, kept levels). A group is done with where
  * its compulsory traffic costs the bound; else the certificate must have a label for it, and what that label claims
  * must follow from the checker's own programme, or from costing every mapping that the programme leaves open.
@@ -37,6 +39,8 @@ export function* verifyCertificate(
   workload: Workload,
   constraints: MapspaceConstraints,
 ): Generator<void, CertificateFault | null> {
+  const malformed = formFault(certificate);
+  if (malformed !== null) return malformed;
   const { kind, objective, incumbent, bound } = certificate;
   const actual = inputDigest(architecture, workload, kind, constraints, objective);
   if (actual !== certificate.inputs) return { kind: "inputs", stated: certificate.inputs, actual };
