@@ -50,7 +50,12 @@ test("exact proves its optimum; evaluate agrees with it; verify accepts the proo
   assert.match(refused.out, /does not hold/);
 
   // It names its files, as seen from where it lies.
-  assert.deepEqual(JSON.parse(readFileSync(proof, "utf8")).design.files.map((file: string) => basename(file)).sort(), [...names].sort());
+  assert.deepEqual(
+    JSON.parse(readFileSync(proof, "utf8"))
+      .design.files.map((file: string) => basename(file))
+      .sort(),
+    [...names].sort(),
+  );
   assert.equal(mapspace(["verify", proof]).status, 0);
   const elsewhere = join(scratch, "elsewhere.json");
   writeFileSync(elsewhere, JSON.stringify({ ...JSON.parse(readFileSync(proof, "utf8")), design: undefined }));
