@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMapspace } from "../../server/src/engine/mapspace/build.ts";
-import type { MapspaceConstraint, MapspaceConstraints } from "../../server/src/engine/mapspace/constraints.ts";
-import { directiveNames } from "../../server/src/engine/mapspace/point.ts";
+import {
+  directiveNames,
+  type MapspaceConstraint,
+  type MapspaceConstraints,
+} from "../../server/src/engine/mapspace/constraints.ts";
 import type { MappingLevel } from "../../server/src/engine/model/types.ts";
 import { Prng } from "../../server/src/engine/numeric/prng.ts";
 import { blockSearch } from "../../server/src/engine/search/blocks.ts";

@@ -3,8 +3,6 @@
  * carries the `id` its owner knows it by, so that a contradiction can be shown where it was written.
  */
 
-import type { DirectiveName } from "./point.ts";
-
 export type SlotKind = "temporal" | "spatial";
 
 interface Base {
@@ -60,6 +58,16 @@ export interface MaxFanoutConstraint extends Base {
   kind: "max-fanout";
   value: number;
 }
+
+export const directiveNames = [
+  "noSpatialReuse",
+  "noTemporalReuse",
+  "noLinkTransfer",
+  "rmwFirstUpdate",
+  "noCoalesce",
+] as const;
+
+export type DirectiveName = (typeof directiveNames)[number];
 
 /** A directive that every mapping of the space carries (Timeloop's `no_reuse` and its kin). */
 export interface DirectiveConstraint extends Base {

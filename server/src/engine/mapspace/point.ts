@@ -1,4 +1,5 @@
 import type { Loop, Mapping, MappingLevel } from "../model/types.ts";
+import type { DirectiveName } from "./constraints.ts";
 import type { SpaceRules } from "./rules.ts";
 
 /** One mapping of a mapspace in flat arrays, written over by sampling and enumeration. */
@@ -40,16 +41,6 @@ export function copyPoint(from: MapspacePoint, to: MapspacePoint): MapspacePoint
   to.keep.set(from.keep);
   return to;
 }
-
-export const directiveNames = [
-  "noSpatialReuse",
-  "noTemporalReuse",
-  "noLinkTransfer",
-  "rmwFirstUpdate",
-  "noCoalesce",
-] as const;
-
-export type DirectiveName = (typeof directiveNames)[number];
 
 export type Directives = Partial<Record<DirectiveName, readonly boolean[]>>;
 

@@ -1,4 +1,4 @@
-import { directiveNames } from "../../mapspace/point.ts";
+import { directiveNames } from "../../mapspace/constraints.ts";
 
 /** A place where a certificate is not formed as certificates are, as `labels[3].keep`, and what must be there. */
 export interface FormFault {

@@ -1,5 +1,5 @@
+import { directiveNames } from "../../mapspace/constraints.ts";
 import type { Mapspace } from "../../mapspace/mapspace.ts";
-import { directiveNames } from "../../mapspace/point.ts";
 import { evaluate } from "../../model/evaluate.ts";
 import { defaultEvaluationOptions, type Loop, type MappingLevel } from "../../model/types.ts";
 import { type Certificate, slack } from "../exact/certificate.ts";
