@@ -1,7 +1,31 @@
 /** Gives recognised YAML documents the language `timeloop`, unless the user says otherwise. */
-import { type Disposable, languages, type TextDocument, workspace } from "vscode";
+import { type Disposable, languages, type TextDocument, type TextDocumentChangeEvent, workspace } from "vscode";
 import { isTimeloop } from "./recognise.ts";
 import { languageId } from "./selector.ts";
+
+/** Milliseconds without a key after which a text is looked at. */
+const pause = 300;
+
+/** Hears of YAML documents that are being written, once the writing pauses. */
+export function afterTyping(hear: (document: TextDocument) => void): Disposable[] {
+  const waiting = new Map<TextDocument, ReturnType<typeof setTimeout>>();
+  const look = (document: TextDocument) => {
+    waiting.delete(document);
+    if (document.languageId === "yaml" && !document.isClosed) hear(document);
+  };
+  const typed = ({ document, contentChanges }: TextDocumentChangeEvent) => {
+    if (document.languageId !== "yaml" || contentChanges.length === 0) return;
+    clearTimeout(waiting.get(document));
+    waiting.set(
+      document,
+      setTimeout(() => look(document), pause),
+    );
+  };
+  return [
+    workspace.onDidChangeTextDocument(typed),
+    { dispose: () => [...waiting.values()].forEach((timer) => void clearTimeout(timer)) },
+  ];
+}
 
 export function detectLanguage(): Disposable[] {
   /** Documents that somebody put back to plain YAML: they stay so. */
@@ -35,6 +59,8 @@ export function detectLanguage(): Disposable[] {
   return [
     workspace.onDidOpenTextDocument(consider),
     workspace.onDidSaveTextDocument(consider),
+    // While our change of the language is under way, the document is still YAML: nobody has put it back.
+    ...afterTyping((document) => !changed.has(document.uri.toString()) && consider(document)),
     workspace.onDidCloseTextDocument(forgetClosed),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("mapspace.detectLanguage")) workspace.textDocuments.forEach(consider);

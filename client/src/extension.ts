@@ -2,7 +2,7 @@
 import { commands, type ExtensionContext, l10n, type TextDocument, Uri, window, workspace } from "vscode";
 import { type StatusParams, statusNotification } from "../../server/src/lsp/protocol.ts";
 import { chooseFiles } from "./choose-files.ts";
-import { detectLanguage } from "./detection.ts";
+import { afterTyping, detectLanguage } from "./detection.ts";
 import { explainingMiddleware } from "./explain.ts";
 import { type Explorer, registerExplorer } from "./explorer/commands.ts";
 import { Reports } from "./report.ts";
@@ -43,6 +43,7 @@ export function activateShared(context: ExtensionContext, launch: LaunchServer):
     reports,
     workspace.onDidOpenTextDocument(startFor),
     workspace.onDidSaveTextDocument(startFor),
+    ...afterTyping(startFor),
     commands.registerCommand("mapspace.restartServer", () => server.restart()),
     commands.registerCommand("mapspace.showLog", () => log.show()),
     commands.registerCommand("mapspace.showReport", async (uri?: string | Uri) => {

@@ -8,11 +8,16 @@ const below = (words: string) => new RegExp(`${flow}["']?(?:${words})["']?\\s*:`
 const directive = below("target|factors|permutation|bypass|keep");
 const constraints = below("targets?|factors|permutation");
 
+// A shape of its own, or a built-in one that lists its bounds directly: at least three single letters.
+const bounds = `(?:${flow}[A-Z]\\s*:\\s*\\d+[\\s\\S]*?){3}`;
+const problem = new RegExp(`${below("shape|instance|data[_-]spaces").source}|${bounds}`);
+
 const signs: Readonly<Record<string, RegExp>> = {
   architecture: below("subtree|local|nodes|storage|arithmetic"),
   arch: below("subtree|local|nodes|storage|arithmetic"),
-  // A built-in shape lists its bounds directly: at least three single letters.
-  problem: new RegExp(`${below("shape|instance|data[_-]spaces").source}|(?:${flow}[A-Z]\\s*:\\s*\\d+[\\s\\S]*?){3}`),
+  problem,
+  // `shape:` alone is also said of the layers of a neural network.
+  layers: new RegExp(`${below("data[_-]spaces").source}|${bounds}`),
   mapping: directive,
   constraints,
   architecture_constraints: constraints,
@@ -35,6 +40,7 @@ const searched = 64 * 1024;
 export function isTimeloop(text: string): boolean {
   const start = text.slice(0, searched);
   if (modeline.test(start.slice(0, 2000))) return true;
+  if (isInFlowStyle(start)) return true;
   const lines = start.split(/\r?\n/);
   for (let i = 0; i < lines.length; i++) {
     const key = topLevelKey.exec(lines[i].replace(/^\ufeff/, ""))?.[1].replaceAll("-", "_");
@@ -45,6 +51,20 @@ export function isTimeloop(text: string): boolean {
     const block = [lines[i].slice(lines[i].indexOf(":") + 1), ...lines.slice(i + 1, end)];
     if (sign.test(block.map(withoutComment).join("\n"))) return true;
     i = end - 1;
+  }
+  return false;
+}
+
+/** `{architecture: {…}}`: a file in braces, told by its first keys as the server tells it. */
+function isInFlowStyle(text: string): boolean {
+  const begin = /^\ufeff?(?:[ \t]*(?:#.*|---[ \t]*)?\r?\n)*\{(?![{%#])/.exec(text);
+  if (begin === null) return false;
+  const asked = new Set<string>();
+  for (const { 1: key, index } of text.slice(0, begin[0].length + 4096).matchAll(/[{,]\s*["']?([\w-]+)["']?\s*:/g)) {
+    const name = key.replaceAll("-", "_");
+    if (asked.has(name)) continue;
+    asked.add(name);
+    if (Object.hasOwn(signs, name) && signs[name].test(text.slice(index + 1))) return true;
   }
   return false;
 }

@@ -74,6 +74,36 @@ test("files are looked for in the folder of a document, for an untitled one in a
   assert.deepEqual(await list("file:///out/b.yaml"), ["file:///out/a.yaml"]);
 });
 
+test("a file that is being written is recognised before it is saved, once, and starts the server", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const settle = async () => {
+    t.mock.timers.tick(1000);
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+  const editor = new FakeEditor();
+  const document = editor.open("untitled:Untitled-1", "yaml", "");
+  const stranger = editor.open("untitled:Untitled-2", "yaml", "");
+  const api = await editor.activate();
+  const now = () => editor.documents.find(({ uri }) => uri.text === document.uri.text)!;
+  for (const text of ["map", "mapping:", "mapping:\n- "]) {
+    editor.type(now(), text);
+    editor.type(stranger, other);
+    await settle();
+    assert.deepEqual([now().languageId, api.serverState()], ["yaml", "idle"], text);
+  }
+  editor.type(now(), "mapping:\n- target: DRAM");
+  assert.equal(now().languageId, "yaml", "not at every key");
+  await settle();
+  assert.deepEqual([now().languageId, api.serverState()], ["timeloop", "starting"]);
+  assert.equal(stranger.languageId, "yaml");
+  // Put back to YAML it stays so, whatever is typed.
+  editor.setLanguage(now(), "yaml");
+  await settle();
+  editor.type(now(), mapping);
+  await settle();
+  assert.equal(now().languageId, "yaml");
+});
+
 test("silent server death: the status says so and offers the restart, which brings a new server", async () => {
   const editor = new FakeEditor();
   editor.open("file:///w/map.yaml", "timeloop", mapping);

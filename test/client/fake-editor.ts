@@ -47,6 +47,7 @@ class Uri {
 export interface FakeDocument {
   uri: Uri;
   languageId: string;
+  isClosed?: boolean;
   getText(): string;
   lineAt(line: number): { text: string };
 }
@@ -187,6 +188,7 @@ export class FakeEditor {
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly opened = new Emitter();
   private readonly closed = new Emitter();
+  private readonly typed = new Emitter();
 
   /** @param kept what the workspace remembers, as JSON: outlives the editor */
   constructor(private readonly kept = new Map<string, string>()) {}
@@ -198,14 +200,21 @@ export class FakeEditor {
 
   open(uri: string, languageId: string, text: string): FakeDocument {
     const lineAt = (line: number) => ({ text: text.split("\n")[line] });
-    const document = { uri: new Uri(uri), languageId, getText: () => text, lineAt };
+    const document: FakeDocument = { uri: new Uri(uri), languageId, getText: () => text, lineAt };
     this.documents.push(document);
     this.opened.fire(document);
     return document;
   }
 
+  /** Another text in the place of the old one, not saved. */
+  type(document: FakeDocument, text: string): void {
+    document.getText = () => text;
+    this.typed.fire({ document, contentChanges: [{ text }] });
+  }
+
   setLanguage(document: FakeDocument, languageId: string): FakeDocument {
     this.documents.splice(this.documents.indexOf(document), 1);
+    document.isClosed = true;
     this.closed.fire(document);
     return this.open(document.uri.text, languageId, document.getText());
   }
@@ -336,6 +345,7 @@ export class FakeEditor {
         },
         onDidOpenTextDocument: this.opened.event,
         onDidCloseTextDocument: this.closed.event,
+        onDidChangeTextDocument: this.typed.event,
         openTextDocument: async (uri: Uri) => documents.find((document) => document.uri.text === uri.text),
         getConfiguration: () => ({ get: (_: string, otherwise: unknown) => otherwise }),
       }),

@@ -40,6 +40,11 @@ describe("recognising Timeloop files", () => {
     "words in comments": "mapping:\n  # - target: DRAM\n  x: y\n",
     "no YAML at all": "Once upon a time: there was\n",
     nothing: "",
+    "a mapping that has only begun": "mapping:\n",
+    "the layers of a neural network": "layers:\n- {type: conv, shape: [3, 224, 224], filters: 64}\n",
+    "the layers of a map": "layers:\n  roads: {z: 1}\n",
+    "flow style of something else": "{components: {schemas: {}}, mapping: {a: b}}\n",
+    "a template": "{{ architecture: {nodes: x} }}\n",
   };
   for (const [what, text] of Object.entries(others)) test(`not ${what}`, () => assert.equal(isTimeloop(text), false));
 
@@ -48,12 +53,17 @@ describe("recognising Timeloop files", () => {
     assert.ok(isTimeloop("mapping: [{target: DRAM, type: temporal, factors: C=4}]"));
     assert.ok(isTimeloop("\ufeffmapping:\r\n- target: DRAM\r\n"));
     assert.ok(isTimeloop("# mapspace: architecture=a.yaml\n"));
+    assert.ok(isTimeloop("# A comment\n---\n{architecture: {subtree: []}, problem: {shape: gemm}}\n"));
+    assert.ok(isTimeloop('{"mapping": [{"target": "DRAM", "type": "temporal", "factors": "C=4"}]}'));
+    assert.ok(isTimeloop("layers:\n- {name: a, shape: cnn-layer, K: 64, C: 64, P: 7}\n"));
   });
 
   test("hostile text in linear time", () => {
     assert.equal(isTimeloop(`problem:\n${" A: 1".repeat(1 << 20)}`), true);
     assert.equal(isTimeloop(`problem:\n${"{".repeat(1 << 22)}`), false);
     assert.equal(isTimeloop("problem:\n".repeat(1 << 18)), false);
+    assert.equal(isTimeloop(`{${"mapping: ,".repeat(1 << 18)}`), false);
+    assert.equal(isTimeloop("\n \t".repeat(1 << 20)), false);
     assert.equal(isTimeloop(`problem:\n${"A: 1\n".repeat(2)}${"B: x ".repeat(1 << 16)}`), false);
   });
 });
