@@ -1,10 +1,12 @@
 /** The panel in a browser, told what the editor would tell it: a page without a workbench around it. */
+import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import type {
   Candidate,
+  CandidateView,
   DesignOffer,
   FromPanelBody,
   Run,
@@ -81,6 +83,27 @@ export class PanelPage {
   async sent(): Promise<FromPanelBody[]> {
     const all = (await this.page.evaluate("sent.splice(0)")) as FromPanelBody[];
     return all.filter(({ type }) => type !== "ready" && type !== "view" && type !== "traffic");
+  }
+
+  /** Answers what the panel has asked about mappings so far. */
+  async answer(view: CandidateView): Promise<void> {
+    const asked = (await this.page.evaluate("sent.filter(({ type }) => type === 'view')")) as { request: number }[];
+    await this.tell(...asked.map(({ request }): ToPanelBody => ({ type: "view", request, view })));
+  }
+
+  card(title: string): Locator {
+    return this.page.locator(".card", { has: this.page.getByRole("heading", { name: title, exact: true }) });
+  }
+
+  /** The file that a card leaves as. */
+  async exported(title: string, ending: "PNG" | "SVG"): Promise<Buffer> {
+    await this.sent();
+    await this.card(title).locator("summary").click();
+    await this.page.getByRole("button", { name: `${title}: ${ending}`, exact: true }).click();
+    const [file] = await this.sent();
+    assert.ok(file?.type === "save", title);
+    assert.ok(file.name.endsWith(`.${ending.toLowerCase()}`), file.name);
+    return Buffer.from(file.base64, "base64");
   }
 
   async shot(name: string): Promise<void> {

@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Locator } from "playwright-core";
 import type { ToPanelBody } from "../../server/src/features/explorer/protocol.ts";
 import { bundledWorkbenchRunsHere } from "../workbench/setup.ts";
+import { views } from "./example-views.ts";
 import { aRun, costs, offer, options, PanelPage } from "./panel-page.ts";
 
 const skip = bundledWorkbenchRunsHere ? false : "the browser of the workbench tests runs on Linux x64";
@@ -123,6 +124,44 @@ describe("the panel", { skip }, () => {
       "Stopped by the limit of 600 tries. At most 16.7% better is possible.",
       "Stopped by the limit of 600 tries: nothing is proven.",
     ]);
+  });
+
+  test("every picture leaves as SVG and PNG, with its title, its summary and its keys", async () => {
+    const { view, other } = views();
+    const size = { meshX: 4, meshY: 4, capacityWords: null };
+    const array = { name: "MAC", before: size, after: { ...size, meshX: 8 } };
+    const best = costs(2e9, 6e5);
+    const areaUm2 = { before: 1e6, after: 2e6 };
+    const network = { architecture: {} as never, hardware: [array], areaUm2, layers: [best] };
+    await welcome([aRun("a", { best, front: [best] }), aRun("b", { best, cosearch: true, network })]);
+    await panel.tell({ type: "select", selection: { layer: 0, run: "b", front: null } });
+    await panel.answer(view);
+    await panel.answer(other);
+    const pictures = {
+      "Best so far": ["in the file", "mappings tried"],
+      "Energy and cycles": ["in the file", "cycles"],
+      "Energy by level": ["Weights", "DRAM"],
+      "Loop nest": ["DRAM", "Outputs", view.computeName],
+      Buffers: ["Inputs"],
+      Array: ["Buffer → Registers", /X: .* of 4 {3}Y: .* of 4/],
+      Roofline: ["MACs per word moved"],
+      Hardware: ["Array of MAC", /4 × 4 → 8 × 4 units, ×2/],
+    };
+    for (const [title, texts] of Object.entries(pictures)) {
+      const svg = (await panel.exported(title, "SVG")).toString();
+      const read = `[...new DOMParser().parseFromString(${JSON.stringify(svg)}, "image/svg+xml").querySelectorAll("text")]`;
+      const words = (await panel.page.evaluate(`${read}.map((text) => text.textContent).join(" ")`)) as string;
+      const summary = await panel.card(title).locator(".card-note").textContent();
+      for (const text of [title, summary ?? "", ...texts]) {
+        const found = typeof text === "string" ? words.includes(text) : text.test(words);
+        assert.ok(found, `${title}: ${text} in ${words}`);
+      }
+      const png = await panel.exported(title, "PNG");
+      assert.equal(png.subarray(1, 4).toString(), "PNG");
+      const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+      const [, wide, high] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+      assert.deepEqual([width, height], [Math.ceil(2 * Number(wide)), Math.ceil(2 * Number(high))], title);
+    }
   });
 
   test("a run takes two lines of a narrow panel at most", async () => {

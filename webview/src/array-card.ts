@@ -3,8 +3,8 @@
 import type { ArrayView, CandidateView } from "../../server/src/features/explorer/protocol.ts";
 import { Card, type CardHost } from "./card.ts";
 import { h, replace, svg } from "./dom.ts";
-import { toBase64 } from "./export.ts";
 import { count, percent } from "./format.ts";
+import type { Picture } from "./picture.ts";
 import { type Theme, withAlpha } from "./theme.ts";
 
 /** Larger arrays are drawn as areas instead of cells. */
@@ -15,6 +15,7 @@ export class ArrayCard extends Card {
   private readonly box = h("div", { class: "arrays" });
   private readonly empty = h("p", { class: "empty", text: "This hardware has no array." });
   private theme: Theme | null = null;
+  private arrays: readonly ArrayView[] = [];
 
   constructor(
     host: CardHost,
@@ -22,12 +23,13 @@ export class ArrayCard extends Card {
   ) {
     super(host, "Array");
     this.body.append(this.box, this.empty);
-    this.offerPicture({ kind: "svg", base64: () => toBase64(this.svg()) });
+    this.offerPicture(() => this.picture());
   }
 
   draw(view: CandidateView, theme: Theme): void {
     this.theme = theme;
     const { arrays } = view;
+    this.arrays = arrays;
     this.empty.hidden = arrays.length > 0;
     const used = arrays.reduce((product, { usedX, usedY }) => product * usedX * usedY, 1);
     const all = arrays.reduce((product, { width, height }) => product * width * height, 1);
@@ -48,12 +50,10 @@ export class ArrayCard extends Card {
   }
 
   private figure(array: ArrayView, theme: Theme): HTMLElement {
-    const along = (loops: readonly string[], used: number, size: number) =>
-      `${loops.join(" · ")}${loops.length > 1 ? ` = ${used}` : loops.length === 0 ? used : ""} of ${size}`;
     const button = h("button", {
       class: "quiet",
       type: "button",
-      text: `${array.levelName} → ${array.childName}`,
+      text: captionOf(array),
       on: { click: () => this.reveal(array.level) },
     });
     return h(
@@ -63,57 +63,98 @@ export class ArrayCard extends Card {
       drawArray(array, theme),
       h("p", {
         class: "array-axes",
-        text: `X: ${along(array.alongX, array.usedX, array.width)}   Y: ${along(array.alongY, array.usedY, array.height)}`,
+        text: axesText(array),
       }),
     );
   }
 
-  private svg(): string {
-    const pictures = [...this.box.querySelectorAll("svg")];
-    const width = 20 + pictures.reduce((sum, picture) => sum + picture.viewBox.baseVal.width + 20, 0);
-    const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height: side + 40 });
-    root.append(svg("rect", { width: "100%", height: "100%", fill: this.theme?.background ?? "#fff" }));
-    let x = 20;
-    for (const picture of pictures) {
-      const group = svg("g", { transform: `translate(${x} 20)` });
-      for (const child of picture.children) group.append(child.cloneNode(true));
-      root.append(group);
-      x += picture.viewBox.baseVal.width + 20;
-    }
-    return `${new XMLSerializer().serializeToString(root)}\n`;
+  private picture(): Picture | null {
+    const { theme, arrays } = this;
+    if (theme === null || arrays.length === 0) return null;
+    const figures = arrays.map((array) => ({ array, ...cellsOf(array, theme), text: axesText(array) }));
+    const widths = figures.map(({ width, text }) => Math.max(width, 7 * text.length) + 24);
+    const tallest = Math.max(...figures.map(({ height }) => height));
+    return {
+      width: widths.reduce((sum, width) => sum + width, 0),
+      height: tallest + 48,
+      theme,
+      paint(pen) {
+        pen.textAlign = "center";
+        pen.textBaseline = "middle";
+        pen.font = `12px ${theme.font}`;
+        let middle = 0;
+        figures.forEach(({ array, cells, width, height, text }, i) => {
+          middle += widths[i] / 2;
+          pen.fillStyle = theme.foreground;
+          pen.fillText(captionOf(array), middle, 10);
+          for (const cell of cells) {
+            const [x, y] = [middle - width / 2 + cell.x, 24 + cell.y];
+            pen.fillStyle = cell.fill;
+            pen.fillRect(x, y, cell.width, cell.height);
+            pen.lineWidth = cell["stroke-width"];
+            pen.strokeStyle = cell.stroke;
+            if (cell.stroke !== "none") pen.strokeRect(x, y, cell.width, cell.height);
+          }
+          pen.fillStyle = theme.muted;
+          pen.fillText(text, middle, 24 + height + 14);
+          middle += widths[i] / 2;
+        });
+      },
+    };
   }
 }
 
-function drawArray({ width, height, usedX, usedY, levelName, childName }: ArrayView, theme: Theme): SVGElement {
+const captionOf = ({ levelName, childName }: ArrayView) => `${levelName} → ${childName}`;
+
+function axesText({ alongX, alongY, usedX, usedY, width, height }: ArrayView): string {
+  const along = (loops: readonly string[], used: number, size: number) =>
+    `${loops.join(" · ")}${loops.length > 1 ? ` = ${used}` : loops.length === 0 ? used : ""} of ${size}`;
+  return `X: ${along(alongX, usedX, width)}   Y: ${along(alongY, usedY, height)}`;
+}
+
+interface Cell {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  rx: number;
+  fill: string;
+  stroke: string;
+  "stroke-width": number;
+}
+
+/** Rectangles with the attributes they have in SVG, and the size of all. */
+function cellsOf({ width, height, usedX, usedY }: ArrayView, theme: Theme) {
   const cell = Math.min(26, side / Math.max(width, height));
-  const w = Math.max(8, width * cell);
-  const hgt = Math.max(8, height * cell);
-  const label = `Array below ${levelName}: ${usedX} by ${usedY} of ${width} by ${height} ${childName} at work`;
-  const root = svg("svg", { viewBox: `0 0 ${w} ${hgt}`, width: w, height: hgt, role: "img", "aria-label": label });
   const color = theme.series[0];
   const idle = withAlpha(theme.foreground, 0.12);
   const edge = withAlpha(theme.foreground, theme.contrast ? 0.9 : 0.35);
-  if (width <= mostCells && height <= mostCells) {
-    const gap = cell > 6 ? 1.5 : 0.5;
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const busy = x < usedX && y < usedY;
-        const size = Math.max(1, cell - gap);
-        const place = {
-          x: x * cell + gap / 2,
-          y: y * cell + gap / 2,
-          width: size,
-          height: size,
-          rx: cell > 10 ? 2 : 0,
-        };
-        root.append(
-          svg("rect", { ...place, fill: busy ? color : idle, stroke: busy ? "none" : edge, "stroke-width": 0.4 }),
-        );
-      }
-    }
-    return root;
+  const cells: Cell[] = [];
+  const size = { width: Math.max(8, width * cell), height: Math.max(8, height * cell) };
+  if (width > mostCells || height > mostCells) {
+    cells.push({ x: 0, y: 0, ...size, rx: 0, fill: idle, stroke: edge, "stroke-width": 1 });
+    const used = { width: usedX * cell, height: usedY * cell };
+    cells.push({ x: 0, y: 0, ...used, rx: 0, fill: color, stroke: "none", "stroke-width": 0 });
+    return { cells, ...size };
   }
-  root.append(svg("rect", { width: w, height: hgt, fill: idle, stroke: edge }));
-  root.append(svg("rect", { width: usedX * cell, height: usedY * cell, fill: color }));
-  return root;
+  const gap = cell > 6 ? 1.5 : 0.5;
+  const inner = Math.max(1, cell - gap);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const busy = x < usedX && y < usedY;
+      cells.push({
+        ...{ x: x * cell + gap / 2, y: y * cell + gap / 2, width: inner, height: inner, rx: cell > 10 ? 2 : 0 },
+        ...{ fill: busy ? color : idle, stroke: busy ? "none" : edge, "stroke-width": 0.4 },
+      });
+    }
+  }
+  return { cells, ...size };
+}
+
+function drawArray(array: ArrayView, theme: Theme): SVGElement {
+  const { usedX, usedY, levelName, childName } = array;
+  const { cells, width, height } = cellsOf(array, theme);
+  const label = `Array below ${levelName}: ${usedX} by ${usedY} of ${array.width} by ${array.height} ${childName} at work`;
+  const box = { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label };
+  return svg("svg", box, ...cells.map((cell) => svg("rect", { ...cell })));
 }

@@ -2,6 +2,7 @@
 
 import { h, nextId, replace, setText } from "./dom.ts";
 import { toBase64, toCsv } from "./export.ts";
+import { type Picture, toPng, toSvg } from "./picture.ts";
 
 export type Cell = string | number;
 export interface Table {
@@ -14,8 +15,6 @@ export interface Table {
 export interface CardHost {
   save(name: string, base64: string): void;
 }
-
-export type Picture = { kind: "svg" | "png"; base64(): string };
 
 export class Card {
   readonly element: HTMLElement;
@@ -68,8 +67,15 @@ export class Card {
     this.offer("Copy", () => void navigator.clipboard.writeText(toCsv(this.table, "\t")));
   }
 
-  offerPicture({ kind, base64 }: Picture): void {
-    this.offer(kind.toUpperCase(), () => this.save(kind, base64()));
+  /** @param picture what the card shows now; `null` while that is nothing */
+  offerPicture(picture: () => Picture | null): void {
+    for (const [ending, toFile] of Object.entries({ png: toPng, svg: toSvg })) {
+      this.offer(ending.toUpperCase(), () => {
+        const now = picture();
+        const caption = { title: this.title, summary: this.note.textContent ?? "" };
+        if (now !== null) this.save(ending, toFile(caption, now));
+      });
+    }
   }
 
   set(summary: string, table: Table): void {
@@ -125,7 +131,12 @@ export class Card {
   }
 
   private offer(label: string, work: () => void): void {
-    const item = h("button", { class: "menu-item", type: "button", text: label, on: { click: work } });
+    const choose = () => {
+      this.menu.open = false;
+      this.menu.querySelector("summary")?.focus();
+      work();
+    };
+    const item = h("button", { class: "menu-item", type: "button", text: label, on: { click: choose } });
     item.setAttribute("aria-label", `${this.title}: ${label}`);
     this.menuItems.append(item);
   }

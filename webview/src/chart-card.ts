@@ -19,9 +19,7 @@ import {
 import { Card, type CardHost, type Table } from "./card.ts";
 import { cloudPlugin } from "./cloud.ts";
 import { h, replace } from "./dom.ts";
-import { toBase64 } from "./export.ts";
-import type { Shape } from "./looks.ts";
-import { SvgContext } from "./svg-context.ts";
+import type { Key, Pen, Picture } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 
 Chart.register(
@@ -46,14 +44,6 @@ export interface XY {
   x: number;
   y: number;
 }
-export interface Key {
-  label: string;
-  color: string;
-  line?: "dashed" | "dotted";
-  hollow?: boolean;
-  shape?: Shape;
-}
-
 export interface Drawing<T extends ChartType> {
   datasets: ChartDataset<T, T extends "bar" ? number[] : XY[]>[];
   labels?: string[];
@@ -69,6 +59,7 @@ export class ChartCard<T extends ChartType> extends Card {
   private readonly frame = h("div", { class: "chart" }, this.canvas);
   private readonly empty = h("p", { class: "empty", hidden: true });
   private chart: Chart<T, Drawing<T>["datasets"][number]["data"], string> | null = null;
+  private keys: readonly Key[] = [];
   private keysShown = "";
   private theme: Theme | null = null;
 
@@ -81,8 +72,7 @@ export class ChartCard<T extends ChartType> extends Card {
     super(host, title, options);
     if (options.height) this.frame.style.height = `${options.height}px`;
     this.body.append(this.legend, this.frame, this.empty);
-    this.offerPicture({ kind: "png", base64: () => this.png() });
-    this.offerPicture({ kind: "svg", base64: () => toBase64(this.svg()) });
+    this.offerPicture(() => this.picture());
   }
 
   /** Draws anew; `null` says that there is nothing to draw yet. */
@@ -99,6 +89,7 @@ export class ChartCard<T extends ChartType> extends Card {
     const { datasets, labels, options, keys, summary, table } = drawing;
     this.set(summary, table);
     this.canvas.setAttribute("aria-label", `${this.title}. ${summary}`);
+    this.keys = keys;
     this.drawKeys(keys);
     if (theme !== this.theme) {
       this.chart?.destroy();
@@ -141,33 +132,26 @@ export class ChartCard<T extends ChartType> extends Card {
     replace(this.legend, ...items);
   }
 
-  private png(): string {
-    const { width, height } = this.canvas;
-    const copy = h("canvas", { width, height });
-    const context = copy.getContext("2d");
-    if (context !== null) {
-      context.fillStyle = this.theme?.background ?? "#fff";
-      context.fillRect(0, 0, width, height);
-      context.drawImage(this.canvas, 0, 0);
-    }
-    return copy.toDataURL("image/png").replace(/^.*,/, "");
+  private picture(): Picture | null {
+    const { chart, theme, keys } = this;
+    if (chart === null || theme === null || this.frame.hidden) return null;
+    const { width, height } = chart;
+    return { width, height, theme, keys, paint: (pen) => this.paint(chart, pen) };
   }
 
-  private svg(): string {
-    const { chart } = this;
-    if (chart === null) return "";
+  private paint(chart: Chart<T, Drawing<T>["datasets"][number]["data"], string>, pen: Pen): void {
+    if (pen instanceof CanvasRenderingContext2D) {
+      pen.drawImage(this.canvas, 0, 0, chart.width, chart.height);
+      return;
+    }
     const real = chart.ctx;
-    const taken = new SvgContext(this.canvas, real, chart.width, chart.height, this.theme?.background ?? "#fff");
-    const drawn = chart as { ctx: unknown };
-    drawn.ctx = taken;
-    for (const scale of Object.values(chart.scales)) (scale as { ctx: unknown }).ctx = taken;
+    const parts: { ctx: unknown }[] = [chart, ...(Object.values(chart.scales) as never[])];
+    for (const part of parts) part.ctx = pen;
     try {
       chart.draw();
     } finally {
-      drawn.ctx = real;
-      for (const scale of Object.values(chart.scales)) (scale as { ctx: unknown }).ctx = real;
+      for (const part of parts) part.ctx = real;
       chart.draw();
     }
-    return taken.toString();
   }
 }

@@ -4,7 +4,8 @@ import type { HardwareRow, NetworkFound } from "../../server/src/features/explor
 import { Card, type CardHost } from "./card.ts";
 import { h, replace } from "./dom.ts";
 import { change, count } from "./format.ts";
-import type { Theme } from "./theme.ts";
+import type { Picture } from "./picture.ts";
+import { type Theme, withAlpha } from "./theme.ts";
 
 interface Size {
   name: string;
@@ -22,6 +23,7 @@ export class HardwareCard extends Card {
   constructor(host: CardHost) {
     super(host, "Hardware", { wide: true });
     this.body.append(this.box);
+    this.offerPicture(() => this.picture());
   }
 
   draw(network: NetworkFound | null, theme: Theme): void {
@@ -30,11 +32,11 @@ export class HardwareCard extends Card {
     this.shown = network;
     this.theme = theme;
     const sizes = sizesOf(network);
-    const changed = sizes.filter(({ before, after }) => before !== after);
+    const differing = sizes.filter(({ before, after }) => before !== after);
     this.set(
-      changed.length === 0
+      differing.length === 0
         ? "The hardware stays as it is."
-        : `${changed.length} of ${sizes.length} sizes changed. Pale bars: in the file.`,
+        : `${differing.length} of ${sizes.length} sizes changed. Pale bars: in the file.`,
       {
         columns: ["Part", "In the file", "Sized", "Unit"],
         rows: sizes.map(({ name, before, after, unit }) => [name, before, after, unit]),
@@ -56,12 +58,42 @@ export class HardwareCard extends Card {
           h("span", { class: "size-name", text: name }),
           h("span", { class: "size-bars", "aria-hidden": "true" }, bar(before, "was"), bar(after, "is")),
           h("span", { class: "size-text", text: `${text} ${unit}` }),
-          h("span", { class: "size-change", text: before === after ? "same" : change(before, after) }),
+          h("span", { class: "size-change", text: changed(before, after) }),
         );
       }),
     );
   }
+
+  private picture(): Picture | null {
+    const { shown, theme } = this;
+    if (shown === null || theme === null) return null;
+    const sizes = sizesOf(shown);
+    const [line, names, bars, texts] = [30, 180, 240, 320];
+    return {
+      width: names + bars + texts,
+      height: line * sizes.length,
+      theme,
+      paint(pen) {
+        pen.textBaseline = "middle";
+        pen.textAlign = "left";
+        pen.font = `12px ${theme.font}`;
+        sizes.forEach(({ name, before, after, unit, text }, i) => {
+          const middle = line * (i + 0.5);
+          const width = (value: number) => Math.max(1, (bars * value) / Math.max(before, after, 1));
+          pen.fillStyle = theme.foreground;
+          pen.fillText(name, 0, middle);
+          pen.fillText(`${text} ${unit}, ${changed(before, after)}`, names + bars + 12, middle);
+          pen.fillStyle = withAlpha(theme.series[0], 0.35);
+          pen.fillRect(names, middle - 7, width(before), 6);
+          pen.fillStyle = theme.series[0];
+          pen.fillRect(names, middle + 1, width(after), 6);
+        });
+      },
+    };
+  }
 }
+
+const changed = (before: number, after: number) => (before === after ? "same" : change(before, after));
 
 function sizesOf({ hardware, areaUm2 }: NetworkFound): Size[] {
   const compute = hardware.at(-1);

@@ -3,8 +3,8 @@
 import type { CandidateView, LevelPlace, NestLine } from "../../server/src/features/explorer/protocol.ts";
 import { Card, type CardHost } from "./card.ts";
 import { h, replace } from "./dom.ts";
-import { toBase64 } from "./export.ts";
 import { count } from "./format.ts";
+import type { Picture } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 
 const kinds = { temporal: "for", "spatial-x": "across X", "spatial-y": "across Y" } as const;
@@ -21,7 +21,7 @@ export class NestCard extends Card {
   ) {
     super(host, "Loop nest");
     this.body.append(this.list);
-    this.offerPicture({ kind: "svg", base64: () => toBase64(this.svg()) });
+    this.offerPicture(() => this.picture());
   }
 
   draw(view: CandidateView, theme: Theme): void {
@@ -97,24 +97,39 @@ export class NestCard extends Card {
     return item;
   }
 
-  private svg(): string {
+  private picture(): Picture | null {
     const { view, theme } = this;
-    if (view === null || theme === null) return "";
-    const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-    const text = (x: number, y: number, color: string, content: string) =>
-      `<text x="${x}" y="${y}" font-family="monospace" font-size="13" fill="${escaped(color)}">${escaped(content)}</text>`;
-    const rows = view.nest.map((line, i) => {
-      const y = 24 + 20 * i;
-      const still = line.still.map(({ space }) => view.dataSpaces[space]).join(", ");
-      const loop = `${kinds[line.kind]} ${line.dimension} ${line.factor}${line.residual === line.factor ? "" : `, last ${line.residual}`}`;
-      return (
-        text(10, y, theme.muted, line.levelName) +
-        text(150 + 12 * i, y, theme.foreground, loop) +
-        (still === "" ? "" : text(330 + 12 * i, y, theme.muted, still))
-      );
-    });
-    const height = 40 + 20 * view.nest.length;
-    const width = 560 + 12 * view.nest.length;
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="${escaped(theme.background)}"/>${rows.join("")}</svg>\n`;
+    if (view === null || theme === null) return null;
+    const { nest } = view;
+    const [left, indent, line] = [140, 12, 20];
+    const tags = nest.map(({ still }) => still.map(({ space }) => view.dataSpaces[space]).join(", "));
+    const width = left + indent * nest.length + 180 + 8 * Math.max(0, ...tags.map(({ length }) => length));
+    return {
+      width,
+      height: line * (nest.length + 1),
+      theme,
+      paint(pen) {
+        pen.textAlign = "left";
+        pen.textBaseline = "middle";
+        pen.font = "13px monospace";
+        const write = (text: string, x: number, row: number, color: string) => {
+          pen.fillStyle = color;
+          pen.fillText(text, x, line * (row + 0.5));
+        };
+        nest.forEach((own, i) => {
+          const first = own.level !== nest[i - 1]?.level;
+          const trips = `${count(own.factor)}${own.residual === own.factor ? "" : `, last ${count(own.residual)}`}`;
+          if (first) write(own.levelName, 0, i, theme.muted);
+          write(`${kinds[own.kind]} ${own.dimension} ${trips}`, left + indent * i, i, theme.foreground);
+          let at = left + indent * i + 180;
+          for (const { space } of own.still) {
+            const name = view.dataSpaces[space];
+            write(name, at, i, theme.series[space % theme.series.length]);
+            at += 8 * (name.length + 1);
+          }
+        });
+        write(view.computeName, left + indent * nest.length, nest.length, theme.foreground);
+      },
+    };
   }
 }

@@ -1,9 +1,10 @@
 /** The best value that searches have found, as they go on. */
 
 import type { Cell } from "../card.ts";
-import type { Drawing, Key, XY } from "../chart-card.ts";
+import type { Drawing, XY } from "../chart-card.ts";
 import { count, energy, large, objectiveName, objectiveValue, provenText, seconds, short } from "../format.ts";
 import { gained, inFile } from "../held.ts";
+import type { Key } from "../picture.ts";
 import { goalOf, goalValue } from "../run.ts";
 import type { Theme } from "../theme.ts";
 import { around, axis, noLegend } from "./axes.ts";

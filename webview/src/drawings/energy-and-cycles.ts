@@ -1,8 +1,9 @@
 /** Every mapping seen, by what it costs. */
 
 import type { Candidate, Cost, Run } from "../../../server/src/features/explorer/protocol.ts";
-import type { Drawing, Key, XY } from "../chart-card.ts";
+import type { Drawing, XY } from "../chart-card.ts";
 import { count, energy, large } from "../format.ts";
+import type { Key } from "../picture.ts";
 import { type Theme, withAlpha } from "../theme.ts";
 import { around, axis, noLegend } from "./axes.ts";
 import type { ShownRun } from "./shown-run.ts";
