@@ -229,3 +229,24 @@ test("a search goes on alone where helpers cannot be had or end", async () => {
     assertConsistent(progress());
   }
 });
+
+// The others tell of a mapping now and then.
+for (const id of ["exact", "gradient", "gp", "bayes"]) {
+  test(`${id}: what was tried is told, not only what was better, and none of it is better than the best`, () => {
+    const { slice, progress, best } = explorer({
+      strategy: id,
+      workload: large,
+      evaluations: id === "bayes" ? 40 : 3000,
+    });
+    while (slice());
+    const cloud = progress().flatMap((told) => told.cloud);
+    const improvements = progress().flatMap((told) => told.curve).length / 3;
+    const evaluations = progress().at(-1)?.evaluations ?? 0;
+    const wanted = improvements + Math.min(200, evaluations / 3);
+    assert.ok(cloud.length / 2 > wanted, `${cloud.length / 2} points of ${evaluations} tries, ${improvements} better`);
+    const found = best();
+    assert.ok(found);
+    const least = Math.min(...cloud.flatMap((energyPj, i) => (i % 2 === 0 ? [energyPj * cloud[i + 1]] : [])));
+    assert.ok(least >= found.energyPj * found.cycles * (1 - 1e-9), `${least}`);
+  });
+}

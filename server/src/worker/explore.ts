@@ -265,7 +265,7 @@ export class Explorer {
   private take(progress: SearchProgress): void {
     this.last = progress;
     const { best, front, tried } = progress;
-    if (tried !== undefined) this.cloud.push(tried.energyPj, tried.cycles);
+    if (tried !== undefined && this.cloud.length < mostCloud) this.cloud.push(...tried);
     if (front !== undefined && front !== this.told) {
       this.told = front;
       for (const { energyPj, cycles, mapping } of front) {

@@ -87,6 +87,7 @@ function* told(search: Cosearch, network: Network): Generator<SearchProgress & {
       },
       bound: null,
       done: progress.done,
+      tried: network.tried.take(),
       network: best ?? undefined,
     };
   }

@@ -152,7 +152,7 @@ export function* blockSearch(mapspace: Mapspace, settings: BlockSettings, option
         evaluations: shown.evaluations + evaluations,
         valid: shown.valid + valid,
         best: better ? incumbent : shown.best,
-        tried: again ? undefined : costed,
+        tried: again ? undefined : [costed.energyPj, costed.cycles],
       };
       step = block.next();
     }

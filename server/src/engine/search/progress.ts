@@ -38,8 +38,8 @@ export interface SearchProgress {
   done: boolean;
   /** Best energies for each number of cycles and the reverse, by ascending energy; strategies that keep one tell it. */
   front?: readonly FrontPoint[];
-  /** Cost of a mapping tried just now, for pictures of where a search is. */
-  tried?: { energyPj: number; cycles: number };
+  /** Costs of some mappings tried since the last progress, for pictures of where a search is: energy in pJ and cycles in turn. */
+  tried?: readonly number[];
   /** What the objective hangs on, most first; strategies with a surrogate tell it now and then. */
   sensitivity?: readonly Influence[];
 }

@@ -97,7 +97,8 @@ export function* bayesSearch(mapspace: Mapspace, options: BayesOptions): Search<
     const due = evaluations === most || done || evaluations >= Math.max(firstLook, 2 * looked.at);
     if (due && looked.at < evaluations)
       looked = { at: evaluations, found: sensitivity(space, optimiser, 256) ?? undefined };
-    return { evaluations, valid: evaluations, best, bound: null, done, last, sensitivity: looked.found };
+    const tried = last === null ? undefined : [cost.energyPj, cost.cycles];
+    return { evaluations, valid: evaluations, best, bound: null, done, last, tried, sensitivity: looked.found };
   };
   while (evaluations < most) {
     const proposals = optimiser.ask(Math.min(batch, most - evaluations));

@@ -36,6 +36,7 @@ export function* hardwareFirst(network: Network, { hardware, propose, map, learn
     }
     const found = sampler.best.excess > 0 ? null : networkResult(network, sampler.best, sizes);
     learn?.(found?.value ?? null);
+    if (found !== null && network.latency === null) network.tried.add(found.energyPj, found.cycles);
     const improved = found !== null && found.value < (best?.value ?? Number.POSITIVE_INFINITY);
     if (improved) best = found;
     yield told(start, improved);

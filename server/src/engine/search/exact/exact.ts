@@ -7,6 +7,7 @@ import { PointCosts } from "../costing.ts";
 import { SideBound } from "../gp/bound.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import { TriedSample } from "../tried.ts";
 import { type CertificateLabel, slack } from "./certificate.ts";
 import { Compulsory } from "./compulsory.ts";
 import { type DescentStatistics, descend } from "./descend.ts";
@@ -95,6 +96,8 @@ class ExactSearch {
   private readonly compulsory: Compulsory;
   private best: { energyPj: number; cycles: number; value: number } | null = null;
   private incumbent: Incumbent | null = null;
+  private readonly tried = new TriedSample();
+  private readonly triedCost: Cost = { energyPj: 0, cycles: 0 };
   private evaluations = 0;
   private valid = 0;
   private bound = 0;
@@ -158,6 +161,7 @@ class ExactSearch {
       labelBound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
       done,
       statistics: { ...this.statistics },
+      tried: this.tried.take(),
       ...(done || this.certify ? { labels: this.labels } : {}),
     };
   }
@@ -396,6 +400,11 @@ class ExactSearch {
     this.evaluations++;
     if (!costs.fits(point)) return;
     this.valid++;
+    if (this.tried.isDue()) {
+      // Apart, and to its end: most tries are given up before they are costed.
+      costs.cost(point, this.triedCost);
+      this.tried.keep(this.triedCost.energyPj, this.triedCost.cycles);
+    }
     if (!costs.cost(point, cost, this.bar)) return;
     const value = objectiveValue(this.objective, cost.energyPj, cost.cycles);
     if (this.best !== null && value >= this.best.value) return;

@@ -6,6 +6,7 @@ import { divisors } from "../../numeric/divisors.ts";
 import { PointCosts } from "../costing.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
 import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import { TriedSample } from "../tried.ts";
 import { placeOnAxes } from "./axes.ts";
 import { trimmed, type WholeTrips, wholeTrips } from "./integers.ts";
 import { loopRanges } from "./loops.ts";
@@ -71,6 +72,7 @@ class GpSearch {
   private readonly bestPoint: MapspacePoint;
   private readonly cost: Cost = { energyPj: 0, cycles: 0 };
   private readonly statistics: GpStatistics = { programs: 0, infeasible: 0, unsolved: 0, newtonSteps: 0, rounded: 0 };
+  private readonly tried = new TriedSample();
   private evaluations = 0;
   private valid = 0;
   private best: Incumbent | null = null;
@@ -98,6 +100,7 @@ class GpSearch {
       done,
       relaxed: this.relaxed,
       statistics: { ...this.statistics },
+      tried: this.tried.take(),
     };
   }
 
@@ -246,6 +249,7 @@ class GpSearch {
     this.valid++;
     costs.cost(point, this.cost);
     const { energyPj, cycles } = this.cost;
+    this.tried.add(energyPj, cycles);
     const value = objectiveValue(this.options.objective, energyPj, cycles);
     if (value < this.ownValue) {
       this.ownValue = value;

@@ -8,6 +8,7 @@ import { type LevelPrices, pricesOf } from "../../model/relaxed/prices.ts";
 import { spatialSlot } from "../../model/relaxed/space.ts";
 import { effectiveWords } from "../../model/validity.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
+import { TriedSample } from "../tried.ts";
 
 /** One layer of a network: its mappings, and how often it occurs. */
 export interface NetworkLayer {
@@ -60,6 +61,7 @@ export class Network {
   /** Prices of the template, energies of accesses and leakage at 0: what records are made with. */
   readonly countPrices: readonly LevelPrices[];
   readonly levels: number;
+  readonly tried = new TriedSample();
   /** Layers costed so far. */
   evaluations = 0;
   /** Those of them the hardware holds. */
@@ -281,6 +283,8 @@ export class Network {
     into.energyPj = energy;
     into.cycles = cycles;
     into.value = objectiveValue(this.objective, energy, cycles);
+    // Pictures show cycles as the model counts them.
+    if (this.latency === null) this.tried.add(energy, cycles);
     return into;
   }
 

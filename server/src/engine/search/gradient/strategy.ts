@@ -36,6 +36,7 @@ export function* gradientSearch(mapspace: Mapspace, options: GradientOptions): S
     best,
     bound: null,
     done,
+    tried: network.tried.take(),
   });
   for (let series = 0; network.evaluations < most; series++) {
     const budget = Math.min(perSeries, most - network.evaluations);
