@@ -135,6 +135,7 @@ class SizeWriter {
       of(["random_read", "read"], wanted.readEnergyPj);
       of(["random_fill", "random_write", "fill", "write"], wanted.fillEnergyPj);
       of(["random_update", "random_write", "update", "write"], wanted.updateEnergyPj);
+      of(["leak"], wanted.leakEnergyPj);
     }
     if (now.areaUm2 === wanted.areaUm2) return;
     const area = this.specification.areaTables.findLast(({ componentName }) => componentName === name);
@@ -261,7 +262,7 @@ function firstDifference(read: Architecture, wanted: Architecture): string | nul
       if (!close(own[key], level[key])) return `the bandwidth of ${level.name}`;
     }
     if (level.energySource === "pat") continue;
-    for (const key of ["readEnergyPj", "fillEnergyPj", "updateEnergyPj"] as const) {
+    for (const key of ["readEnergyPj", "fillEnergyPj", "updateEnergyPj", "leakEnergyPj"] as const) {
       if (!close(own[key], level[key])) return `the energies of ${level.name}`;
     }
   }

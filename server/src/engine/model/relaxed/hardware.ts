@@ -9,11 +9,12 @@ export interface CapacityLaw {
   exponent: number;
 }
 
-/** A buffer whose size follows from the mappings: pJ per vector access and µm² as functions of its capacity. */
+/** A buffer whose size follows from the mappings: pJ per vector access or cycle and µm² as functions of its capacity. */
 export interface FreeBuffer {
   read: CapacityLaw;
   fill: CapacityLaw;
   update: CapacityLaw;
+  leak: CapacityLaw;
   area: CapacityLaw;
 }
 
@@ -58,7 +59,7 @@ export const largestSide = 128;
 /**
  * The freedom of an architecture: on-chip buffers of more than one word, and the fan-outs. Energies follow Timeloop's
  * public technology model, linear in the capacity, scaled to the level's own energies where a table states them;
- * areas grow in proportion to the capacity. A level's bandwidth grows with the fan-out below it where it feeds every
+ * areas and leakage grow in proportion to the capacity. A level's bandwidth grows with the fan-out below it where it feeds every
  * child a word per cycle; the outermost level's never does.
  */
 export function hardwareSpace(template: Architecture, freedom: HardwareFreedom): HardwareSpace {
@@ -101,11 +102,13 @@ function freeBuffer(level: StorageLevel): FreeBuffer {
     const scale = energy / (base + slope * given);
     return { base: base * scale, slope: slope * scale, exponent: 1 };
   };
+  const proportional = (amount: number): CapacityLaw => ({ base: 0, slope: amount / given, exponent: 1 });
   return {
     read: scaled(level.readEnergyPj),
     fill: scaled(level.fillEnergyPj),
     update: scaled(level.updateEnergyPj),
-    area: { base: 0, slope: level.areaUm2 / given, exponent: 1 },
+    leak: proportional(level.leakEnergyPj),
+    area: proportional(level.areaUm2),
   };
 }
 
@@ -145,6 +148,7 @@ export function instantiate(space: HardwareSpace, sizes: HardwareSizes): Archite
             readEnergyPj: lawValue(buffer.read, words),
             fillEnergyPj: lawValue(buffer.fill, words),
             updateEnergyPj: lawValue(buffer.update, words),
+            leakEnergyPj: lawValue(buffer.leak, words),
             areaUm2: lawValue(buffer.area, words),
           }),
     };

@@ -59,7 +59,7 @@ export class Descent {
 }
 
 /** Whole orders of a layer in which only the outermost level's differ. */
-function outermostOrders(network: Network, index: number, design: NetworkDesign): Uint8Array[] {
+export function outermostOrders(network: Network, index: number, design: NetworkDesign): Uint8Array[] {
   const top = network.levels - 1;
   const nd = network.relaxed[index].dimensions;
   return candidateOrders(network.layers[index].mapspace, top, false).map((order) => {

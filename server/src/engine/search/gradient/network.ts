@@ -71,6 +71,11 @@ export class Network {
   private readonly buffering: Float64Array;
   /** How much longer each level takes than with the template's bandwidth. */
   private readonly slower: Float64Array;
+  /** pJ per vector access, and per instance and cycle, on the hardware looked at. */
+  private readonly readPj: Float64Array;
+  private readonly fillPj: Float64Array;
+  private readonly updatePj: Float64Array;
+  private readonly leakPj: Float64Array;
 
   constructor(
     layers: readonly NetworkLayer[],
@@ -103,6 +108,10 @@ export class Network {
       space.buffers[l] === null ? (effectiveWords(level) ?? 0) * level.minUtilization : 0,
     );
     this.slower = new Float64Array(storage.length).fill(1);
+    this.readPj = Float64Array.from(storage, (level) => level.readEnergyPj);
+    this.fillPj = Float64Array.from(storage, (level) => level.fillEnergyPj);
+    this.updatePj = Float64Array.from(storage, (level) => level.updateEnergyPj);
+    this.leakPj = Float64Array.from(storage, (level) => level.leakEnergyPj);
     this.buffering = Float64Array.from(storage, (level) => level.multipleBuffering);
   }
 
@@ -236,7 +245,6 @@ export class Network {
     given?: HardwareSizes,
   ): NetworkCost {
     const { space, levels } = this;
-    const { storage } = space.template;
     let energy = 0;
     let cycles = 0;
     const n = records.length;
@@ -246,6 +254,13 @@ export class Network {
         g < 0 ? 1 : space.sides[g].size / (given?.sides[g] ?? this.sideOf(records, g, replaced, instead));
     }
     const of = (i: number) => (i === replaced && instead !== undefined ? instead : records[i]);
+    for (let l = 0; l < levels; l++) {
+      if (space.buffers[l] === null) continue;
+      let words = 1;
+      if (given !== undefined) words = given.capacityWords[l] ?? 1;
+      else for (let i = 0; i < n; i++) words = Math.max(words, of(i).neededWords[l]);
+      this.price(l, words);
+    }
     for (let i = 0; i < n; i++) {
       const record = of(i);
       if (record.excess > 0) {
@@ -259,26 +274,11 @@ export class Network {
         const own = record.busyCycles[l] * this.slower[l];
         if (own > busy) busy = Math.ceil(own - 1e-9 * own);
       }
-      for (let l = 0; l < levels; l++) energy += count * storage[l].leakEnergyPj * record.leaking[l] * busy;
+      for (let l = 0; l < levels; l++) energy += count * this.leakPj[l] * record.leaking[l] * busy;
       cycles += count * record.latencyRatio * (busy + this.countPrices[i].latency);
     }
     for (let l = 0; l < levels; l++) {
-      const buffer = space.buffers[l];
-      let read = storage[l].readEnergyPj;
-      let fill = storage[l].fillEnergyPj;
-      let update = storage[l].updateEnergyPj;
-      if (buffer !== null) {
-        let words = 1;
-        if (given !== undefined) words = given.capacityWords[l] ?? 1;
-        else for (let i = 0; i < n; i++) words = Math.max(words, of(i).neededWords[l]);
-        read = lawValue(buffer.read, words);
-        fill = lawValue(buffer.fill, words);
-        update = lawValue(buffer.update, words);
-      }
-      for (let i = 0; i < n; i++) {
-        const record = of(i);
-        energy += this.layers[i].count * (record.reads[l] * read + record.fills[l] * fill + record.updates[l] * update);
-      }
+      for (let i = 0; i < n; i++) energy += this.layers[i].count * this.accessPj(l, of(i));
     }
     into.energyPj = energy;
     into.cycles = cycles;
@@ -296,21 +296,35 @@ export class Network {
     let energy = record.otherPj;
     let busy = record.operationCycles;
     for (let l = 0; l < levels; l++) {
-      const level = space.template.storage[l];
-      const buffer = space.buffers[l];
       const words = sizes.capacityWords[l] ?? 1;
-      if (buffer !== null && record.neededWords[l] > words) return Number.POSITIVE_INFINITY;
-      energy += record.reads[l] * (buffer === null ? level.readEnergyPj : lawValue(buffer.read, words));
-      energy += record.fills[l] * (buffer === null ? level.fillEnergyPj : lawValue(buffer.fill, words));
-      energy += record.updates[l] * (buffer === null ? level.updateEnergyPj : lawValue(buffer.update, words));
+      if (space.buffers[l] !== null) {
+        if (record.neededWords[l] > words) return Number.POSITIVE_INFINITY;
+        this.price(l, words);
+      }
+      energy += this.accessPj(l, record);
       const g = space.bandwidthSide[l];
       const own = g < 0 ? record.busyCycles[l] : (record.busyCycles[l] * space.sides[g].size) / sizes.sides[g];
       if (own > busy) busy = Math.ceil(own - 1e-9 * own);
     }
     for (let g = 0; g < sizes.sides.length; g++) if (record.sides[g] > sizes.sides[g]) return Number.POSITIVE_INFINITY;
-    for (let l = 0; l < levels; l++) energy += space.template.storage[l].leakEnergyPj * record.leaking[l] * busy;
+    for (let l = 0; l < levels; l++) energy += this.leakPj[l] * record.leaking[l] * busy;
     const cycles = record.latencyRatio * (busy + this.countPrices[index].latency);
     return objectiveValue(this.objective, count * energy, count * cycles);
+  }
+
+  /** Prices a free buffer of so many words an instance. */
+  private price(level: number, words: number): void {
+    const buffer = this.space.buffers[level]!;
+    this.readPj[level] = lawValue(buffer.read, words);
+    this.fillPj[level] = lawValue(buffer.fill, words);
+    this.updatePj[level] = lawValue(buffer.update, words);
+    this.leakPj[level] = lawValue(buffer.leak, words);
+  }
+
+  private accessPj(level: number, { reads, fills, updates }: LayerRecord): number {
+    return (
+      reads[level] * this.readPj[level] + fills[level] * this.fillPj[level] + updates[level] * this.updatePj[level]
+    );
   }
 
   private sideOf(records: readonly LayerRecord[], g: number, replaced: number, instead?: LayerRecord): number {

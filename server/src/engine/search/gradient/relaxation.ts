@@ -1,9 +1,11 @@
 import { relaxedLearnedCycles } from "../../model/learned/relaxed.ts";
-import { lawSlope, lawValue } from "../../model/relaxed/hardware.ts";
-import type { RelaxedLayer, RelaxedOptions } from "../../model/relaxed/layer.ts";
+import { lawValue } from "../../model/relaxed/hardware.ts";
+import type { RelaxedLayer } from "../../model/relaxed/layer.ts";
 import { type LevelPrices, pricesOf } from "../../model/relaxed/prices.ts";
 import { spatialSlot } from "../../model/relaxed/space.ts";
+import { maximum } from "./maximum.ts";
 import type { Network } from "./network.ts";
+import { SizeSlopes, takeSizeSlopes } from "./size-slopes.ts";
 import { type LayerVariables, layerVariables } from "./variables.ts";
 
 export interface RelaxationOptions {
@@ -46,13 +48,13 @@ export class Relaxation {
   private readonly energySlopes: readonly Float64Array[];
   private readonly cycleSlopes: readonly Float64Array[];
   private readonly alongY: readonly Uint8Array[];
-  private readonly accesses: readonly Float64Array[];
+  private readonly energyBySize: readonly SizeSlopes[];
+  private readonly cyclesBySize: readonly SizeSlopes[];
   private readonly sideUse: Float64Array;
   private readonly sideShare: Float64Array;
   private readonly heldShare: Float64Array;
   private readonly sizes: Float64Array;
   private readonly sides: Float64Array;
-  private readonly cyclesBySide: Float64Array;
 
   constructor(network: Network, options: RelaxationOptions) {
     this.network = network;
@@ -80,13 +82,13 @@ export class Relaxation {
     const { levels } = network;
     const n = network.layers.length;
     const g = network.space.sides.length;
-    this.accesses = network.layers.map(() => new Float64Array(3 * levels));
+    this.energyBySize = network.layers.map(() => new SizeSlopes(network.space));
+    this.cyclesBySize = network.layers.map(() => new SizeSlopes(network.space));
     this.sideUse = new Float64Array(n * g);
     this.sideShare = new Float64Array(n * g);
     this.heldShare = new Float64Array(n * levels);
     this.sizes = new Float64Array(levels);
     this.sides = new Float64Array(g);
-    this.cyclesBySide = new Float64Array(g);
   }
 
   /** Orders, kept levels and axes of a layer. */
@@ -137,7 +139,6 @@ export class Relaxation {
     this.measure();
     let energy = 0;
     let cycles = 0;
-    this.cyclesBySide.fill(0);
     for (let i = 0; i < n; i++) {
       network.evaluations++;
       const { count } = network.layers[i];
@@ -196,6 +197,7 @@ export class Relaxation {
         prices.read[l] = lawValue(buffer.read, this.sizes[l]);
         prices.fill[l] = lawValue(buffer.fill, this.sizes[l]);
         prices.update[l] = lawValue(buffer.update, this.sizes[l]);
+        prices.leak[l] = lawValue(buffer.leak, this.sizes[l]);
       }
       const g = space.bandwidthSide[l];
       if (g < 0) continue;
@@ -229,47 +231,33 @@ export class Relaxation {
 
   private layerCost(i: number): [number, number] {
     const layer = this.network.relaxed[i];
-    const options: RelaxedOptions = { whole: false, sharpness: this.options.sharpness, elision: true };
-    const accesses = this.accesses[i];
-    const { levels } = this.network;
     const blend = this.options.orderTemperature > 0 ? this.blends[i] : undefined;
-    const take = (weight: number) => {
-      for (let l = 0; l < levels; l++) {
-        accesses[l] += weight * layer.reads[l];
-        accesses[levels + l] += weight * layer.fills[l];
-        accesses[2 * levels + l] += weight * layer.updates[l];
-        const g = this.network.space.bandwidthSide[l];
-        if (g >= 0) {
-          this.cyclesBySide[g] -= weight * this.network.layers[i].count * layer.levelShare[l] * layer.levelCycles[l];
-        }
-      }
-    };
-    accesses.fill(0);
     if (blend === undefined || blend.length < 2) {
-      layer.cost(this.prices[i], options, true);
+      const cycles = this.costOrders(i, this.cycleSlopes[i], this.energyBySize[i], this.cyclesBySize[i]);
       this.energySlopes[i].set(layer.energyGradient);
-      const cycles = this.cyclesOf(layer, this.cycleSlopes[i]);
-      take(1);
       return [layer.energyPj, cycles];
     }
     // Softmax over −log EDP: weights, then the blend of costs and slopes with the slopes of the weights.
     const costs = blend.map((orders) => {
       layer.orders.set(orders);
-      layer.cost(this.prices[i], options, true);
       const byCycles = new Float64Array(layer.factors.length);
-      const cycles = this.cyclesOf(layer, byCycles);
+      const energyBySize = new SizeSlopes(this.network.space);
+      const cyclesBySize = new SizeSlopes(this.network.space);
+      const cycles = this.costOrders(i, byCycles, energyBySize, cyclesBySize);
       return {
         energy: layer.energyPj,
         cycles,
         score: -(Math.log(layer.energyPj) + Math.log(cycles)) / this.options.orderTemperature,
         byEnergy: layer.energyGradient.slice(),
         byCycles,
+        energyBySize,
+        cyclesBySize,
       };
     });
     this.network.evaluations += blend.length - 1;
-    const best = costs.reduce((a, b) => (b.score > a.score ? b : a));
-    const sum = costs.reduce((total, cost) => total + Math.exp(cost.score - best.score), 0);
-    const weights = costs.map((cost) => Math.exp(cost.score - best.score) / sum);
+    const best = Math.max(...costs.map((cost) => cost.score));
+    const sum = costs.reduce((total, cost) => total + Math.exp(cost.score - best), 0);
+    const weights = costs.map((cost) => Math.exp(cost.score - best) / sum);
     let energy = 0;
     let cycles = 0;
     costs.forEach((cost, k) => {
@@ -278,19 +266,33 @@ export class Relaxation {
     });
     const ofEnergy = this.energySlopes[i].fill(0);
     const ofCycles = this.cycleSlopes[i].fill(0);
+    const energyBySize = this.energyBySize[i].clear();
+    const cyclesBySize = this.cyclesBySize[i].clear();
     costs.forEach((cost, k) => {
       // d blend / d score_k = w_k · (cost_k − blend); d score_k = −(dE/E + dC/C) / T.
       const t = -weights[k] / this.options.orderTemperature;
+      const energyByEnergy = weights[k] + (t * (cost.energy - energy)) / cost.energy;
+      const energyByCycles = (t * (cost.energy - energy)) / cost.cycles;
+      const cyclesByEnergy = (t * (cost.cycles - cycles)) / cost.energy;
+      const cyclesByCycles = weights[k] + (t * (cost.cycles - cycles)) / cost.cycles;
       for (let s = 0; s < ofEnergy.length; s++) {
-        const score = t * (cost.byEnergy[s] / cost.energy + cost.byCycles[s] / cost.cycles);
-        ofEnergy[s] += weights[k] * cost.byEnergy[s] + score * (cost.energy - energy);
-        ofCycles[s] += weights[k] * cost.byCycles[s] + score * (cost.cycles - cycles);
+        ofEnergy[s] += energyByEnergy * cost.byEnergy[s] + energyByCycles * cost.byCycles[s];
+        ofCycles[s] += cyclesByEnergy * cost.byEnergy[s] + cyclesByCycles * cost.byCycles[s];
       }
+      energyBySize.add(cost.energyBySize, energyByEnergy);
+      energyBySize.add(cost.cyclesBySize, energyByCycles);
+      cyclesBySize.add(cost.energyBySize, cyclesByEnergy);
+      cyclesBySize.add(cost.cyclesBySize, cyclesByCycles);
     });
-    layer.orders.set(blend[costs.indexOf(best)]);
-    layer.cost(this.prices[i], options, false);
-    take(1);
     return [energy, cycles];
+  }
+
+  /** Costs a layer in the orders it has; its cycles, their slopes by the factors, and those of both by the sizes. */
+  private costOrders(i: number, byCycles: Float64Array, energyBySize: SizeSlopes, cyclesBySize: SizeSlopes): number {
+    const layer = this.network.relaxed[i];
+    layer.cost(this.prices[i], { whole: false, sharpness: this.options.sharpness, elision: true }, true);
+    takeSizeSlopes(layer, this.prices[i], this.network.space, energyBySize, cyclesBySize);
+    return this.cyclesOf(layer, byCycles);
   }
 
   /** Cycles of a layer after its cost, as learned where a model is given; their slopes are written into `slopes`. */
@@ -306,19 +308,18 @@ export class Relaxation {
     const { network } = this;
     const { space, levels } = network;
     const n = network.layers.length;
+    const sumOf = (slopeOf: (slopes: SizeSlopes) => number) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const own = byEnergy * slopeOf(this.energyBySize[i]) + byCycles * slopeOf(this.cyclesBySize[i]);
+        sum += network.layers[i].count * own;
+      }
+      return sum;
+    };
     for (let l = 0; l < levels; l++) {
       const buffer = space.buffers[l];
       if (buffer === null || this.sizes[l] <= 1) continue;
-      let slope = 0;
-      for (let i = 0; i < n; i++) {
-        const { count } = network.layers[i];
-        slope +=
-          count *
-          (this.accesses[i][l] * lawSlope(buffer.read, this.sizes[l]) +
-            this.accesses[i][levels + l] * lawSlope(buffer.fill, this.sizes[l]) +
-            this.accesses[i][2 * levels + l] * lawSlope(buffer.update, this.sizes[l]));
-      }
-      slope *= byEnergy * network.bufferingOf(l);
+      const slope = network.bufferingOf(l) * sumOf((slopes) => slopes.byWords(l, buffer, this.sizes[l]));
       for (let i = 0; i < n; i++) {
         const share = this.heldShare[i * levels + l];
         if (share > 0) network.relaxed[i].addHeldGradient(l, slope * share, this.bySlot[i]);
@@ -327,7 +328,7 @@ export class Relaxation {
     const g = space.sides.length;
     for (let j = 0; j < g; j++) {
       if (this.sides[j] <= 1) continue;
-      const slope = byCycles * this.cyclesBySide[j];
+      const slope = sumOf(({ bySide }) => bySide[j]);
       for (let i = 0; i < n; i++) {
         const share = this.sideShare[i * g + j];
         if (share > 0) this.pushSide(i, j, (slope * share * this.sideUse[i * g + j]) / this.sides[j]);
@@ -403,25 +404,4 @@ export class Relaxation {
       }
     }
   }
-}
-
-/** Plain or smooth maximum of `own`; its slope by each goes to `share[i · stride + at]`. */
-function maximum(own: Float64Array, p: number, share: Float64Array, at: number, stride: number): number {
-  let most = 0;
-  let first = 0;
-  for (let i = 0; i < own.length; i++) {
-    if (own[i] > most) {
-      most = own[i];
-      first = i;
-    }
-  }
-  if (p === Number.POSITIVE_INFINITY || most === 0) {
-    for (let i = 0; i < own.length; i++) share[i * stride + at] = i === first ? 1 : 0;
-    return most;
-  }
-  let sum = 0;
-  for (let i = 0; i < own.length; i++) sum += (own[i] / most) ** p;
-  const value = most * sum ** (1 / p);
-  for (let i = 0; i < own.length; i++) share[i * stride + at] = own[i] <= 0 ? 0 : (own[i] / value) ** (p - 1);
-  return value;
 }
