@@ -3,7 +3,6 @@ import { commands, type ExtensionContext, l10n, type TextDocument, Uri, window, 
 import { type StatusParams, statusNotification } from "../../server/src/lsp/protocol.ts";
 import { chooseFiles } from "./choose-files.ts";
 import { afterTyping, detectLanguage } from "./detection.ts";
-import { explainingMiddleware } from "./explain.ts";
 import { type Explorer, registerExplorer } from "./explorer/commands.ts";
 import { Reports } from "./report.ts";
 import { concernsServer } from "./selector.ts";
@@ -20,7 +19,7 @@ export interface MapspaceApi {
 /** Returns at once: the server starts in the background, when the first document that concerns it is open. */
 export function activateShared(context: ExtensionContext, launch: LaunchServer): MapspaceApi {
   const log = window.createOutputChannel(l10n.t("Mapspace"), { log: true });
-  const server: Server = new Server(launch, log, explainingMiddleware(context.extensionUri), (client) => {
+  const server: Server = new Server(launch, log, (client) => {
     explorer.searches.wire(client);
     client.onNotification(statusNotification, (params: StatusParams) => {
       status.update(params);

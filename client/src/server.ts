@@ -1,6 +1,6 @@
 /** The life of the language server as the editor sees it: started when first needed, restarted on request. */
 import { EventEmitter, type LogOutputChannel, l10n } from "vscode";
-import type { BaseLanguageClient, LanguageClientOptions, Middleware } from "vscode-languageclient";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { answerFileRequests } from "./files.ts";
 import { plainYamlMiddleware } from "./plain-yaml.ts";
 import { OneAtATime } from "./queue.ts";
@@ -21,7 +21,6 @@ export class Server {
   constructor(
     private readonly launch: LaunchServer,
     private readonly log: LogOutputChannel,
-    private readonly middleware: Middleware,
     /** Called once for each new client, before it starts. */
     private readonly wire: (client: BaseLanguageClient) => void,
   ) {}
@@ -58,7 +57,7 @@ export class Server {
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       synchronize: { configurationSection: "mapspace" },
-      middleware: { ...plainYamlMiddleware(() => this.client), ...this.middleware },
+      middleware: plainYamlMiddleware(() => this.client),
       initializationFailedHandler: () => false,
     });
     this.client = client;

@@ -34,6 +34,10 @@ startServer(createConnection(new BrowserMessageReader(channel), new BrowserMessa
     await load("templates.js");
     return worker.mapspaceTemplates;
   },
+  problemsPage: async () => {
+    const uri = beside("../../docs/problems.md");
+    return { uri, text: await (await fetch(uri)).text() };
+  },
 });
 
 async function load(name: string): Promise<void> {

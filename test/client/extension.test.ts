@@ -156,22 +156,6 @@ test("the status tells the cost, and the files where there is room for their nam
   );
 });
 
-test("the code of a problem leads to the page that comes with the extension", async () => {
-  const editor = new FakeEditor();
-  editor.open("file:///w/map.yaml", "timeloop", mapping);
-  await editor.activate();
-  await turn();
-  const { middleware } = editor.clients[0].options;
-  const items = [{ code: "capacity" }, { code: { value: "own", target: "elsewhere" } }, {}];
-  const report = await middleware.provideDiagnostics({}, undefined, {}, async () => ({ kind: "full", items }));
-  const [{ code }, ...others] = report.items;
-  assert.equal(code.value, "capacity");
-  const [, line] = /^file:\/\/\/extension\/docs\/problems\.md#L(\d+)$/.exec(String(code.target)) ?? [];
-  const page = readFileSync(join(repositoryRoot, "docs/problems.md"), "utf8").split("\n");
-  assert.match(page[Number(line) - 1], /`capacity`/);
-  assert.deepEqual(others, items.slice(1));
-});
-
 describe("fights with other YAML extensions", () => {
   const started = async () => {
     const editor = new FakeEditor();

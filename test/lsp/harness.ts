@@ -30,6 +30,7 @@ import { spawnInPlace } from "../../server/src/worker/in-place.ts";
 import { folderDistance } from "../../server/src/workspace/paths.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
+const problemsPage = join(repositoryRoot, "docs/problems.md");
 export const root = "file:///work";
 
 /** The files of an example by path below the workspace. */
@@ -49,6 +50,8 @@ export interface HarnessOptions {
   settings?: Record<string, unknown>;
   /** A client that pulls diagnostics (VS Code) or waits for them (many others). */
   pull?: boolean;
+  /** A client that shows where the code of a problem leads. */
+  links?: boolean;
   /** Features other than the server's own: broken ones. */
   features?: Features;
   /** Another place to run in: searches elsewhere, a template engine that comes late. */
@@ -197,6 +200,7 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
     commands: false,
     loadOnDemand: async () => onDemand,
     loadTemplateEngine: async () => templateEngine,
+    problemsPage: async () => ({ uri: "file:///server/docs/problems.md", text: readFileSync(problemsPage, "utf8") }),
   };
   startServer(server, { ...host, ...options.host }, options.features);
   const folders = options.folders ?? [root];
@@ -205,6 +209,7 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
   for (const [path, text] of Object.entries(options.files ?? {})) client.files.set(client.uri(path), text);
   connection.listen();
   const pull = options.pull ?? true;
+  const codeDescriptionSupport = options.links ?? false;
   const params = {
     processId: null,
     rootUri: root,
@@ -218,7 +223,10 @@ export async function withServer(options: HarnessOptions, work: (client: Client)
         semanticTokens: { refreshSupport: true },
         ...(pull ? { diagnostics: { refreshSupport: true } } : {}),
       },
-      textDocument: { ...(pull ? { diagnostic: {} } : {}) },
+      textDocument: {
+        publishDiagnostics: { codeDescriptionSupport },
+        ...(pull ? { diagnostic: { codeDescriptionSupport } } : {}),
+      },
     },
   } as InitializeParams;
   try {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { allFeatures } from "../../server/src/lsp/handlers.ts";
 import { type ReadFileParams, readFileRequest } from "../../server/src/lsp/protocol.ts";
+import { repositoryRoot } from "../support/shared.ts";
 import { type Client, exampleFiles, root, until, withServer } from "./harness.ts";
 
 const eyeriss = exampleFiles("eyeriss-like");
@@ -161,6 +164,36 @@ test("a deleted or closed document leaves nothing behind", async () => {
     await client.disk(map, null);
     await client.close(map);
     await until("cleared", () => client.pushed.findLast((p) => p.uri === uri)?.diagnostics.length === 0);
+  });
+});
+
+test("the code of a problem leads to its line in the page that comes with the server, pulled or pushed", async () => {
+  const page = readFileSync(join(repositoryRoot, "docs/problems.md"), "utf8").split("\n");
+  for (const pull of [true, false]) {
+    await withServer({ files: eyeriss, pull, links: true }, async (client) => {
+      const uri = await client.open(map);
+      const pushed = () => client.pushed.findLast((p) => p.uri === uri)?.diagnostics ?? [];
+      if (!pull) await until("pushed estimate", () => codes(pushed()).includes("estimate"));
+      const told = pull ? await client.settled(map) : pushed();
+      assert.ok(told.length > 0);
+      for (const { code, codeDescription } of told) {
+        const [, line] = /^file:\/\/\/server\/docs\/problems\.md#L(\d+)$/.exec(codeDescription?.href ?? "") ?? [];
+        assert.ok(page[Number(line) - 1].includes(`<a id="${code}">`), `${code} leads to line ${line}`);
+      }
+    });
+  }
+  const unlinked = (diagnostics: { codeDescription?: unknown }[]) =>
+    diagnostics.length > 0 && diagnostics.every(({ codeDescription }) => codeDescription === undefined);
+  await withServer({ files: eyeriss }, async (client) => {
+    await client.open(map);
+    assert.ok(unlinked(await client.settled(map)), "only where the client shows it");
+  });
+  const problemsPage = async () => {
+    throw new Error("no such file");
+  };
+  await withServer({ files: eyeriss, links: true, host: { problemsPage } }, async (client) => {
+    await client.open(map);
+    assert.ok(unlinked(await client.settled(map)), "without the page the problems are told all the same");
   });
 });
 

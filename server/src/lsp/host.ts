@@ -11,6 +11,8 @@ export interface Host extends SearchHost {
   loadOnDemand(): Promise<OnDemand>;
   /** Asked once, when the first template is met. */
   loadTemplateEngine(): Promise<TemplateEngine>;
+  /** `docs/problems.md`; rejects where it is not. */
+  problemsPage(): Promise<{ uri: string; text: string }>;
   /** Is told what the client said about this place. */
   initialize?(options: unknown): void;
 }

@@ -31,6 +31,7 @@ import type { Host } from "./host.ts";
 import { LastGood } from "./last-good.ts";
 import { LatencyModels } from "./latency-models.ts";
 import { type Files, Neighbours } from "./neighbours.ts";
+import { ProblemLinks } from "./problem-links.ts";
 import {
   type ListFilesParams,
   type ListFilesResult,
@@ -87,17 +88,19 @@ export function startServer(connection: Connection, host: Host, features: Featur
   const designs = new Designs(store, allRead);
   let searches: Searches | undefined;
   const lastGood = new LastGood();
+  const problemLinks = new ProblemLinks(host.problemsPage);
   let settings: Settings = defaultSettings;
   let can = { configuration: false, watch: false, disabledActions: false, folders: [] as string[] };
 
   const languageOf = (uri: string) => documents.get(uri)?.languageId ?? "timeloop";
   const publisher = new DiagnosticsPublisher(connection, log, {
     diagnose: async (uri) => {
+      const linked = await problemLinks.ready();
       const early = settling.has(uri) ? await designs.earlyContext(uri) : null;
       const reading = early !== null && settling.has(uri);
       if (reading) withheld.add(uri);
       const context = reading ? { ...early, problems: early.tree.problems } : await designs.checked(uri);
-      return context === null ? [] : documentDiagnostics(context, settings, languageOf(uri));
+      return context === null ? [] : linked(documentDiagnostics(context, settings, languageOf(uri)));
     },
     state: (uri) => `${store.revision}${settling.has(uri) ? " reading" : ""}`,
     openUris: () => store.openUris(),
@@ -161,6 +164,7 @@ export function startServer(connection: Connection, host: Host, features: Featur
       disabledActions: textDocument?.codeAction?.disabledSupport === true,
       folders: (params.workspaceFolders ?? []).map((folder) => folder.uri),
     };
+    problemLinks.initialize(params.capabilities);
     const pull = textDocument?.diagnostic !== undefined;
     publisher.initialize({ pull, refreshable: workspace?.diagnostics?.refreshSupport === true, workspace });
     return {

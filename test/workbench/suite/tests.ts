@@ -102,6 +102,10 @@ describe("in VS Code", () => {
     });
     assert.match(problem.message, /\bK\b/);
     assert.equal(problem.source?.toLowerCase(), "mapspace");
+    const { target } = problem.code as { target: Uri };
+    const page = await workspace.openTextDocument(target.with({ fragment: "" }));
+    const line = Number(/^L(\d+)$/.exec(target.fragment)?.[1]) - 1;
+    assert.match(page.lineAt(line).text, /`factor-product`/, "the code leads to what the documentation says of it");
     await commands.executeCommand("undo");
     await eventually("the error is gone", () => errors(document.uri).length === 0);
   });
