@@ -1,9 +1,9 @@
-/** Reference cases for the real workbench: all of them, and what `mapspace evaluate` says of them. */
+/** Designs for the real workbench, all examples and reference cases, and what `mapspace evaluate` says of them. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { formatCount, formatEdp, formatEnergy } from "../../server/src/workspace/quantities.ts";
 import { mapspace } from "../support/cli.ts";
-import { sharedDir } from "../support/shared.ts";
+import { repositoryRoot, sharedDir } from "../support/shared.ts";
 
 export interface CorpusCase {
   /** What stands in the lens over the mapping, piece by piece. */
@@ -11,14 +11,9 @@ export interface CorpusCase {
   path: string;
 }
 
-/** Empty where the reference data are absent. */
+/** The examples alone where the reference data are absent. */
 export function corpusCases(): CorpusCase[] {
-  const shared = sharedDir();
-  if (shared === null) return [];
-  const folder = join(shared, "data/timeloop/cases");
-  const paths = readdirSync(folder)
-    .sort()
-    .map((id) => join(folder, id, "input.yaml"));
+  const paths = [...examples(), ...referenceCases()];
   const { out, err } = mapspace(["evaluate", "--each", "--json", ...paths]);
   const costs = out
     .trim()
@@ -29,4 +24,21 @@ export function corpusCases(): CorpusCase[] {
     path: paths[i],
     figures: [`${formatCount(cycles)} cycles`, formatEnergy(energyPj), `EDP ${formatEdp(edpPjCycles)}`],
   }));
+}
+
+function examples(): string[] {
+  const folder = join(repositoryRoot, "examples");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.map\.yaml$|\.jinja2$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function referenceCases(): string[] {
+  const shared = sharedDir();
+  if (shared === null) return [];
+  const folder = join(shared, "data/timeloop/cases");
+  return readdirSync(folder)
+    .sort()
+    .map((id) => join(folder, id, "input.yaml"));
 }
