@@ -6,11 +6,13 @@ import {
   DiagnosticSeverity,
   type DocumentSymbol,
   languages,
+  Position,
   Range,
   type TextDocument,
   type TextEdit,
   type Uri,
   WorkspaceEdit,
+  window,
   workspace,
 } from "vscode";
 import { api, eventually, file, show } from "./support.ts";
@@ -163,6 +165,19 @@ describe("in VS Code", () => {
     );
     assert.match(report.getText(), /cycles/i);
     await commands.executeCommand("workbench.action.closeActiveEditor");
+  });
+
+  it("recognises a mapping while it is typed into a document that was never saved, and finds its files", async () => {
+    const document = await workspace.openTextDocument({ language: "yaml", content: "" });
+    const { editor, uri } = { editor: await window.showTextDocument(document), uri: document.uri.toString() };
+    const text = readFileSync(file(mapping).fsPath, "utf8").replace(/^# mapspace:.*\n/gm, "");
+    assert.ok(await editor.edit((edit) => edit.insert(new Position(0, 0), text)));
+    await eventually("it has its language", () =>
+      workspace.textDocuments.some((open) => open.uri.toString() === uri && open.languageId === "timeloop"),
+    );
+    const mapspace = await api();
+    const kinds = () => mapspace.status(document.uri)?.parts.flatMap(({ kinds }) => kinds) ?? [];
+    await eventually("it has an architecture", () => kinds().includes("architecture") && kinds().includes("problem"));
   });
 
   it("keeps a file plain YAML when the user says so", async () => {
