@@ -103,6 +103,29 @@ test("a point that two runs found is one of the Pareto front, and one that anoth
   assert.match(summary([cheaper(3), cheaper(2)], [cheaper(2), worse]), /^2 mappings on/);
 });
 
+test("the front that all runs have together is drawn, and a few tries far out do not squeeze the others", async () => {
+  const { energyAndCycles } = await load("energy-and-cycles");
+  const { energyPj, cycles } = candidate.cost;
+  const cloud = Array.from({ length: 99 }, (_, i) => [energyPj * (1 + i / 99), cycles * (1 + i / 99)]).flat();
+  const runs = [
+    { ...run("a", [cheaper(3), cheaper(2)]), cloud: [...cloud, energyPj * 1000, cycles * 1000] },
+    { ...run("b", [cheaper(2.5), { ...candidate, cost: { ...candidate.cost, cycles: cycles * 9 } }]), cloud },
+  ].map((one, i) => ({ ...shown[i], run: one }));
+  const { drawing } = energyAndCycles(runs, candidate, null, theme);
+  saysTheSame(drawing, both);
+  const front = drawing.datasets.find(({ label }: { label: string }) => label === "Pareto front of all");
+  assert.deepEqual(
+    front.data.map(({ y }: { y: number }) => y),
+    [3, 2.5, 2].map((by) => energyPj / by),
+  );
+  const { x, y } = drawing.options.scales;
+  assert.ok(y.max < 20 * energyPj && x.max < 20 * cycles, `${y.max} pJ, ${x.max} cycles`);
+  assert.match(drawing.summary, / 1 of the mappings tried costs more than the picture shows\.$/);
+  const alone = energyAndCycles(runs.slice(1), candidate, null, theme).drawing;
+  assert.ok(!alone.datasets.some(({ label }: { label: string }) => label === "Pareto front of all"));
+  assert.doesNotMatch(alone.summary, /more than the picture/);
+});
+
 test("energy by level and data space", async () => {
   const { energyByLevel } = await load("energy-by-level");
   saysTheSame(energyByLevel(null, view, theme), heights);

@@ -14,7 +14,8 @@ declare module "chart.js" {
   }
 }
 
-const size = 2;
+const size = 3;
+const half = Math.floor(size / 2);
 
 export const cloudPlugin: Plugin = {
   id: "cloud",
@@ -91,14 +92,14 @@ function drawPixels(ctx: CanvasRenderingContext2D, taken: Int32Array, { left, to
   own.fillStyle = ctx.fillStyle;
   own.fillRect(0, 0, w, h);
   ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(layer, left - size / 2, top - size / 2);
+  ctx.drawImage(layer, left - half, top - half);
 }
 
 /** As shapes, for a picture that is exported. */
 function drawSquares(ctx: CanvasRenderingContext2D, taken: Int32Array, { left, top, width }: Area): void {
   ctx.beginPath();
   for (const at of taken) {
-    ctx.rect(left + (at % width) - size / 2, top + Math.floor(at / width) - size / 2, size, size);
+    ctx.rect(left + (at % width) - half, top + Math.floor(at / width) - half, size, size);
   }
   ctx.fill();
 }

@@ -12,7 +12,7 @@ export type Pen = CanvasRenderingContext2D | SvgContext;
 export interface Key {
   label: string;
   color: string;
-  line?: "dashed" | "dotted";
+  line?: "solid" | "dashed" | "dotted";
   hollow?: boolean;
   shape?: Shape;
 }
@@ -69,7 +69,7 @@ function drawSwatch(pen: Pen, { color, line, hollow, shape }: Key, left: number,
   pen.lineWidth = 2;
   pen.beginPath();
   if (line !== undefined) {
-    pen.setLineDash(line === "dashed" ? [5, 3] : [2, 2]);
+    pen.setLineDash({ solid: [], dashed: [5, 3], dotted: [2, 2] }[line]);
     pen.moveTo(left, middle);
     pen.lineTo(left + swatch, middle);
     pen.stroke();

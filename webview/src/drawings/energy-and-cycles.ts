@@ -13,23 +13,50 @@ export interface ScatterPick {
   front: Candidate | null;
 }
 
-/** Least and most of every second value. */
-function extent(values: readonly number[], from: number): number[] {
-  let [least, most] = [Number.POSITIVE_INFINITY, 0];
-  for (let i = from; i < values.length; i += 2) {
-    if (values[i] < least) least = values[i];
-    if (values[i] > most) most = values[i];
+/** Of the tries, so many may leave the picture where they would squeeze the others… */
+const quantile = 0.95;
+/** …by lying so much further out. */
+const far = 4;
+/** Tries that the quantile is taken of. */
+const mostSorted = 4000;
+
+/** Least and most of every second value that a picture should show: a few far out may leave it. */
+function extent(clouds: readonly (readonly number[])[], from: number): number[] {
+  let [least, most, count] = [Number.POSITIVE_INFINITY, 0, 0];
+  for (const values of clouds) {
+    for (let i = from; i < values.length; i += 2) {
+      if (values[i] < least) least = values[i];
+      if (values[i] > most) most = values[i];
+      count++;
+    }
   }
-  return most === 0 ? [] : [least, most];
+  if (count === 0) return [];
+  const step = 2 * Math.ceil(count / mostSorted);
+  const some: number[] = [];
+  for (const values of clouds) for (let i = from; i < values.length; i += step) some.push(values[i]);
+  some.sort((a, b) => a - b);
+  const usual = some[Math.floor(quantile * (some.length - 1))];
+  return [least, most > far * usual ? Math.max(least, usual) : most];
 }
 
-/** How many points no other dominates; one that several runs found is one. */
-function pareto(costs: readonly Cost[]): number {
+/** Those that no other dominates, by ascending energy; one that several runs found is one. */
+function pareto(costs: readonly Cost[]): Cost[] {
   const points = [...new Map(costs.map((cost) => [`${cost.energyPj} ${cost.cycles}`, cost])).values()];
-  return points.filter(
-    (point) =>
-      !points.some((other) => other !== point && other.energyPj <= point.energyPj && other.cycles <= point.cycles),
-  ).length;
+  return points
+    .filter(
+      (point) =>
+        !points.some((other) => other !== point && other.energyPj <= point.energyPj && other.cycles <= point.cycles),
+    )
+    .sort((a, b) => a.energyPj - b.energyPj);
+}
+
+const commonFront = "Pareto front of all";
+
+/** How many points cost more than either limit. */
+function beyond(values: readonly number[], energyPj: number, cycles: number): number {
+  let outside = 0;
+  for (let i = 0; i < values.length; i += 2) if (values[i] > energyPj || values[i + 1] > cycles) outside++;
+  return outside;
 }
 
 /** Energy against cycles. `picks[dataset][index]` says which mapping a point is, `choices[row]` a row of the table. */
@@ -106,18 +133,42 @@ export function energyAndCycles(
     keys.push({ label: alone ? `${run.label}: Pareto front` : run.label, color, shape });
   }
   const layers = drawn.map(({ run, color }) => {
-    ys.push(...extent(run.cloud, 0));
-    xs.push(...extent(run.cloud, 1));
-    return { color: withAlpha(color, theme.contrast ? 0.9 : 0.6), values: run.cloud };
+    return { color: withAlpha(color, theme.contrast ? 0.9 : 0.7), values: run.cloud };
   });
+  const clouds = layers.map(({ values }) => values);
+  ys.push(...extent(clouds, 0));
+  xs.push(...extent(clouds, 1));
+  const [xLimits, yLimits] = [around(xs), around(ys)];
+  const outside = clouds.reduce((sum, values) => sum + beyond(values, yLimits.max, xLimits.max), 0);
   const rows = drawn.flatMap(({ run }): { run: Run; candidate: Candidate; front: Candidate | null }[] =>
     run.front.length === 0
       ? [{ run, candidate: run.best!, front: null }]
       : run.front.map((candidate) => ({ run, candidate, front: candidate })),
   );
-  const onFront = pareto(rows.map(({ candidate }) => candidate.cost));
+  const common = pareto(rows.map(({ candidate }) => candidate.cost));
+  const onFront = common.length;
+  if (drawn.length > 1) {
+    add(
+      {
+        label: commonFront,
+        data: common.map(({ cycles, energyPj }) => ({ x: cycles, y: energyPj })),
+        showLine: true,
+        stepped: "before",
+        borderColor: theme.foreground,
+        borderWidth: 2.5,
+        pointRadius: 0,
+        pointHitRadius: 0,
+      },
+      common.map(() => null),
+    );
+    keys.push({ label: commonFront, color: theme.foreground, line: "solid" });
+  }
+  const left =
+    outside === 0
+      ? ""
+      : ` ${count(outside)} of the mappings tried cost${outside === 1 ? "s" : ""} more than the picture shows.`;
   const summary = rows.some(({ front }) => front !== null)
-    ? `${onFront} mapping${onFront === 1 ? "" : "s"} on the Pareto front: none has both less energy and fewer cycles.`
+    ? `${onFront} mapping${onFront === 1 ? "" : "s"} on the Pareto front: none has both less energy and fewer cycles.${left}`
     : rows.length === 0
       ? "Only the mapping in the file so far."
       : rows
@@ -133,14 +184,14 @@ export function energyAndCycles(
       options: {
         interaction: { mode: "nearest", intersect: true },
         scales: {
-          x: { ...axis("cycles", xs, large, theme), ...around(xs) },
-          y: { ...axis("energy", ys, energy, theme), ...around(ys) },
+          x: { ...axis("cycles", xs, large, theme), ...xLimits },
+          y: { ...axis("energy", ys, energy, theme), ...yLimits },
         },
         plugins: {
           ...noLegend,
           cloud: { layers },
           tooltip: {
-            filter: (item) => item.dataset.label !== "Selected",
+            filter: ({ dataset: { label } }) => label !== "Selected" && label !== commonFront,
             callbacks: {
               label: ({ dataset, parsed }) =>
                 `${dataset.label}: ${energy(parsed.y ?? 0)}, ${count(parsed.x ?? 0)} cycles`,
