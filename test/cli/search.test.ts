@@ -190,3 +190,58 @@ test("Ctrl-C keeps the best so far and certifies its gap", {
   const checked = mapspace(["verify", proof, ...toy]);
   assert.equal(checked.status, 0, checked.out + checked.err);
 });
+
+test("what is wrong with a design is told before the search: errors end it, warnings do not", () => {
+  const [arch, ert, constraints, problem] = design.slice(0, 4).map((path) => readFileSync(path, "utf8"));
+  const whole = join(scratch, "whole.yaml");
+  const run = (architecture: string, constrained: string) => {
+    writeFileSync(whole, [architecture, ert, constrained, problem].join("\n"));
+    return mapspace(["search", "--strategy", "random", "--evaluations", "500", whole]);
+  };
+  const misspelt = run(arch.replace("depth:", "depht:"), constraints);
+  assert.equal(misspelt.status, 1);
+  assert.match(misspelt.err, /whole\.yaml:\d+:\d+: error unknown-attribute: .*depht/);
+  assert.equal(misspelt.out, "");
+  const elsewhere = run(arch, constraints.replace(/target: \w+/, "target: Bufer"));
+  assert.equal(elsewhere.status, 1);
+  assert.match(elsewhere.err, /error unknown-target: .*Bufer/);
+  const unknown = run(arch, constraints.replace("bypass:", "bypas:"));
+  assert.equal(unknown.status, 0, unknown.err);
+  assert.match(unknown.err, /whole\.yaml:\d+:\d+: warning [\w-]+: .*bypas/);
+});
+
+test("--write keeps what else a file holds, and says beforehand where it cannot write", () => {
+  const search = (...flags: string[]) =>
+    mapspace(["search", "--strategy", "random", "--evaluations", "2000", ...flags, ...design.slice(0, 4)]);
+  const problem = join(scratch, "with-mapping.yaml");
+  const before = readFileSync(design[3], "utf8");
+  writeFileSync(problem, before);
+  assert.equal(search("--write", problem).status, 0);
+  const text = readFileSync(problem, "utf8");
+  assert.ok(text.startsWith(before) && /^mapping:$/m.test(text.slice(before.length)), text);
+
+  const notes = join(scratch, "notes.txt");
+  writeFileSync(notes, "bread, milk\n");
+  for (const [flag, file, why] of [
+    ["--write", notes, /holds something else than a design/],
+    ["--write", scratch, /is a folder; name a file/],
+    ["--write", join(scratch, "none/best.yaml"), /there is no folder .*none/],
+    ["--certificate", join(scratch, "none/proof.json"), /there is no folder .*none/],
+  ] as const) {
+    const refused = search(flag, file, ...(flag === "--certificate" ? ["--strategy", "exact"] : []));
+    assert.equal(refused.status, 2);
+    assert.match(refused.err, why);
+  }
+  assert.equal(readFileSync(notes, "utf8"), "bread, milk\n");
+});
+
+test("a result that is worse than the given mapping is marked and not written; long times and useless flags are told", () => {
+  const file = join(scratch, "worse.yaml");
+  const result = json(["--strategy", "random", "--evaluations", "20000", "--seconds", "1e9", "--write", file]);
+  assert.ok(result.worse && result.written === null && !existsSync(file));
+  assert.ok(result.before.edpPjCycles < result.best.value);
+  assert.equal(result.evaluations, 20_000);
+  const refused = mapspace(["search", "--strategy", "gradient", "--victory", "5", ...design]);
+  assert.equal(refused.status, 2);
+  assert.match(refused.err, /--victory goes with --strategy random, local or exhaustive; not gradient/);
+});

@@ -8,9 +8,10 @@ import { readSpecification } from "../spec/specification.ts";
 import type { ArchitectureSource, LayerSource, Specification } from "../spec/types.ts";
 import { isUnreadable } from "../spec/unreadable.ts";
 import { lineAndColumn } from "../syntax/position.ts";
-import type { Location, SourceFile } from "../syntax/source.ts";
-import { readInputs, type TemplateVariables } from "./inputs.ts";
+import type { Location, Problem, SourceFile } from "../syntax/source.ts";
+import { type Input, readInputs, type TemplateVariables } from "./inputs.ts";
 import { fileLookup, renderProblem } from "./problems.ts";
+import { openSession } from "./session.ts";
 import { DesignError, UsageError } from "./usage.ts";
 
 export interface SearchInput {
@@ -24,6 +25,8 @@ export interface SearchInput {
   places: readonly Location[];
   /** The mapping the files hold, where they hold one. */
   before: Mapping | null;
+  /** What is doubtful in the files, a line each. */
+  warnings: readonly string[];
   fileOf: (uri: string) => SourceFile;
 }
 
@@ -57,6 +60,7 @@ export function readSearchInput(
     layer.workload,
     architectureSource,
   );
+  const warnings = told(input, chosen, mappingSource?.location);
   const before =
     mappingSource === undefined
       ? null
@@ -71,8 +75,26 @@ export function readSearchInput(
     constraints,
     places,
     before,
+    warnings,
     fileOf,
   };
+}
+
+/**
+ * Warnings about what a search reads. A design with errors is not searched: it would not be the one that was meant. What
+ * is wrong with its mapping does not matter here.
+ */
+function told(input: Input, layer: string | undefined, mapping: Location | undefined): string[] {
+  const { problems, fileOf } = openSession(input, { overrides: {}, layer });
+  const matters = ({ code, location: { uri, start } }: Problem) =>
+    code !== "missing-mapping" &&
+    !(mapping !== undefined && uri === mapping.uri && start >= mapping.start && start <= mapping.end);
+  const [errors, warnings] = (["error", "warning"] as const).map((severity) =>
+    problems.filter((problem) => problem.severity === severity && matters(problem)),
+  );
+  const lines = (these: readonly Problem[]) => these.map((problem) => renderProblem(problem, fileOf));
+  if (errors.length > 0) throw new DesignError(lines(errors).join("\n"));
+  return lines(warnings);
 }
 
 const causes: Record<Conflict["cause"], string> = {

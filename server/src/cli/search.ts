@@ -1,21 +1,19 @@
 /** `mapspace search`: a better mapping, or the best with its proof. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join, normalize, relative } from "node:path";
+import { join } from "node:path";
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import { evaluate } from "../engine/model/evaluate.ts";
 import { LatencyModel, type LearnedLatency } from "../engine/model/learned/latency-model.ts";
-import { defaultEvaluationOptions, type Evaluation, type Mapping, type Workload } from "../engine/model/types.ts";
+import { defaultEvaluationOptions, type Evaluation, type Workload } from "../engine/model/types.ts";
+import { isBlockStrategy } from "../engine/search/blocks.ts";
 import { certificateOf } from "../engine/search/exact/certificate.ts";
 import type { ExactProgress } from "../engine/search/exact/exact.ts";
 import { gpRefusal } from "../engine/search/gp/gp.ts";
 import { type Objective, objectiveValue } from "../engine/search/objective.ts";
 import type { SearchProgress } from "../engine/search/progress.ts";
-import { withoutComments } from "../spec/comments.ts";
-import { applyEdits, editMapping } from "../spec/edit.ts";
 import { printMappingYaml } from "../spec/formats/mapping-yaml.ts";
-import type { SourceFile } from "../syntax/source.ts";
 import {
   ContradictionError,
   type PoolOutcome,
@@ -25,10 +23,7 @@ import {
 } from "../worker/pool.ts";
 import { poolInPlace } from "../worker/pool-in-place.ts";
 import { poolThreads } from "../worker/pool-threads.ts";
-import { fileKinds } from "../workspace/kinds.ts";
 import { latencyText } from "../workspace/latency.ts";
-import { modelineEntry, readModeline, withModelineEntries } from "../workspace/modeline.ts";
-import { resolvePath } from "../workspace/paths.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import { writeCertificate } from "./certificate-file.ts";
 import type { Command } from "./command.ts";
@@ -40,6 +35,7 @@ import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
 import { renderTable } from "./table.ts";
 import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
+import { requireMappingOrNone, requireWritable, writeMapping } from "./write-mapping.ts";
 
 const flagSpec = {
   ...externalFlags,
@@ -84,12 +80,12 @@ with. Everything is optimised under exact counting, without link transfers.
                         for pfm also gradient, and gp (geometric programming); bayes where evaluations are costly
   --objective NAME      edp (default), energy, latency
   --evaluations N       mappings tried at most (all but exact and exhaustive: 100,000 unless --seconds or --victory is given)
-  --victory N           stop after N valid mappings in a row that are no better
+  --victory N           random, local, exhaustive: stop after N valid mappings in a row that are no better
   --seconds S           stop after S seconds with the best so far
   --seed N              the same seed and evaluations give the same result for any number of jobs (default 1)
   --jobs N              threads (default: all cores; exact and gradient use one)
   --layer NAME          the layer of the problem
-  --write FILE          write the mapping there: into the mapping FILE holds, comments kept, or as a new one
+  --write FILE          write the mapping there: into the design or mapping FILE holds, comments kept, or as a new file
   --latency-model FILE  for gradient: cycles are those that a model made by \`mapspace learn\` expects
   --certificate FILE    write what exact has proven, the optimum or a gap; \`mapspace verify\` checks it
 ${externalHelp}  --set NAME=VALUE      a variable of a template
@@ -114,7 +110,10 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
     if (flags.certificate !== undefined && settings.strategy !== "exact") {
       throw new UsageError("--certificate goes with --strategy exact");
     }
+    for (const name of ["write", "certificate"] as const) requireWritable(flags[name] as string | undefined);
+    requireMappingOrNone(flags.write as string | undefined);
     const input = readSearchInput(files, flags.layer as string | undefined, templateVariables(flags));
+    for (const line of input.warnings) process.stderr.write(`${line}\n`);
     if (settings.strategy === "gp" && gpRefusal(input.architecture) === "one-level") {
       const { name } = input.architecture.storage[0];
       throw new UsageError(
@@ -170,6 +169,8 @@ function poolSettings(flags: Flags): PoolSettings {
   const seconds = flags.seconds === undefined ? null : Number(flags.seconds);
   if (seconds !== null && !(seconds > 0))
     throw new UsageError(`--seconds takes a positive number; not "${flags.seconds}"`);
+  if (victory !== null && !isBlockStrategy(strategy))
+    throw new UsageError(`--victory goes with --strategy random, local or exhaustive; not ${strategy}`);
   const unlimited = evaluations === null && victory === null && seconds === null;
   return {
     strategy,
@@ -184,7 +185,8 @@ function poolSettings(flags: Flags): PoolSettings {
     victory,
     jobs: whole(flags, "jobs", 1) ?? availableParallelism(),
     certify: flags.certificate !== undefined,
-    milliseconds: seconds === null ? null : seconds * 1000,
+    // Timers know no longer times.
+    milliseconds: seconds === null ? null : Math.min(seconds * 1000, 2 ** 31 - 1),
   };
 }
 
@@ -241,8 +243,10 @@ function report(
     before !== null && input.before !== null ? (model?.predict(layer.workload, input.before, before) ?? null) : null;
   const gap = progress.bound === null ? null : Math.max(0, 1 - progress.bound / best.value);
   if (flags.certificate !== undefined) certify(input, kind, settings, progress, flags);
+  const style = input.architectureSource?.version === "0.4" ? "0.4" : "0.3";
   const worse = before !== null && objectiveOf(after, learned, settings) > objectiveOf(before, learnedBefore, settings);
-  if (flags.write !== undefined && !worse) writeMapping(input, best.mapping, workload, flags.write as string);
+  const written = flags.write !== undefined && !worse;
+  if (written) writeMapping(input, best.mapping, workload, flags.write as string);
   if (flags.json) {
     const json = {
       mapspace: kind,
@@ -256,7 +260,11 @@ function report(
       bound: progress.bound,
       gap,
       best: { ...best, energyPj: after.energyPj, cycles: after.cycles },
-      mappingYaml: printMappingYaml(best.mapping, architecture, workload),
+      mappingYaml: printMappingYaml(best.mapping, architecture, workload, style),
+      before:
+        before === null ? null : { energyPj: before.energyPj, cycles: before.cycles, edpPjCycles: before.edpPjCycles },
+      worse,
+      written: written ? flags.write : null,
       front: progress.front,
       statistics: (progress as Partial<ExactProgress>).statistics,
     };
@@ -282,7 +290,7 @@ function report(
       `\n  The given mapping is better than all that were tried: give the search more time${kept}.\n`,
     );
   } else if (flags.write === undefined) {
-    process.stdout.write(`\n${printMappingYaml(best.mapping, architecture, workload)}`);
+    process.stdout.write(`\n${printMappingYaml(best.mapping, architecture, workload, style)}`);
   } else {
     process.stdout.write(`\n  Written to ${flags.write}.\n`);
   }
@@ -352,48 +360,4 @@ function certify(
     return;
   }
   writeCertificate(file, certificate, input, templateVariables(flags));
-}
-
-/** A mapping as the text of another file. In another folder its modeline names every file of the design. */
-function elsewhere(source: SourceFile, files: readonly SourceFile[], file: string): string {
-  const from = (uri: string) => relative(dirname(file), uri).replaceAll("\\", "/");
-  const named = readModeline(source).filter(({ key }) => key !== "layer");
-  const edits = named.map(({ key, value, location }) => ({
-    location,
-    newText: modelineEntry(key, from(resolvePath(source.uri, value))),
-  }));
-  const text = withoutComments(applyEdits(source, edits).text, (comment) => /^#\s*mapspace/.test(comment));
-  const known = new Set([source.uri, ...named.map(({ value }) => normalize(resolvePath(source.uri, value)))]);
-  const others = files.filter(({ uri }) => uri !== "-" && !known.has(normalize(uri)));
-  if (dirname(file) === dirname(source.uri) || others.length === 0) return text;
-  const entries = others.map((other): [string, string] => [fileKinds(other.text)[0].toLowerCase(), from(other.uri)]);
-  const written = { uri: file, text };
-  return applyEdits(written, [withModelineEntries(written, entries)]).text;
-}
-
-/**
- * Into the mapping the file holds, so that its comments and style stay. A new file has the style of the design's mapping,
- * but not its comments, which speak about other factors; its modeline names the same files from where it stands.
- */
-function writeMapping(input: SearchInput, mapping: Mapping, workload: Workload, file: string): void {
-  const { architecture, architectureSource } = input;
-  const own = existsSync(file) ? { uri: file, text: readFileSync(file, "utf8") } : undefined;
-  const holds = (text: string) => fileKinds(text).includes("mapping");
-  const source =
-    own !== undefined && holds(own.text)
-      ? own
-      : own === undefined
-        ? input.files.find(({ text }) => holds(text))
-        : undefined;
-  const edits =
-    source === undefined ? null : editMapping(source, mapping, { architecture, workload, architectureSource });
-  const style = architectureSource?.version === "0.4" ? "0.4" : "0.3";
-  const text =
-    source === undefined || edits === null
-      ? printMappingYaml(mapping, architecture, workload, style)
-      : own !== undefined || fileKinds(source.text).length > 1
-        ? applyEdits(source, edits).text
-        : elsewhere(applyEdits(source, edits), input.files, file);
-  if (!existsSync(dirname(file))) throw new UsageError(`${file}: there is no folder ${dirname(file)}`);
-  writeFileSync(file, text);
 }
