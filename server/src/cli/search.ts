@@ -1,6 +1,6 @@
 /** `mapspace search`: a better mapping, or the best with its proof. */
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
