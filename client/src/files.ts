@@ -49,7 +49,7 @@ async function filesIn(folder: Uri): Promise<Uri[]> {
   }
 }
 
-async function readFile({ uri, limit }: ReadFileParams): Promise<ReadFileResult> {
+export async function readFile({ uri, limit }: ReadFileParams): Promise<ReadFileResult> {
   try {
     const file = Uri.parse(uri);
     const { size } = await workspace.fs.stat(file);

@@ -39,34 +39,42 @@ const searched = 64 * 1024;
 
 export function isTimeloop(text: string): boolean {
   const start = text.slice(0, searched);
-  if (modeline.test(start.slice(0, 2000))) return true;
-  if (isInFlowStyle(start)) return true;
-  const lines = start.split(/\r?\n/);
-  for (let i = 0; i < lines.length; i++) {
-    const key = topLevelKey.exec(lines[i].replace(/^\ufeff/, ""))?.[1].replaceAll("-", "_");
-    const sign = key === undefined ? undefined : signs[key];
-    if (sign === undefined) continue;
-    let end = i + 1;
-    while (end < lines.length && !topLevelKey.test(lines[end])) end++;
-    const block = [lines[i].slice(lines[i].indexOf(":") + 1), ...lines.slice(i + 1, end)];
-    if (sign.test(block.map(withoutComment).join("\n"))) return true;
-    i = end - 1;
-  }
+  return modeline.test(start.slice(0, 2000)) || !recognised(start).next().done;
+}
+
+/** However much stands before it. */
+export function hasMapping(text: string): boolean {
+  for (const key of recognised(text)) if (key === "mapping") return true;
   return false;
 }
 
+/** Top-level keys of Timeloop with what belongs below them. */
+function* recognised(text: string): Generator<string> {
+  yield* inFlowStyle(text);
+  const lines = text.split(/\r?\n/);
+  for (let i = 0; i < lines.length; i++) {
+    const key = topLevelKey.exec(lines[i].replace(/^\ufeff/, ""))?.[1].replaceAll("-", "_");
+    const sign = key === undefined ? undefined : signs[key];
+    if (key === undefined || sign === undefined) continue;
+    let end = i + 1;
+    while (end < lines.length && !topLevelKey.test(lines[end])) end++;
+    const block = [lines[i].slice(lines[i].indexOf(":") + 1), ...lines.slice(i + 1, end)];
+    if (sign.test(block.map(withoutComment).join("\n"))) yield key;
+    i = end - 1;
+  }
+}
+
 /** `{architecture: {…}}`: a file in braces, told by its first keys as the server tells it. */
-function isInFlowStyle(text: string): boolean {
+function* inFlowStyle(text: string): Generator<string> {
   const begin = /^\ufeff?(?:[ \t]*(?:#.*|---[ \t]*)?\r?\n)*\{(?![{%#])/.exec(text);
-  if (begin === null) return false;
+  if (begin === null) return;
   const asked = new Set<string>();
   for (const { 1: key, index } of text.slice(0, begin[0].length + 4096).matchAll(/[{,]\s*["']?([\w-]+)["']?\s*:/g)) {
     const name = key.replaceAll("-", "_");
     if (asked.has(name)) continue;
     asked.add(name);
-    if (Object.hasOwn(signs, name) && signs[name].test(text.slice(index + 1))) return true;
+    if (Object.hasOwn(signs, name) && signs[name].test(text.slice(index + 1))) yield name;
   }
-  return false;
 }
 
 function withoutComment(line: string): string {

@@ -185,6 +185,10 @@ export class FakeEditor {
   readonly edits: WorkspaceEdit[] = [];
   /** What progress said. */
   readonly reports: string[] = [];
+  /** What gives the texts beside a file in a diff, by scheme. */
+  readonly contents = new Map<string, { provideTextDocumentContent(uri: object): string }>();
+  /** What commands of the editor's own were given, and how documents were shown. */
+  readonly given: unknown[][] = [];
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly opened = new Emitter();
   private readonly closed = new Emitter();
@@ -199,8 +203,12 @@ export class FakeEditor {
   }
 
   open(uri: string, languageId: string, text: string): FakeDocument {
-    const lineAt = (line: number) => ({ text: text.split("\n")[line] });
-    const document: FakeDocument = { uri: new Uri(uri), languageId, getText: () => text, lineAt };
+    const document: FakeDocument = {
+      uri: new Uri(uri),
+      languageId,
+      getText: () => text,
+      lineAt: (line) => ({ text: document.getText().split("\n")[line] }),
+    };
     this.documents.push(document);
     this.opened.fire(document);
     return document;
@@ -288,6 +296,7 @@ export class FakeEditor {
           this.setLanguage(document, language),
       },
       commands: lenient("commands", {
+        executeCommand: async (...args: unknown[]) => void this.given.push(args),
         registerCommand: (name: string, handler: Handler) => {
           this.commands.set(name, handler);
           return nothing;
@@ -298,6 +307,8 @@ export class FakeEditor {
           return shown.document && { document: shown.document };
         },
         tabGroups: { all: [] },
+        showQuickPick: async (items: unknown) => void this.given.push(["pick", await items]),
+        showTextDocument: async (uri: Uri, options: object) => void this.given.push(["show", uri.text, options]),
         createOutputChannel: () => lenient("log", {}),
         showInformationMessage: async (...told: string[]) => {
           this.notifications.push(told);
@@ -323,15 +334,22 @@ export class FakeEditor {
           return documents;
         },
         isTrusted: true,
+        registerTextDocumentContentProvider: (scheme: string, provider: never) => {
+          this.contents.set(scheme, provider);
+          return nothing;
+        },
         applyEdit: async (edit: WorkspaceEdit) => this.edits.push(edit) > 0,
         get workspaceFolders() {
           return folders.map((folder) => ({ uri: new Uri(folder) }));
         },
         getWorkspaceFolder: (uri: Uri) => inside(uri) && { uri: new Uri(inside(uri)!) },
-        findFiles: async ({ folder }: { folder: { uri: Uri } }) => {
+        findFiles: async (wanted: string | { folder: { uri: Uri } }) => {
+          if (typeof wanted === "string") return documents.map(({ uri }) => uri);
+          const { folder } = wanted;
           this.calls.push(`workspace.findFiles ${folder.uri}`);
           return disk.filter((file) => file.startsWith(`${folder.uri}/`)).map(Uri.parse);
         },
+        asRelativePath: ({ path }: Uri) => path.slice(1),
         fs: {
           // The extension's own files are those of the repository, and there are no others to read.
           readFile: ({ path }: Uri) => readFile(join(repositoryRoot, path.replace("/extension/", ""))),

@@ -53,7 +53,15 @@ export async function searching(layers = 1): Promise<Searching> {
   const [client] = editor.clients;
   client.started();
   client.answers.set("mapspace/search/offer", {
-    ...{ uri: design, home: design, name: "map", obstacle: null, files: {}, places: [], mappingUri: design },
+    ...{
+      uri: design,
+      home: design,
+      name: "map",
+      obstacle: null,
+      files: {},
+      places: [],
+      mappingUri: layers > 1 ? null : design,
+    },
     ...{ strategies: [], defaults: { strategy: "local", objective: "edp" } },
     layers: Array.from({ length: layers }, (_, index) => ({ index, name: `L${index}`, count: 1 })),
   });

@@ -15,7 +15,13 @@ import {
   workspace,
 } from "vscode";
 import { fingerprint } from "../../../server/src/features/explorer/fingerprint.ts";
-import type { Candidate, Run, TextChange, WriteParams } from "../../../server/src/features/explorer/protocol.ts";
+import type {
+  Candidate,
+  Run,
+  TextChange,
+  WriteParams,
+  WriteResult,
+} from "../../../server/src/features/explorer/protocol.ts";
 import { previewScheme } from "../selector.ts";
 import type { Searches } from "./searches.ts";
 import type { Written } from "./store.ts";
@@ -26,30 +32,49 @@ export type Applied =
   | { kind: "changed"; message: string }
   | { kind: "refused"; message: string };
 
+/** What a search found, as far as it is to be written. */
+export interface Result {
+  run: Run;
+  candidate: Candidate;
+}
+
+type Write = Extract<WriteResult, { kind: "write" }>;
+
+const mostAttempts = 2;
+/** Name of the empty side of a diff. */
+const noText = "none";
+/** Tabs outlive the window that made them; what they showed does not. */
+const gone = () =>
+  `# ${l10n.t("This preview ended with its window. Choose Show diff in the Explorer to see it again.")}\n`;
+
 export class Apply implements Disposable {
   private readonly previews = new Map<string, string>();
   private readonly registration: Disposable;
 
   constructor(private readonly searches: Searches) {
     this.registration = workspace.registerTextDocumentContentProvider(previewScheme, {
-      provideTextDocumentContent: (uri) => this.previews.get(uri.query) ?? "",
+      provideTextDocumentContent: ({ query }) => (query === noText ? "" : (this.previews.get(query) ?? gone())),
     });
   }
 
   /** Everything in one edit, which one undo takes back. */
-  async apply(run: Run, candidate: Candidate): Promise<Applied> {
-    const { store } = this.searches;
-    const basis = [store.basisOf(run)];
-    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), basis });
-    if (result.kind !== "write") return result;
-    const { changes, creates } = result;
-    const edit = new WorkspaceEdit();
-    let remarks = 0;
-    for (const { uri, edits } of changes) {
-      edit.set(Uri.parse(uri), edits.map(asTextEdit));
-      remarks += remarkedLines(await workspace.openTextDocument(Uri.parse(uri)), edits);
+  async apply(results: readonly Result[]): Promise<Applied> {
+    const [{ run }] = results;
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const basis = results.map((result) => this.searches.store.basisOf(result.run));
+      const answer = await this.searches.write({ uri: run.design, found: found(results), basis });
+      if (answer.kind !== "write") return answer;
+      const applied = await this.write(results, answer);
+      // Overtaken by what the user typed: the server says what that means for the result.
+      if (applied !== null) return applied;
     }
-    const written = changes.map(({ uri, before, text }): Written => ({ uri, before, after: fingerprint(text) }));
+    return { kind: "refused", message: l10n.t("The file is being edited, so nothing was written. Try again.") };
+  }
+
+  /** `null` where a file no longer reads as the edits expect. */
+  private async write(results: readonly Result[], { changes, creates }: Write): Promise<Applied | null> {
+    const edit = new WorkspaceEdit();
+    const written: Written[] = [];
     const created: Uri[] = [];
     for (const { uri, text } of creates) {
       const free = await freeName(Uri.parse(uri));
@@ -57,25 +82,37 @@ export class Apply implements Disposable {
       created.push(free);
       written.push({ uri: free.toString(), before: null, after: fingerprint(text) });
     }
-    for (const { uri } of changes) await openInFirstGroup(Uri.parse(uri));
+    const documents: TextDocument[] = [];
+    for (const { uri, before, edits, text } of changes) {
+      const target = Uri.parse(uri);
+      documents.push(await workspace.openTextDocument(target));
+      await openInFirstGroup(target);
+      edit.set(target, edits.map(asTextEdit));
+      written.push({ uri, before, after: fingerprint(text) });
+    }
+    // From here to the edit nothing may be waited for.
+    if (changes.some(({ before }, i) => fingerprint(documents[i].getText()) !== before)) return null;
+    const remarks = changes.reduce((sum, { edits }, i) => sum + remarkedLines(documents[i], edits), 0);
     const differs = creates.length > 0 || changes.some(({ edits }) => edits.length > 0);
     if (differs && !(await workspace.applyEdit(edit))) {
       return { kind: "refused", message: l10n.t("The editor did not take the change.") };
     }
-    store.wrote(run, written);
-    const changed = changes.find(({ uri }) => uri === run.design) ?? changes[0];
-    if (created.length > 0) await show(created[0], false);
+    for (const { run } of results) this.searches.store.wrote(run, written);
+    const { design } = results[0].run;
+    const changed = changes.find(({ uri }) => uri === design) ?? changes[0];
+    if (created.length > 0) await show(created[0], results.length > 1);
     else if (changed !== undefined && !isShown(Uri.parse(changed.uri))) await show(Uri.parse(changed.uri), true);
     return { kind: "done", remarks };
   }
 
-  async showDiff(run: Run, candidate: Candidate): Promise<Applied> {
-    const result = await this.searches.write({ uri: run.design, found: found(run, candidate), basis: null });
+  async showDiff(results: readonly Result[]): Promise<Applied> {
+    const [{ run }] = results;
+    const result = await this.searches.write({ uri: run.design, found: found(results), basis: null });
     if (result.kind !== "write") return result;
     const pairs = [
       ...result.changes.map(({ uri, text }) => ({ name: baseName(uri), left: Uri.parse(uri), text })),
-      ...result.creates.map(({ uri, text }) => ({ name: baseName(uri), left: this.preview(baseName(uri), ""), text })),
-    ].map(({ name, left, text }) => ({ name, left, right: this.preview(name, text) }));
+      ...result.creates.map(({ uri, text }) => ({ name: baseName(uri), left: preview(baseName(uri), noText), text })),
+    ].map(({ name, left, text }) => ({ name, left, right: this.keep(name, text) }));
     const [first] = pairs;
     if (first === undefined) return { kind: "done", remarks: 0 };
     const beside = { viewColumn: ViewColumn.One, preserveFocus: true };
@@ -90,10 +127,10 @@ export class Apply implements Disposable {
     return { kind: "done", remarks: 0 };
   }
 
-  private preview(name: string, text: string): Uri {
-    const query = String(this.previews.size);
-    this.previews.set(query, text);
-    return Uri.from({ scheme: previewScheme, path: `/${name}`, query });
+  private keep(name: string, text: string): Uri {
+    const id = globalThis.crypto.randomUUID();
+    this.previews.set(id, text);
+    return preview(name, id);
   }
 
   dispose(): void {
@@ -101,12 +138,17 @@ export class Apply implements Disposable {
   }
 }
 
+const preview = (name: string, query: string) => Uri.from({ scheme: previewScheme, path: `/${name}`, query });
+
 const baseName = (uri: string) => decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
 
-function found({ network, layer }: Run, { mapping }: Candidate): WriteParams["found"] {
-  if (network === null) return { mappings: [{ layer, mapping }] };
+function found(results: readonly Result[]): WriteParams["found"] {
+  const { network } = results[0].run;
+  if (network === null) {
+    return { mappings: results.map(({ run, candidate }) => ({ layer: run.layer, mapping: candidate.mapping })) };
+  }
   const { architecture, layers } = network;
-  return { architecture, mappings: layers.map((one, index) => ({ layer: index, mapping: one.mapping })) };
+  return { architecture, mappings: layers.map(({ mapping }, layer) => ({ layer, mapping })) };
 }
 
 const shows = (tab: Tab | undefined, uri: Uri) =>

@@ -15,11 +15,14 @@ import type {
   HardwareSize,
   Run,
   SearchOptions,
+  Selection,
 } from "../../../server/src/features/explorer/protocol.ts";
 import { count, energy as energyText, relative } from "../../../webview/src/format.ts";
-import { goalOf, goalValue, objectiveOf } from "../../../webview/src/run.ts";
+import { goalOf, goalValue, networkOf, objectiveOf } from "../../../webview/src/run.ts";
+import { readFile } from "../files.ts";
+import { hasMapping } from "../recognise.ts";
 import type { Server } from "../server.ts";
-import { type Applied, Apply } from "./apply.ts";
+import { type Applied, Apply, type Result } from "./apply.ts";
 import { Panels } from "./panels.ts";
 import { Searches } from "./searches.ts";
 import { RunStore } from "./store.ts";
@@ -28,6 +31,9 @@ export interface Explorer {
   searches: Searches;
   panels: Panels;
 }
+
+/** Bytes; larger files are not looked through for a mapping to compare with. */
+const largestCompared = 8 * 1024 * 1024;
 
 type Target = string | Uri | undefined;
 
@@ -110,21 +116,8 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
   }
 
   async function concludeAll(offer: DesignOffer, runs: readonly Run[]): Promise<void> {
-    const better = runs.filter((run) => run.best !== null && gain(run) > 0);
-    const text = l10n.t("{0} of {1} layers have a better mapping.", better.length, runs.length);
-    if (better.length === 0) {
-      void window.showInformationMessage(text);
-      return;
-    }
-    const applyAll = offer.mappingUri === null ? l10n.t("Write Mapping Files") : l10n.t("Apply");
-    const chosen = await window.showInformationMessage(text, applyAll);
-    if (chosen !== applyAll) return;
-    for (const run of better) {
-      const applied = await apply.apply(run, run.best!);
-      if (applied.kind === "done") continue;
-      void window.showWarningMessage(applied.message);
-      return;
-    }
+    const better = runs.flatMap(worthWriting);
+    await propose(offer, networkSummary(offer, runs, better), better);
   }
 
   async function searchWithProgress(
@@ -160,39 +153,54 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
       if ((await window.showWarningMessage(text, explorer)) === explorer) panels.show(offer.uri);
       return;
     }
-    const applyIt = offer.mappingUri === null && !run.cosearch ? l10n.t("Write Mapping File") : l10n.t("Apply");
-    const diff = l10n.t("Show Diff");
-    const choices = gain(run) > 0 ? [applyIt, diff, explorer] : [explorer];
-    let chosen = await window.showInformationMessage(summary(run), ...choices);
-    let result: Applied | null = null;
-    if (chosen === diff) {
-      result = await apply.showDiff(run, run.best);
-      // Any answer closes a notification, and who has seen the difference still has to decide.
-      chosen =
-        result.kind === "done" ? await window.showInformationMessage(summary(run), applyIt, explorer) : undefined;
-    }
-    if (chosen === explorer) panels.show(offer.uri, { layer: run.layer, run: run.id, front: null });
-    if (chosen === applyIt) result = await apply.apply(run, run.best);
-    await tellObstacle(run, result);
+    await propose(offer, summary(run), worthWriting(run), { layer: run.layer, run: run.id, front: null });
   }
 
-  async function tellObstacle(run: Run, result: Applied | null): Promise<void> {
+  /** Says what was found, and offers to write it as one change, to show that and to look closer. */
+  async function propose(
+    offer: DesignOffer,
+    text: string,
+    results: readonly Result[],
+    selection?: Selection,
+  ): Promise<void> {
+    const explorer = l10n.t("Open Explorer");
+    const diff = l10n.t("Show Diff");
+    const isNew = offer.mappingUri === null && !results.some(({ run }) => run.cosearch);
+    const applyNew = results.length > 1 ? l10n.t("Write Mapping Files") : l10n.t("Write Mapping File");
+    const applyIt = isNew ? applyNew : l10n.t("Apply");
+    const choices = results.length > 0 ? [applyIt, diff, explorer] : [explorer];
+    let chosen = await window.showInformationMessage(text, ...choices);
+    let result: Applied | null = null;
+    if (chosen === diff) {
+      result = await apply.showDiff(results);
+      // Any answer closes a notification, and who has seen the difference still has to decide.
+      chosen = result.kind === "done" ? await window.showInformationMessage(text, applyIt, explorer) : undefined;
+    }
+    if (chosen === explorer) panels.show(offer.uri, selection);
+    if (chosen === applyIt) result = await apply.apply(results);
     if (result?.kind === "changed") {
       const again = l10n.t("Search Again");
-      if ((await window.showWarningMessage(result.message, again)) === again) {
-        if (run.cosearch) await cosearch(run.design);
-        else await optimizeLayer(run.design, run.layer, run.options?.strategy);
-      }
+      if ((await window.showWarningMessage(result.message, again)) === again) await searchAgain(results);
     } else if (result?.kind === "refused") void window.showWarningMessage(result.message);
+  }
+
+  async function searchAgain([{ run }, ...others]: readonly Result[]): Promise<void> {
+    if (run.cosearch) await cosearch(run.design);
+    else if (others.length > 0) await optimizeAll(run.design);
+    else await optimizeLayer(run.design, run.layer, run.options?.strategy);
   }
 
   async function compare(uri: string, layer: number): Promise<Run | undefined> {
     const found = await workspace.findFiles("**/*.{yaml,yml}", "**/{node_modules,.git}/**", 2000);
     const own = Uri.parse(uri).toString();
-    const items = found
-      .filter((file) => file.toString() !== own && /map/i.test(file.path))
-      .sort((a, b) => (a.path < b.path ? -1 : 1))
-      .map((file) => ({ label: workspace.asRelativePath(file), file }));
+    const others = found.filter((file) => file.toString() !== own).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const item = async (file: Uri) => {
+      const uri = file.toString();
+      const open = workspace.textDocuments.find((document) => document.uri.toString() === uri);
+      const text = open?.getText() ?? (await readFile({ uri, limit: largestCompared }));
+      return typeof text === "string" && hasMapping(text) ? { label: workspace.asRelativePath(file), file } : [];
+    };
+    const items = Promise.all(others.map(item)).then((all) => all.flat());
     const chosen = await window.showQuickPick(items, { title: l10n.t("Compare with which mapping?") });
     if (chosen === undefined) return undefined;
     const { run, refusal } = await searches.compare(uri, layer, chosen.file.toString());
@@ -253,6 +261,8 @@ function gain({ before, best, options }: Run): number {
   return now === null || then === null ? 0 : 1 - now / then;
 }
 
+const worthWriting = (run: Run): Result[] => (run.best !== null && gain(run) > 0 ? [{ run, candidate: run.best }] : []);
+
 /** A search that begins far from the mapping in the file does not tell how far: what counts is what it gains. */
 function progressText(run: Run): string {
   const tried = l10n.t("{0} mappings tried", count(run.evaluations));
@@ -263,26 +273,40 @@ function progressText(run: Run): string {
 /** `EDP 3.2e14 → 2.4e14 (−25%)`, with cycles and energy, whether it is proven, and the hardware where that changed. */
 function summary(run: Run): string {
   const { before, best, state } = run;
-  const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
   if (best === null) return "";
-  const cycles = (candidate: Candidate) => count(candidate.cost.cycles);
-  const energy = (candidate: Candidate) => energyText(candidate.cost.energyPj);
   const name = nameOf(run);
   const proven =
     run.bound !== null && state === "done" && run.bound >= objectiveOf(run.options!.objective, best.cost) * (1 - 1e-6);
   const more = proven ? ` ${l10n.t("Proven best.")}` : hardwareText(run);
-  if (before === null) {
-    return `${l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3}.", name, edp(best), cycles(best), energy(best))}${more}`;
-  }
-  if (gain(run) <= 0) {
+  if (before !== null && gain(run) <= 0) {
     return proven
       ? l10n.t("{0}: the mapping is already the best there is in this mapspace.", name)
       : l10n.t("{0}: nothing better than the mapping at hand was found.", name);
   }
+  return `${costText(name, before, best)}${more}`;
+}
+
+/** `2 of 3 layers have a better mapping.`, and the cost of the network where all layers have one. */
+function networkSummary({ layers }: DesignOffer, runs: readonly Run[], better: readonly Result[]): string {
+  const text = l10n.t("{0} of {1} layers have a better mapping.", better.length, runs.length);
+  const before = (layer: number) => runs.find((run) => run.layer === layer)?.before ?? null;
+  const after = networkOf(layers, (layer) => better.find(({ run }) => run.layer === layer)?.candidate ?? before(layer));
+  if (better.length === 0 || after === null) return text;
+  return `${text} ${costText(l10n.t("Network"), networkOf(layers, before), after)}`;
+}
+
+/** `conv: EDP 3.2e14 → 2.4e14 (−25%)`, with cycles and energy. */
+function costText(name: string, before: Candidate | null, best: Candidate): string {
+  const edp = ({ cost }: Candidate) => (cost.energyPj * cost.cycles).toExponential(3).replace("e+", "e");
+  const cycles = (candidate: Candidate) => count(candidate.cost.cycles);
+  const energy = (candidate: Candidate) => energyText(candidate.cost.energyPj);
+  if (before === null) {
+    return l10n.t("{0}: EDP {1} pJ·cycles, {2} cycles, {3}.", name, edp(best), cycles(best), energy(best));
+  }
   const change = (now: number, then: number) => relative(now / then - 1);
   const fromTo = (text: (candidate: Candidate) => string) =>
     text(before) === text(best) ? text(best) : `${text(before)} → ${text(best)}`;
-  const text = l10n.t(
+  return l10n.t(
     "{0}: EDP {1} ({2}), {3} cycles, energy {4}.",
     name,
     fromTo(edp),
@@ -290,7 +314,6 @@ function summary(run: Run): string {
     fromTo(cycles),
     fromTo(energy),
   );
-  return `${text}${more}`;
 }
 
 function nameOf({ cosearch, network, layerName }: Run): string {

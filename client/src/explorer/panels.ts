@@ -233,8 +233,8 @@ class Panel {
         const run = searches.store.get(message.run);
         const candidate = candidateOf(run, message.front, run?.layer ?? 0);
         if (run === undefined || candidate === null) break;
-        if (message.type === "apply") this.told(await this.apply.apply(run, candidate), appliedText);
-        else this.told(await this.apply.showDiff(run, candidate));
+        if (message.type === "apply") this.told(await this.apply.apply([{ run, candidate }]), appliedText);
+        else this.told(await this.apply.showDiff([{ run, candidate }]));
         break;
       }
       case "reveal": {
