@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Candidate, Run, RunProgress } from "../../server/src/features/explorer/protocol.ts";
+import { until } from "../lsp/harness.ts";
 import { FakeEditor } from "./fake-editor.ts";
-import { begun, candidate, design, text, turn } from "./searching.ts";
+import { begun, candidate, design, searching, text, turn } from "./searching.ts";
 
 const inFile = candidate(4e9, 688_128);
 
@@ -65,4 +66,12 @@ test("a first mapping is said to be proven best, too", async () => {
     notifications.map(([text]) => text),
     ["conv: EDP 6.000e12 pJ·cycles, 2,000 cycles, 3 mJ. Proven best."],
   );
+});
+
+test("a search is started by the strategy and in the mapspace that it is asked for with", async () => {
+  const { editor, runs } = await searching();
+  editor.run("mapspace.optimizeLayer", design, 0, "exact", "ruby-s");
+  await until("a run", async () => (await runs()).length === 1);
+  const [{ options }] = await runs();
+  assert.deepEqual([options?.strategy, options?.mapspace], ["exact", "ruby-s"]);
 });

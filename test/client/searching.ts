@@ -62,7 +62,10 @@ export async function searching(layers = 1): Promise<Searching> {
       places: [],
       mappingUri: layers > 1 ? null : design,
     },
-    ...{ strategies: [], defaults: { strategy: "local", objective: "edp" } },
+    ...{
+      strategies: [{ id: "exact", mapspaces: ["pfm", "ruby-s"] }],
+      defaults: { strategy: "local", objective: "edp" },
+    },
     layers: Array.from({ length: layers }, (_, index) => ({ index, name: `L${index}`, count: 1 })),
   });
   client.answers.set(

@@ -185,7 +185,7 @@ export const checks: Readonly<Record<string, Check>> = {
   optimize(context, offset) {
     const at = position(context, offset);
     const said = (arguments_: unknown[] | undefined) => JSON.stringify(arguments_).replaceAll(/file:[^"]*\//g, "");
-    const actions = optimizeActions(context, { start: at, end: at }, {});
+    const actions = optimizeActions(context, { start: at, end: at }, {}, defaultSettings.search);
     const lenses = optimizeLenses(context).map(
       ({ range, command }) =>
         `${lineOf(context, context.file.uri, range.start.line).trim()}  <- ${command?.title} (${command?.command} ${said(command?.arguments)})`,

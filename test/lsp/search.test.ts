@@ -317,21 +317,40 @@ test("what cannot be searched is refused in words", async () => {
   });
 });
 
-test("a code action starts the search by geometric programming", async () => {
+test("code actions start the searches beside that of the settings", async () => {
+  const offered = async (client: Client) => {
+    const place = { line: files[map].split("\n").indexOf("mapping:"), character: 2 };
+    const params = { range: { start: place, end: place }, context: { diagnostics: [] } };
+    const actions: CodeAction[] = await client.request("textDocument/codeAction", map, params);
+    return actions.filter(({ command }) => command?.command === "mapspace.optimizeLayer");
+  };
+  const exact = ["", " (exact, Ruby-S factors)", " (gradient)", " (geometric programming)"];
   await withExplorer(async ({ client, start, ended, progress }) => {
-    const line = files[map].split("\n").indexOf("mapping:");
-    const place = { line, character: 2 };
-    const actions: CodeAction[] = await client.request("textDocument/codeAction", map, {
-      range: { start: place, end: place },
-      context: { diagnostics: [] },
-    });
-    const action = actions.find(({ title }) => title === "Search by geometric programming");
-    assert.equal(action?.command?.command, "mapspace.optimizeLayer");
-    const [, layer, strategy] = action.command.arguments ?? [];
-    assert.deepEqual([layer, strategy], [0, "gp"]);
-    await start("gp", { strategy });
-    assert.equal((await ended("gp")).state, "done");
-    assert.ok(best(progress, "gp"));
+    const actions = await offered(client);
+    assert.deepEqual(
+      actions.map(({ title }) => title),
+      exact.map((more) => `Optimize this layer${more}`),
+    );
+    for (const { command } of actions.slice(1)) {
+      const [, layer, strategy, mapspace] = command?.arguments ?? [];
+      assert.equal(layer, 0);
+      const run = `${strategy} ${mapspace}`;
+      const { run: begun } = await start(run, { strategy, mapspace, evaluations: 300 });
+      assert.deepEqual([begun?.options?.strategy, begun?.options?.mapspace], [strategy, mapspace]);
+      assert.equal((await ended(run)).state, "done");
+      assert.ok(best(progress, run), run);
+    }
+  });
+  const settings = { search: { strategy: "gradient" } };
+  await withServer({ files, settings }, async (client) => {
+    await client.open(map);
+    await client.settled(map);
+    const titles = (await offered(client)).map(({ title }) => title);
+    const others = [" (exact, perfect factors)", " (exact, Ruby-S factors)", " (geometric programming)"];
+    assert.deepEqual(
+      titles,
+      ["", ...others].map((more) => `Optimize this layer${more}`),
+    );
   });
 });
 

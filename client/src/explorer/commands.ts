@@ -36,6 +36,8 @@ export interface Explorer {
 const largestCompared = 8 * 1024 * 1024;
 
 type Target = string | Uri | undefined;
+/** Strategy and mapspace where they are not those of the settings. */
+type Chosen = [strategy: string, mapspace: string];
 
 export function registerExplorer(context: ExtensionContext, server: Server): Explorer {
   const store = new RunStore(context.workspaceState);
@@ -64,12 +66,12 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
     return (await window.showQuickPick(items, { title: l10n.t("Which layer?") }))?.index;
   }
 
-  async function optimizeLayer(target: Target, layer?: number, strategy?: string): Promise<void> {
+  async function optimizeLayer(target: Target, layer?: number, ...search: Partial<Chosen>): Promise<void> {
     const offer = await designOf(target);
     if (offer === undefined) return;
     const index = layer ?? (await pickLayer(offer));
     if (index === undefined) return;
-    const run = await searchWithProgress(offer, index, optionsFor(offer, strategy));
+    const run = await searchWithProgress(offer, index, optionsFor(offer, ...search));
     if (run !== undefined) await conclude(offer, run);
   }
 
@@ -187,7 +189,7 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
   async function searchAgain([{ run }, ...others]: readonly Result[]): Promise<void> {
     if (run.cosearch) await cosearch(run.design);
     else if (others.length > 0) await optimizeAll(run.design);
-    else await optimizeLayer(run.design, run.layer, run.options?.strategy);
+    else await optimizeLayer(run.design, run.layer, run.options?.strategy, run.options?.mapspace);
   }
 
   async function compare(uri: string, layer: number): Promise<Run | undefined> {
@@ -224,8 +226,9 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
       const offer = await designOf(target);
       if (offer) panels.show(offer.uri);
     }),
-    on("mapspace.optimizeLayer", (target, layer?: number, strategy?: string) =>
-      optimizeLayer(target, typeof layer === "number" ? layer : undefined, strategy),
+    // Menus pass other things behind the file.
+    on("mapspace.optimizeLayer", (target, layer?: number, ...search: Partial<Chosen>) =>
+      typeof layer === "number" ? optimizeLayer(target, layer, ...search) : optimizeLayer(target),
     ),
     on("mapspace.optimizeAllLayers", (target) => optimizeAll(target)),
     on("mapspace.cosearch", (target) => cosearch(target)),
@@ -241,14 +244,13 @@ export function registerExplorer(context: ExtensionContext, server: Server): Exp
   return { searches, panels };
 }
 
-function optionsFor(offer: DesignOffer, strategy?: string): SearchOptions {
+function optionsFor(offer: DesignOffer, strategy?: string, mapspace: string = offer.defaults.mapspace): SearchOptions {
   const chosen = offer.strategies.find(({ id }) => id === strategy);
   if (chosen === undefined) return offer.defaults;
-  const { mapspace } = offer.defaults;
   return {
     ...offer.defaults,
     strategy: chosen.id,
-    mapspace: chosen.mapspaces.includes(mapspace) ? mapspace : chosen.mapspaces[0],
+    mapspace: chosen.mapspaces.find((one) => one === mapspace) ?? chosen.mapspaces[0],
   };
 }
 

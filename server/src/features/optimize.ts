@@ -10,6 +10,7 @@ import {
 import { lineIndex } from "../syntax/position.ts";
 import type { Location } from "../syntax/source.ts";
 import { type FeatureContext, toRange } from "./context.ts";
+import type { SearchOptions } from "./explorer/protocol.ts";
 
 export const optimizeLayerCommand = "mapspace.optimizeLayer";
 export const optimizeAllCommand = "mapspace.optimizeAllLayers";
@@ -24,8 +25,19 @@ interface Offer {
   arguments: unknown[];
 }
 
-/** What can be searched from a place in this file. */
-function offers(context: FeatureContext, layer: number | null): Offer[] {
+/** Searches of one layer that are offered beside that of the settings. */
+const variants = [
+  { title: "exact, perfect factors", strategy: "exact", mapspace: "pfm" },
+  { title: "exact, Ruby-S factors", strategy: "exact", mapspace: "ruby-s" },
+  { title: "gradient", strategy: "gradient", mapspace: "pfm" },
+  { title: "geometric programming", strategy: "gp", mapspace: "pfm" },
+];
+
+/** What a search is by the settings. */
+type DefaultSearch = Pick<SearchOptions, "strategy" | "mapspace" | "evaluator">;
+
+/** What can be searched from a place in this file; variants of it where the search of the settings is told. */
+function offers(context: FeatureContext, layer: number | null, search?: DefaultSearch): Offer[] {
   const { file, snapshot } = context;
   const { analysis, specification } = snapshot;
   if (specification.architecture === undefined || analysis.layers.length === 0) return [];
@@ -49,11 +61,14 @@ function offers(context: FeatureContext, layer: number | null): Offer[] {
   const all: Offer[] = [];
   if (!several || layer !== null) {
     all.push({ title: "Optimize this layer", command: optimizeLayerCommand, arguments: [file.uri, layer ?? 0] });
-    all.push({
-      title: "Search by geometric programming",
-      command: optimizeLayerCommand,
-      arguments: [file.uri, layer ?? 0, "gp"],
-    });
+    for (const { title, strategy, mapspace } of search ? variants : []) {
+      if (search?.strategy === strategy && search.mapspace === mapspace) continue;
+      all.push({
+        title: `Optimize this layer (${title})`,
+        command: optimizeLayerCommand,
+        arguments: [file.uri, layer ?? 0, strategy, mapspace],
+      });
+    }
   }
   if (several) all.push({ title: "Optimize all layers", command: optimizeAllCommand, arguments: [file.uri] });
   all.push(together);
@@ -75,6 +90,7 @@ export function optimizeActions(
   context: FeatureContext,
   range: Range,
   request: Pick<CodeActionContext, "only">,
+  search: DefaultSearch,
 ): CodeAction[] {
   const kind = CodeActionKind.Refactor;
   const wanted = request.only === undefined || request.only.some((only) => only === kind || only === "");
@@ -91,7 +107,7 @@ export function optimizeActions(
     mapping === undefined ? undefined : { ...mapping.location, start: lineAbove(mapping.location, file.text) };
   if (layer < 0 && mapping !== undefined && !touches(line)) return [];
   if (layer < 0 && mapping === undefined && snapshot.specification.layers.length === 0) return [];
-  return offers(context, layer < 0 ? null : layer).map((offer) => ({ ...toAction(offer), kind }));
+  return offers(context, layer < 0 ? null : layer, search).map((offer) => ({ ...toAction(offer), kind }));
 }
 
 /** The list of a mapping begins below its key. */
@@ -111,10 +127,7 @@ export function optimizeLenses(context: FeatureContext): CodeLens[] {
   if (at === undefined) return [];
   const range = toRange(lineIndex(file), at.key.location.start, at.key.location.end);
   const lenses = offers(context, null)
-    .filter(
-      ({ command, arguments: [, , strategy] }) =>
-        command !== compareCommand && command !== cosearchCommand && strategy === undefined,
-    )
+    .filter(({ command }) => command !== compareCommand && command !== cosearchCommand)
     .map(({ title, command, arguments: args }): CodeLens => {
       const short = command === createMappingCommand ? "Create a mapping" : several ? "Optimize all…" : "Optimize…";
       return { range, command: { title: short || title, command, arguments: args } };

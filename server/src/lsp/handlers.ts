@@ -130,7 +130,7 @@ export function registerFeatures(
       if (context === null || token.isCancellationRequested) return [];
       const convert = features.isConvertible(context, range, request) ? (await onDemand()).convertActions(context) : [];
       const fixes = features.codeActions(context, range, request, settings());
-      const offered = features.optimizeActions(context, range, request);
+      const offered = features.optimizeActions(context, range, request, settings().search);
       return [
         ...fixes,
         ...offered.filter(({ title }) => fixes.every((fix) => fix.title !== title)),
