@@ -15,6 +15,7 @@ import {
   loopsBetween,
   moves,
 } from "./explain-loops.ts";
+import { receivedRecords, sentRecords } from "./explain-records.ts";
 
 export type CountName = "reads" | "fills" | "updates";
 
@@ -78,9 +79,15 @@ function explainFills(
   const result = results[level];
   const { name, readWrite } = explained.workload.dataSpaces[dataSpace];
   const { fills } = result.total;
+  const parent = keeperOutside(explained, level, dataSpace);
+  const received = (fresh: number) =>
+    parent === undefined ? null : receivedRecords(results[parent], result, fills, fresh);
   if (readWrite) {
     const arrived = result.terms?.received?.value;
     const elided = arrived === undefined ? undefined : arrived - fills;
+    const records = elided === undefined ? received(result.terms?.fills?.inputs.owned ?? 0) : null;
+    if (records !== null)
+      return [`**${name} fills** = ${records}. These are partial sums that come back. ${timeloopsRule}`];
     const how =
       elided === undefined
         ? ""
@@ -89,11 +96,11 @@ function explainFills(
       `**${name} fills** = ${number(fills)}${how}. These are partial sums that left before they were complete and come back.`,
     ];
   }
-  const parent = keeperOutside(explained, level, dataSpace);
   const from = parent === undefined ? "" : ` from ${explained.architecture.storage[parent].name}`;
   const line = productLine(explained, `**${name} fills**${from}`, level, dataSpace, result, fills);
   if (line !== null) return [line];
-  return stepLines(explained, `**${name} fills**${from} = ${number(fills)}`, result, result.terms?.received, fills);
+  const title = `**${name} fills**${from} =`;
+  return stepLines(explained, title, result.terms?.received, fills, () => received(0));
 }
 
 /** “Weights fills = 192 words/tile × 4 (K at DRAM) × … = 2,064,384, because …”; `null` where the product is another number. */
@@ -154,6 +161,7 @@ function explainSent(
   const value = result.total[count];
   const { name } = explained.workload.dataSpaces[dataSpace];
   const title = `**${name} ${count}**`;
+  const sent = () => sentRecords(result, value, count);
   const inner = keeperInside(explained, level, dataSpace);
   const spread = loopsBetween(explained, inner + 1, level + 1).filter(
     (loop) => loop.kind !== "temporal" && !moves(explained, dataSpace, loop),
@@ -175,7 +183,9 @@ function explainSent(
     if (value === macs) return [`${title} = ${number(value)}, ${each}.`];
     if (shared(macs))
       return [`${title} = ${number(macs)} multiply–accumulates ÷ ${sharing} = ${number(value)}: ${together}.`];
-    return [`${title} = ${number(value)} for ${number(macs)} multiply–accumulates.`];
+    const records = sent();
+    if (records === null) return [`${title} = ${number(value)} for ${number(macs)} multiply–accumulates.`];
+    return [`${title} = ${records} for ${number(macs)} multiply–accumulates. ${timeloopsRule}`];
   }
   const child = results[inner];
   const childName = explained.architecture.storage[inner].name;
@@ -194,7 +204,7 @@ function explainSent(
       : `${title} = ${number(total)} ${what} ÷ ${sharing} = ${number(value)}: ${together}.`;
     return reason === null ? [head] : [`${head} ${reason}`];
   }
-  return stepLines(explained, `${title} = ${number(value)}`, result, result.terms?.sent, value);
+  return stepLines(explained, `${title} =`, result.terms?.sent, value, sent);
 }
 
 function explainPartialReads(
@@ -213,25 +223,19 @@ function explainPartialReads(
   ];
 }
 
-/** Kinds of step of a transfer, largest first; without them, what the rule of Timeloop did. */
+const timeloopsRule =
+  "Timeloop walks the first two passes of every loop at one instance, takes later passes to be like the second, and multiplies.";
+
+/** Kinds of step of a transfer, largest first; without them, the records of Timeloop's rule. */
 function stepLines(
   explained: Explained,
-  head: string,
-  result: DataSpaceResult,
+  title: string,
   term: Term | undefined,
   value: number,
+  records: () => string | null,
 ): string[] {
-  if (term === undefined || term.value !== value) {
-    const records = result.terms?.reads?.parts ?? [];
-    const shared = records.filter((record) => record.inputs.multicast > 1);
-    const groups = shared.map(
-      ({ value: words, inputs }) => `${number(words)} words to ${inputs.multicast} instances at once`,
-    );
-    const sharing = groups.length > 0 ? ` Of what one instance sends: ${listed(groups)}.` : "";
-    return [
-      `${head}, counted by Timeloop's rule: it walks the first two passes of every loop at one instance, takes later passes to be like the second, and multiplies.${sharing}`,
-    ];
-  }
+  if (term === undefined || term.value !== value) return [`${title} ${records() ?? number(value)}. ${timeloopsRule}`];
+  const head = `${title} ${number(value)}`;
   const parts = mergeSteps(term.parts ?? []);
   const lines = parts.slice(0, stepsListed).map((part) => {
     const { times, words, tileWords, overlapWords } = part.inputs;

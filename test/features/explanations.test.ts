@@ -14,15 +14,17 @@ const numberOf = (text: string) => Number(text.replaceAll(",", ""));
 function worth(derivation: string): number {
   const terms = derivation
     .replaceAll(/\([A-Za-z][^()]*\)|\([^()]*, rounded up\)/g, "")
+    .replaceAll(/(words to|sums from) \d+ instances?( at once)?/g, "")
     .replaceAll(/[A-Za-z,]/g, "")
+    .replaceAll("−", "-")
     .replaceAll("×", "*")
     .replaceAll("÷", "/");
-  assert.match(terms, /^[\d.+*/() ]+$/);
+  assert.match(terms, /^[\d.+*/() -]+$/);
   return new Function(`return ${terms}`)() as number;
 }
 
 /** Every line of energy multiplies out to what it says and to what the model says. */
-function energiesAddUp(files: SourceFile[], counting: "exact" | "timeloop"): string[] {
+function energiesAddUp(files: SourceFile[], counting: "exact" | "timeloop", counts: string[] = []): string[] {
   const analysis = analyse(readSpecification(files), { counting });
   const [entry] = analysis.layers;
   const evaluation = explained(analysis, entry)!;
@@ -33,6 +35,13 @@ function energiesAddUp(files: SourceFile[], counting: "exact" | "timeloop"): str
   };
   return evaluation.levels.flatMap((level, l) => {
     const lines = explanations(about, evaluation, l).flatMap((block) => block.split("\n"));
+    for (const line of lines) {
+      const [, derivation, total] =
+        / = ([^=]+) = ([\d,]+)(?: \(words sent| for [\d,]+ mult|\. Timeloop walks)/.exec(line) ?? [];
+      if (derivation === undefined) continue;
+      assert.equal(worth(derivation), numberOf(total), line);
+      counts.push(line);
+    }
     const energies = lines.filter((line) => / energy\*\* = /.test(line));
     const spaces = level.dataSpaces.map(({ total }, d) => [about.workload.dataSpaces[d].name, total.energyPj] as const);
     const all = new Map<string, number>([...spaces, [level.name, level.energyPj]]);
@@ -111,3 +120,29 @@ mapping:
       assert.match(lines, part);
   });
 }
+
+test("counts of Timeloop's rule say what one instance sends, and that multiplies out", () => {
+  const text = readFileSync(join(repositoryRoot, "test/features/fixtures/common/arch.yaml"), "utf8");
+  const layer = `
+problem:
+  shape:
+    dimensions: [C, K, P, R]
+    data_spaces:
+    - {name: Weights, projection: [[[C]], [[K]], [[R]]]}
+    - {name: Inputs, projection: [[[C]], [[P], [R]]]}
+    - {name: Outputs, projection: [[[K]], [[P]]], read_write: true}
+  instance: {C: 8, K: 12, P: 14, R: 3}
+mapping:
+- {target: DRAM, type: temporal, factors: "C=4 K=1 P=2 R=1", permutation: PCKR}
+- {target: Buffer, type: temporal, factors: "C=2 K=3 P=2 R=1", permutation: PCKR}
+- {target: Buffer, type: spatial, factors: "C=1 K=4 P=4,2 R=1", permutation: KPCR, split: 1}
+- {target: Registers, type: temporal, factors: "C=1 K=1 P=1 R=3", permutation: RPCK}
+`;
+  const counts: string[] = [];
+  energiesAddUp([{ uri: "design.yaml", text: text + layer }], "timeloop", counts);
+  assert.ok(
+    counts.some((line) => line.includes("instances at once")),
+    counts.join("\n"),
+  );
+  assert.ok(counts.length >= 3, counts.join("\n"));
+});
