@@ -104,6 +104,29 @@ test("a buffer leaks in proportion to its words", () => {
   );
 });
 
+test("an axis of the array grows to 128 units or keeps those it has, whatever fan-outs lie in one another", () => {
+  const { architecture } = gemminiLike();
+  // Meshes of the units and of the levels from the inside, and what the array may become.
+  for (const [meshes, sizes, longest] of [
+    ["32×32 32×4 4×4 1×1", "8→16 4→8", "128×128"],
+    ["16×16 16×1 1×1 1×1", "16→128", "128×128"],
+    ["14×200 14×200 1×1 1×1", "14→128 200→200", "128×200"],
+    ["27×27 9×3 3×1 1×1", "3→5 9→19", "125×95"],
+  ] as const) {
+    const [units, ...levels] = meshes.split(" ").map((text) => {
+      const [meshX, meshY] = text.split("×").map(Number);
+      return { meshX, meshY, instances: meshX * meshY };
+    });
+    const storage = architecture.storage.map((level, l) => ({ ...level, ...(levels[l] ?? levels[2]) }));
+    const template = { ...architecture, storage, compute: { ...architecture.compute, ...units } };
+    const space = hardwareSpace(template, "all");
+    assert.equal(space.sides.map(({ size, most }) => `${size}→${most}`).join(" "), sizes);
+    const widest = { capacityWords: storage.map(() => null), sides: space.sides.map(({ most }) => most) };
+    const { meshX, meshY } = instantiate(space, widest).compute;
+    assert.equal(`${meshX}×${meshY}`, longest);
+  }
+});
+
 test("records of mappings add up to what the reference model says of the inferred hardware", () => {
   for (const [machine, freedom] of [
     [gemminiLike(), "buffers"],

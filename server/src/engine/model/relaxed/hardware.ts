@@ -53,14 +53,14 @@ export function lawSlope(law: CapacityLaw, words: number): number {
   return law.exponent === 1 ? law.slope : law.slope * law.exponent * words ** (law.exponent - 1);
 }
 
-/** Sides may grow to this unless said otherwise. */
-export const largestSide = 128;
+/** Units along one axis of the array at most, unless the template has more. */
+const longestAxis = 128;
 
 /**
  * The freedom of an architecture: on-chip buffers of more than one word, and the fan-outs. Energies follow Timeloop's
  * public technology model, linear in the capacity, scaled to the level's own energies where a table states them;
  * areas and leakage grow in proportion to the capacity. A level's bandwidth grows with the fan-out below it where it feeds every
- * child a word per cycle; the outermost level's never does.
+ * child a word per cycle; the outermost level's never does. Nested fan-outs along an axis multiply: they share its growth.
  */
 export function hardwareSpace(template: Architecture, freedom: HardwareFreedom): HardwareSpace {
   const buffers = template.storage.map((level, l) =>
@@ -83,13 +83,24 @@ export function hardwareSpace(template: Architecture, freedom: HardwareFreedom):
       }
     });
   }
-  const sides = [...bySize].map(([size, axes]) => ({ axes, size, most: Math.max(size, largestSide) }));
+  const growth = { x: growthOf(fans.map(({ x }) => x)), y: growthOf(fans.map(({ y }) => y)) };
+  const sides = [...bySize].map(([size, axes]): FreeSide => {
+    const grown = size * Math.min(...axes.map(({ y }) => (y ? growth.y : growth.x)));
+    return { axes, size, most: Math.floor(grown * (1 + 1e-9)) };
+  });
   const bandwidthSide = template.storage.map((level, l) => {
     const widest = Math.max(level.readBandwidth ?? 0, level.writeBandwidth ?? 0, level.sharedBandwidth ?? 0);
     if (l === template.storage.length - 1) return -1;
     return sides.findIndex((side) => widest >= side.size && side.axes.some((axis) => axis.level === l));
   });
   return { template, buffers, sides, bandwidthSide };
+}
+
+/** How much each of the nested fan-outs of an axis may grow for the axis to stay within its most. */
+function growthOf(fans: readonly number[]): number {
+  const length = fans.reduce((product, fan) => product * fan, 1);
+  const nested = fans.filter((fan) => fan > 1).length;
+  return Math.max(1, longestAxis / length) ** (1 / Math.max(1, nested));
 }
 
 function freeBuffer(level: StorageLevel): FreeBuffer {
