@@ -140,9 +140,5 @@ mapping:
 `;
   const counts: string[] = [];
   energiesAddUp([{ uri: "design.yaml", text: text + layer }], "timeloop", counts);
-  assert.ok(
-    counts.some((line) => line.includes("instances at once")),
-    counts.join("\n"),
-  );
-  assert.ok(counts.length >= 3, counts.join("\n"));
+  assert.match(counts.join("\n"), /Outputs fills.* that are new, .*\(words sent/);
 });
