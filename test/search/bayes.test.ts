@@ -10,6 +10,7 @@ import { BayesianOptimiser } from "../../server/src/engine/search/bayes/optimise
 import { largestScale, sharedFactors } from "../../server/src/engine/search/bayes/scale.ts";
 import { PointCosts } from "../../server/src/engine/search/costing.ts";
 import { exactSearch } from "../../server/src/engine/search/exact/exact.ts";
+import { strategies } from "../../server/src/worker/strategies.ts";
 import { architecture, compute, storage, workload } from "../mapspace/hardware.ts";
 import { smallCase } from "./random-cases.ts";
 
@@ -159,6 +160,16 @@ test("same seed, same search; nothing is evaluated twice", () => {
   }
   assert.equal(keys.length, 20);
   assert.equal(new Set(keys).size, 20);
+});
+
+test("the Explorer's search ends at the evaluations asked for and then says what the cost hangs on", () => {
+  const { search } = strategies.find(({ id }) => id === "bayes")!;
+  const ended = [];
+  for (const progress of search(toy(), { objective: "energy", seed: 1, evaluations: 25 }))
+    if (ended.push(progress) > 26) break;
+  assert.equal(ended.length, 26);
+  assert.ok(ended[25].done);
+  assert.notEqual(ended[25].sensitivity, ended[20].sensitivity);
 });
 
 test("a small mapspace is exhausted and the search ends", () => {

@@ -71,6 +71,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitStatus.fine);
   throw error;
 });
+// A terminal that was closed takes no more words; the result is still to be written.
+process.stderr.on("error", () => {});
 
 main(process.argv.slice(2)).then(
   (status) => {

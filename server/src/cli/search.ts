@@ -27,7 +27,7 @@ import { latencyText } from "../workspace/latency.ts";
 import { formatChange, formatCount, formatEdp, formatEnergy, formatPercent } from "../workspace/quantities.ts";
 import { writeCertificate } from "./certificate-file.ts";
 import type { Command } from "./command.ts";
-import { externalFlags, externalHelp } from "./external/options.ts";
+import { externalFlags, externalHelp, requireFitting } from "./external/options.ts";
 import { renderSensitivity } from "./external/report.ts";
 import { searchByCommand } from "./external/run.ts";
 import { learnedJson, openLatencyModel, requireMatch } from "./latency.ts";
@@ -96,6 +96,7 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
   async run(args) {
     const { flags, files } = parseFlags(args, flagSpec);
     const settings = poolSettings(flags);
+    requireFitting(flags, settings.strategy);
     const kind = choice(flags, "mapspace", kinds, "pfm");
     if (settings.strategy === "exact" && (kind === "ruby" || kind === "ruby-t")) {
       throw new UsageError(
@@ -126,10 +127,7 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
       requireMatch(model, input.architecture, input.layer.workload);
       settings.latency = model.file;
     }
-    if (flags.evaluator !== undefined) {
-      if (settings.strategy !== "bayes") throw new UsageError("--evaluator goes with --strategy bayes");
-      return searchByCommand(input, kind, flags);
-    }
+    if (flags.evaluator !== undefined) return searchByCommand(input, kind, settings, flags);
     const job = {
       architecture: input.architecture,
       workload: input.layer.workload,

@@ -1,6 +1,7 @@
 /** The evaluations of one search as JSON lines, each on the disk before it is used: nothing is paid for twice. */
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
 import type { SourceObservations } from "../engine/search/bayes/optimiser.ts";
 
 /** A log that cannot be used, with the reason in words. */
@@ -32,33 +33,95 @@ export interface LoggedResult extends LoggedPoint {
   features: number[];
 }
 
+/** What the command said of the mapping that the results are compared with. */
+export interface LoggedGiven {
+  /** Compact form. */
+  given: string;
+  value: number;
+}
+
 export interface LogContents {
+  /** One for each point, its last. */
   results: LoggedResult[];
-  /** Points that were asked for and never came back. */
+  /** Points to run: those that never came back, and failures that nothing came after, whose cause may be gone. */
   unfinished: LoggedPoint[];
+  /** How many of them had failed. */
+  failedLast: number;
+  /** Figures of given mappings, by their compact form. */
+  given: ReadonlyMap<string, number>;
+}
+
+const unwritable = (path: string, error: unknown) =>
+  new LogError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? error})`);
+
+/** Takes the log for this process, by a file beside it; gives what ends that. */
+function lockLog(path: string): () => void {
+  const lock = `${path}.lock`;
+  const own = `${process.pid} ${hostname()}\n`;
+  for (;;) {
+    try {
+      writeFileSync(lock, own, { flag: "wx" });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(lock, error);
+    }
+    const [pid, host] = readLock(lock).trim().split(" ");
+    if (host !== undefined && (host !== hostname() || runs(Number(pid)))) {
+      const where = host === hostname() ? "" : ` on ${host}`;
+      throw new LogError(
+        `${path}: another search is writing to it (process ${pid}${where}); wait for its end, name another file, or delete ${lock} if it has ended`,
+      );
+    }
+    rmSync(lock, { force: true });
+  }
+}
+
+function readLock(lock: string): string {
+  try {
+    return readFileSync(lock, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Is there another process of this number? A thread of this one that was ended has left its lock behind. */
+function runs(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 export class EvaluationLog {
   private readonly file: number;
+  private readonly unlock: () => void;
 
-  private constructor(file: number) {
+  private constructor(file: number, unlock: () => void) {
     this.file = file;
+    this.unlock = unlock;
   }
 
-  /** Opens or begins a log. A last line cut short by a kill is left behind; its point counts as unfinished. */
+  /**
+   * Opens or begins a log, for one search at a time. A last line cut short by a kill is left behind; its point counts as
+   * unfinished.
+   */
   static open(path: string, header: LogHeader): { log: EvaluationLog; contents: LogContents } {
-    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-    const contents = text.trim() === "" ? { results: [], unfinished: [] } : readLog(path, text, header);
-    let file: number;
+    const unlock = lockLog(path);
     try {
-      file = openSync(path, "a");
+      const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+      const contents = readLog(path, text, header);
+      const file = openSync(path, "a");
+      const log = new EvaluationLog(file, unlock);
+      if (text.trim() === "") log.append(header);
+      else if (!text.endsWith("\n")) writeSync(file, "\n");
+      return { log, contents };
     } catch (error) {
-      throw new LogError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+      unlock();
+      throw error instanceof LogError ? error : unwritable(path, error);
     }
-    const log = new EvaluationLog(file);
-    if (text.trim() === "") log.append(header);
-    else if (!text.endsWith("\n")) writeSync(file, "\n");
-    return { log, contents };
   }
 
   asked(entry: LoggedPoint): void {
@@ -69,8 +132,13 @@ export class EvaluationLog {
     this.append(entry);
   }
 
+  given(entry: LoggedGiven): void {
+    this.append(entry);
+  }
+
   close(): void {
     closeSync(this.file);
+    this.unlock();
   }
 
   private append(value: unknown): void {
@@ -95,6 +163,7 @@ export function readSourceLog(path: string, text: string, choices: string): Sour
 }
 
 function readLog(path: string, text: string, header: LogHeader): LogContents {
+  if (text.trim() === "") return { results: [], unfinished: [], failedLast: 0, given: new Map() };
   const lines = parsedLines(text);
   const found = lines.find((line) => "mapspaceLog" in line) as Partial<LogHeader> | undefined;
   if (found === undefined) throw new LogError(`${path}: this is no log of evaluations; name another file`);
@@ -105,16 +174,23 @@ function readLog(path: string, text: string, header: LogHeader): LogContents {
       `${path}: belongs to another ${what}${key === "design" ? "" : `: ${found[key]}`}; name another file`,
     );
   }
-  const results: LoggedResult[] = [];
+  const results = new Map<string, LoggedResult>();
   const open = new Map<string, LoggedPoint>();
+  const given = new Map<string, number>();
   for (const line of lines) {
     if (isPoint(line.asked)) open.set(line.asked.join(), { point: line.asked });
     else if (isPoint(line.point) && (line.value === null || typeof line.value === "number")) {
-      results.push(line as unknown as LoggedResult);
-      open.delete(line.point.join());
-    }
+      const key = line.point.join();
+      // In the order in which they came last.
+      results.delete(key);
+      results.set(key, line as unknown as LoggedResult);
+      open.delete(key);
+    } else if (typeof line.given === "string" && typeof line.value === "number") given.set(line.given, line.value);
   }
-  return { results, unfinished: [...open.values()] };
+  const all = [...results.values()];
+  const kept = all.slice(0, 1 + all.findLastIndex(({ value }) => value !== null));
+  const failed = all.slice(kept.length).map(({ point }) => ({ point }));
+  return { results: kept, unfinished: [...open.values(), ...failed], failedLast: failed.length, given };
 }
 
 const isPoint = (value: unknown): value is number[] =>

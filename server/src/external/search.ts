@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Mapspace } from "../engine/mapspace/mapspace.ts";
-import type { Mapping } from "../engine/model/types.ts";
+import type { Mapping, Workload } from "../engine/model/types.ts";
 import { Prng } from "../engine/numeric/prng.ts";
 import { MappingSpace, sensitivity } from "../engine/search/bayes/bayes.ts";
 import { BayesianOptimiser, type Proposal, type SourceObservations } from "../engine/search/bayes/optimiser.ts";
 import type { Influence } from "../engine/search/progress.ts";
 import { printCompact } from "../spec/formats/dosa-compact.ts";
 import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
-import { type CommandHooks, type CommandLimits, fillTemplate, runCommand } from "./command.ts";
+import { type CommandHooks, type CommandLimits, type CommandResult, fillTemplate, runCommand } from "./command.ts";
 import type { EvaluationLog, LogContents } from "./log.ts";
 
 export interface ExternalOptions extends CommandLimits {
@@ -22,6 +22,8 @@ export interface ExternalOptions extends CommandLimits {
   seed: number;
   /** Evaluations without a number in a row after which the search gives up. */
   patience: number;
+  /** A mapping to compare with: measured first, beside `evaluations`. */
+  given?: Mapping;
 }
 
 export interface ExternalEvent {
@@ -37,7 +39,10 @@ export interface ExternalEvent {
 export interface ExternalResult {
   evaluations: number;
   failures: number;
-  best: { value: number; mapping: Mapping } | null;
+  /** `workload` has the bounds that the mapping covers, padding included. */
+  best: { value: number; mapping: Mapping; workload: Workload } | null;
+  /** What the command says of the given mapping; `null` where it said no number, or none was given. */
+  given: number | null;
   /** Why it ended early. */
   gaveUp: string | null;
   sensitivity: readonly Influence[] | null;
@@ -53,6 +58,7 @@ export class ExternalSearch {
   private readonly folder = mkdtempSync(join(tmpdir(), "mapspace-evaluate-"));
   private readonly waiting: Proposal[] = [];
   private best: ExternalResult["best"] = null;
+  private given: number | null = null;
   private evaluations = 0;
   private failures = 0;
   private inARow = 0;
@@ -75,6 +81,8 @@ export class ExternalSearch {
     this.options = options;
     this.log = log?.log ?? null;
     this.tell = tell;
+    if (options.given !== undefined)
+      this.given = log?.contents.given.get(printCompact(options.given, mapspace.workload)) ?? null;
     const random = new Prng(options.seed);
     this.space = new MappingSpace(mapspace, random);
     this.optimiser = new BayesianOptimiser(this.space, { random }, sources);
@@ -94,7 +102,8 @@ export class ExternalSearch {
   async run(): Promise<ExternalResult> {
     const { jobs, evaluations, patience } = this.options;
     let gaveUp: string | null = null;
-    const worker = async () => {
+    const worker = async (first: boolean) => {
+      if (first) await this.measureGiven();
       for (;;) {
         await this.pauseOver;
         if (this.stopped.signal.aborted || gaveUp !== null || this.evaluations + this.started >= evaluations) return;
@@ -111,7 +120,7 @@ export class ExternalSearch {
       }
     };
     try {
-      await Promise.all(Array.from({ length: jobs }, worker));
+      await Promise.all(Array.from({ length: jobs }, (_, i) => worker(i === 0)));
     } finally {
       rmSync(this.folder, { recursive: true, force: true });
     }
@@ -119,6 +128,7 @@ export class ExternalSearch {
       evaluations: this.evaluations,
       failures: this.failures,
       best: this.best,
+      given: this.given,
       gaveUp,
       sensitivity: this.best === null || this.stopped.signal.aborted ? null : this.sensitivity(),
     };
@@ -160,10 +170,19 @@ export class ExternalSearch {
     return this.mapspace.mapping(this.space.point);
   }
 
-  /** Runs the command for one point; the failure, where there is one. */
-  private async evaluate(proposal: Proposal): Promise<string | null> {
-    const mapping = this.mappingOf(proposal);
-    const workload = this.mapspace.workloadOf(this.space.point);
+  private async measureGiven(): Promise<void> {
+    const { given } = this.options;
+    if (given === undefined || this.given !== null) return;
+    await this.pauseOver;
+    const { workload } = this.mapspace;
+    const result = await this.measure(given, workload);
+    if (!("value" in result)) return;
+    this.given = result.value;
+    this.log?.given({ given: printCompact(given, workload), value: result.value });
+  }
+
+  /** Runs the command for one mapping. */
+  private async measure(mapping: Mapping, workload: Workload): Promise<CommandResult> {
     const parts = exportTimeloopParts(this.mapspace.architecture, workload, mapping);
     const folder = mkdtempSync(join(this.folder, "point-"));
     const write = (name: string, text: string) => {
@@ -178,9 +197,17 @@ export class ExternalSearch {
       tables: write("tables.yaml", parts.tables),
       design: write("design.yaml", parts.architecture + parts.problem + parts.mapping + parts.tables),
     };
-    const begin = performance.now();
     const result = await runCommand(fillTemplate(this.options.command, paths), this.options, this.hooks);
     rmSync(folder, { recursive: true, force: true });
+    return result;
+  }
+
+  /** Runs the command for one point; the failure, where there is one. */
+  private async evaluate(proposal: Proposal): Promise<string | null> {
+    const mapping = this.mappingOf(proposal);
+    const workload = this.mapspace.workloadOf(this.space.point);
+    const begin = performance.now();
+    const result = await this.measure(mapping, workload);
     if (this.stopped.signal.aborted) return null;
     const value = "value" in result ? result.value : null;
     const failure = "failure" in result ? result.failure : undefined;
@@ -207,7 +234,7 @@ export class ExternalSearch {
       this.inARow = 0;
       if (this.best === null || value < this.best.value) {
         mapping = this.mappingOf(proposal);
-        this.best = { value, mapping };
+        this.best = { value, mapping, workload: this.mapspace.workloadOf(this.space.point) };
       }
     }
     this.tell({ evaluations: this.evaluations, value, failure, best: this.best?.value ?? null, mapping, resumed });

@@ -95,8 +95,7 @@ export class ExternalExplorer {
     this.search = new ExternalSearch(mapspace, options, log, hear, [], onProcess);
     if (this.state === "paused") this.search.pause();
     else this.limitTime();
-    const { gaveUp, sensitivity } = await this.search.run();
-    log.log.close();
+    const { gaveUp, sensitivity } = await this.search.run().finally(() => log.log.close());
     if (this.state === "stopped" || this.state === "done") return;
     if (gaveUp !== null) this.end("stopped", `Gave up: ${gaveUp}.`, sensitivity);
     else this.end("done", undefined, sensitivity);

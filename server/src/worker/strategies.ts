@@ -36,7 +36,7 @@ const searches: Readonly<Record<StrategyId, StartSearch>> = {
   local: inBlocks("local"),
   random: inBlocks("random"),
   exhaustive: inBlocks("exhaustive"),
-  bayes: (mapspace, { objective, seed }) => bayesSearch(mapspace, { objective, seed }),
+  bayes: (mapspace, request) => bayesSearch(mapspace, request),
 };
 
 /** Every strategy with its search. */

@@ -13,14 +13,26 @@ export const externalFlags = {
 
 export const externalHelp = `  --evaluator COMMAND   for bayes: what a mapping costs, instead of our model. The last line it prints is the number;
                         {arch}, {problem}, {mapping}, {tables} become v0.3 files, {design} one with all of it
-  --log FILE            every result as a JSON line; the same call goes on from there
+  --log FILE            every result as a JSON line; the same call goes on from there. One search at a time
   --from FILE           a log of the same layer on another architecture, to learn from; may be repeated
   --timeout S           longest run of the command (default 3600); --jobs is how many run at a time (default 1)
   --retries N           more attempts where it fails, hangs or prints no number (default 1)
 `;
 
+/** What has no meaning with a command, or without one. */
+export function requireFitting(flags: Flags, strategy: string): void {
+  if (flags.evaluator === undefined) {
+    for (const name of ["log", "from", "timeout", "retries"])
+      if (flags[name] !== undefined) throw new UsageError(`--${name} goes with --evaluator`);
+    return;
+  }
+  if (strategy !== "bayes") throw new UsageError("--evaluator goes with --strategy bayes");
+  if (flags.objective !== undefined)
+    throw new UsageError("--objective does not go with --evaluator: the number of the command is what is made small");
+}
+
 /** A whole number of at least `least`. */
-export function count(flags: Flags, name: string, fallback: number, least = 1): number {
+function count(flags: Flags, name: string, fallback: number, least = 1): number {
   const given = flags[name];
   if (given === undefined) return fallback;
   const value = Number(given);
