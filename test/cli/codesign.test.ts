@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drive } from "../../server/src/cli/codesign.ts";
+import type { Design } from "../../server/src/engine/search/gp/codesign.ts";
 import { mapspace } from "../support/cli.ts";
 
 const problem = "examples/three-level/gemm.yaml";
@@ -8,10 +10,20 @@ test("codesign names the machine, its area and the mappings' cost", () => {
   const { status, out } = mapspace(["codesign", "--area", "1.5", "--json", problem]);
   assert.equal(status, 0);
   const design = JSON.parse(out);
+  assert.equal(design.complete, true);
   assert.ok(design.areaUm2 <= 1.5e6);
   assert.ok(design.units > 1 && design.registers >= 1 && design.buffer >= 1);
   assert.equal(design.layers.length, 1);
   assert.equal(design.energyPj, design.layers[0].energyPj * design.layers[0].count);
+});
+
+test("Ctrl-C ends codesign with the best machine so far", { skip: process.platform === "win32" }, async () => {
+  const best = { units: 7 } as Design;
+  function* endless() {
+    process.kill(process.pid, "SIGINT");
+    for (;;) yield { programs: 1, machines: 1, best, done: false };
+  }
+  assert.deepEqual(await drive(endless()), { programs: 1, machines: 1, best, done: false });
 });
 
 test("codesign --expressions writes volumes in the problem's own dimensions", () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapspace } from "../support/cli.ts";
+import { constantLatencyModel } from "../support/latency-model.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
@@ -194,6 +195,18 @@ test("what was before, what is used and how busy it is, is told where it is know
   const { out } = mapspace(run);
   assert.match(out, /Buffer +\d+ +bypassed/);
   assert.match(out, /before +[\d,]+ .*\n\n +area unknown; EDP .* against the mapping given/);
+  const model = join(design, "model.json");
+  const known = { levels: ["Register", "Buffer", "DRAM"], meshX: 8, meshY: 1, dimensions: ["M", "N", "K"] };
+  writeFileSync(model, JSON.stringify(constantLatencyModel(known, 3)));
+  const learned = JSON.parse(mapspace([...run, "--latency-model", model, "--json"]).out);
+  const times = (a: number, b: number) => assert.ok(Math.abs(a / b - 3) < 1e-9, `${a} / ${b}`);
+  times(learned.before.cycles, given.cycles);
+  times(learned.before.edpPjCycles, given.edpPjCycles);
+  const both = [mapping, mapping, "--with", template, "--with", problem];
+  const compared = JSON.parse(mapspace(["compare", ...both, "--latency-model", model, "--json"]).out);
+  times(compared.a.learnedCycles, given.cycles);
+  assert.equal(compared.ratio.learnedCycles, 1);
+  assert.match(mapspace(["compare", ...both, "--latency-model", model]).out, /cycles, learned/);
 });
 
 test("what cannot be searched is said; what is wrong with the files is no wrong usage", () => {

@@ -287,6 +287,7 @@ test("files that are no model are refused", () => {
     { ...file, reach: { ...file.reach, fixed: [] } },
     { ...file, used: [...file.used, 1e6] },
     { ...file, centre: file.centre.slice(1) },
+    { ...file, spread: file.spread.map(() => 0) },
     { ...file, members: [] },
     { ...file, members: [{ ...file.members[0], weights: [1] }] },
     { ...file, validation: {} },

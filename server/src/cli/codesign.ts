@@ -45,9 +45,10 @@ counting. Constants of 45 nm, 16-bit words: docs/geometric-programming.md.
   --set NAME=VALUE        a variable of a template
   --json                  one JSON object
 
+Ctrl-C ends it with the best so far.
 Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
 `,
-  run(args) {
+  async run(args) {
     const { flags, files } = parseFlags(args, flagSpec);
     const objective = (flags.objective ?? "energy") as Objective;
     if (!objectives.includes(objective)) {
@@ -69,12 +70,9 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
     };
     const options = { objective, technology, areaUm2: positive(flags.area, "area")! * 1e6 };
     const counted = layers.map(({ workload, count }) => ({ workload, count }));
-    let last: CodesignProgress | undefined;
-    for (last of codesign(counted, options)) {
-      if (process.stderr.isTTY) process.stderr.write(`\r${last.programs} programs, ${last.machines} machines `);
-    }
-    if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-    const design = last?.best ?? null;
+    const { best: design, done } = await drive(codesign(counted, options));
+    if (!done) process.stderr.write("stopped before all machines were tried\n");
+    if (design === null && !done) return exitStatus.problems;
     if (design === null) {
       process.stderr.write(`${files.join(", ")}: no machine of ${flags.area} mm² holds every layer\n`);
       return exitStatus.problems;
@@ -82,12 +80,34 @@ Exit status: 0 a machine was found, 1 none fits, 2 wrong usage.
     const mappings = layers.map((layer, i) => mappingYaml(design, technology, layer, i));
     process.stdout.write(
       flags.json
-        ? `${JSON.stringify(asJson(design, layers, mappings), null, 2)}\n`
+        ? `${JSON.stringify({ complete: done, ...asJson(design, layers, mappings) }, null, 2)}\n`
         : [report(design, layers), ...mappings.map((yaml, i) => `# ${nameOf(layers[i])}\n${yaml}`)].join("\n"),
     );
     return exitStatus.fine;
   },
 };
+
+/** Waits between steps, so that Ctrl-C is heard. */
+export async function drive(search: Iterable<CodesignProgress>): Promise<Pick<CodesignProgress, "best" | "done">> {
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.once("SIGINT", stop);
+  let last: Pick<CodesignProgress, "best" | "done"> = { best: null, done: false };
+  try {
+    for (const progress of search) {
+      last = progress;
+      if (process.stderr.isTTY) process.stderr.write(`\r${progress.programs} programs, ${progress.machines} machines `);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (stopped) break;
+    }
+  } finally {
+    process.removeListener("SIGINT", stop);
+    if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  }
+  return last;
+}
 
 /** Each layer once, of a folder with a mapping for each as of one problem. */
 function layersOf(inputs: readonly Input[]): LayerSource[] {

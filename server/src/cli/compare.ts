@@ -1,5 +1,6 @@
 /** `mapspace compare A B`: two evaluations side by side. */
 
+import type { LearnedLatency } from "../engine/model/learned/latency-model.ts";
 import {
   formatArea,
   formatChange,
@@ -12,6 +13,7 @@ import {
 import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
 import { evaluationJson } from "./json.ts";
+import { learnedJson, learnedOf, openLatencyModel } from "./latency.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { type EvaluatedLayer, evaluatedLayers, openSession, type Session } from "./session.ts";
 import { renderTable } from "./table.ts";
@@ -29,6 +31,7 @@ const flagSpec = {
   ...evaluationFlags,
   json: { type: "boolean" },
   with: { type: "string", multiple: true },
+  "latency-model": { type: "string" },
 } as const satisfies FlagSpec;
 
 export const compareCommand: Command = {
@@ -42,6 +45,8 @@ whole design. Files that both need are given with --with.
   --with FILE   a file that belongs to both, for example the architecture; may be repeated
   --json        one JSON object {a, b, ratio}
   --layer NAME  only this layer of the problem
+  --latency-model FILE
+                adds the cycles that a model made by \`mapspace learn\` expects
 
 Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
 `,
@@ -50,6 +55,7 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
     if (files.length !== 2) throw new UsageError(`compare takes two files, A and B; ${files.length} given`);
     const common = (flags.with as string[] | undefined) ?? [];
     const settings = { overrides: evaluationOverrides(flags), layer: flags.layer as string | undefined };
+    const model = flags["latency-model"] === undefined ? null : openLatencyModel(flags["latency-model"] as string);
     const sessions = files.map((file) =>
       openSession(readInputs([file, ...common], false, templateVariables(flags))[0], settings),
     );
@@ -60,21 +66,28 @@ Exit status: 0 fine, 1 problems of severity error, 2 wrong usage.
     }
     const [a, b] = sessions.map(onlyLayer);
     if (a === undefined || b === undefined) return exitStatus.problems;
+    const [learnedA, learnedB] = model === null ? [] : [a, b].map((one) => learnedOf(model, one));
     if (flags.json) {
       const value = {
-        a: { file: files[0], ...evaluationJson(a.architecture, a.layer.workload, a.evaluation, false) },
-        b: { file: files[1], ...evaluationJson(b.architecture, b.layer.workload, b.evaluation, false) },
+        a: { file: files[0], ...json(a, learnedA) },
+        b: { file: files[1], ...json(b, learnedB) },
         ratio: {
           cycles: b.evaluation.cycles / a.evaluation.cycles,
           energyPj: b.evaluation.energyPj / a.evaluation.energyPj,
           edpPjCycles: b.evaluation.edpPjCycles / a.evaluation.edpPjCycles,
+          ...(learnedA && learnedB ? { learnedCycles: learnedB.cycles / learnedA.cycles } : {}),
         },
       };
       process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-    } else process.stdout.write(`${renderComparison(files[0], files[1], a, b)}\n`);
+    } else process.stdout.write(`${renderComparison(files[0], files[1], a, b, learnedA, learnedB)}\n`);
     return sessions.some((session) => hasErrors(session.problems)) ? exitStatus.problems : exitStatus.fine;
   },
 };
+
+const json = ({ architecture, layer, evaluation }: EvaluatedLayer, learned: LearnedLatency | undefined) => ({
+  ...evaluationJson(architecture, layer.workload, evaluation, false),
+  ...(learned === undefined ? {} : learnedJson(learned)),
+});
 
 function onlyLayer(session: Session): EvaluatedLayer | undefined {
   const evaluated = evaluatedLayers(session);
@@ -84,7 +97,14 @@ function onlyLayer(session: Session): EvaluatedLayer | undefined {
   return evaluated[0];
 }
 
-function renderComparison(nameA: string, nameB: string, a: EvaluatedLayer, b: EvaluatedLayer): string {
+function renderComparison(
+  nameA: string,
+  nameB: string,
+  a: EvaluatedLayer,
+  b: EvaluatedLayer,
+  learnedA?: LearnedLatency,
+  learnedB?: LearnedLatency,
+): string {
   const row = (label: string, valueA: number, valueB: number, format: (value: number) => string) => [
     label,
     format(valueA),
@@ -93,6 +113,9 @@ function renderComparison(nameA: string, nameB: string, a: EvaluatedLayer, b: Ev
   ];
   const rows: string[][] = [
     row("cycles", a.evaluation.cycles, b.evaluation.cycles, formatCount),
+    ...(learnedA && learnedB
+      ? [row("cycles, learned", Math.round(learnedA.cycles), Math.round(learnedB.cycles), formatCount)]
+      : []),
     row("energy", a.evaluation.energyPj, b.evaluation.energyPj, formatEnergy),
     row("EDP", a.evaluation.edpPjCycles, b.evaluation.edpPjCycles, formatEdp),
     row("energy per MAC (pJ)", a.evaluation.energyPerMacPj, b.evaluation.energyPerMacPj, formatNumber),

@@ -16,13 +16,14 @@ import { Network, type NetworkLayer } from "../engine/search/gradient/network.ts
 import type { Objective } from "../engine/search/objective.ts";
 import { lowerConstraints } from "../spec/mapspace-constraints.ts";
 import { readSpecification } from "../spec/specification.ts";
-import type { ArchitectureSource, LayerSource } from "../spec/types.ts";
+import type { ArchitectureSource, LayerSource, Specification } from "../spec/types.ts";
 import { whyUnreadable } from "../spec/unreadable.ts";
 import { isTemplate } from "../spec/v04/template.ts";
 import type { Problem, SourceFile } from "../syntax/source.ts";
 import { parseYaml } from "../syntax/yaml.ts";
 import { analyse, networkTotals } from "../workspace/analysis.ts";
 import { fileKinds } from "../workspace/kinds.ts";
+import { learnedTotal } from "../workspace/latency.ts";
 import { readSource, render, type TemplateVariables } from "./inputs.ts";
 import { requireMatch } from "./latency.ts";
 import { fileLookup, renderProblem } from "./problems.ts";
@@ -80,17 +81,23 @@ export function readCosearchInput(
       `${layer.workload.name}: ${describeConflict({ layer, places: lowered.places, fileOf }, conflict)}`,
     );
   });
-  const { missingLayers, cycles, energyPj, edpPjCycles } = networkTotals(
-    analyse(specification, defaultEvaluationOptions("exact")),
-  );
   return {
     files,
     warnings,
     layers,
     architectureSource,
     network: new Network(network, space, objective, latency),
-    before: missingLayers === 0 ? { cycles, energyPj, edpPjCycles } : null,
+    before: givenCost(specification, latency),
   };
+}
+
+/** By the cycles that the search goes by. */
+function givenCost(specification: Specification, model: LatencyModel | null): CosearchInput["before"] {
+  const latency = model === null ? null : { uri: "", model, problem: null };
+  const analysis = analyse(specification, defaultEvaluationOptions("exact"), { latency });
+  const { missingLayers, cycles: analytical, energyPj } = networkTotals(analysis);
+  const cycles = model === null ? analytical : learnedTotal(analysis)?.cycles;
+  return missingLayers > 0 || cycles === undefined ? null : { cycles, energyPj, edpPjCycles: energyPj * cycles };
 }
 
 /** Published fits by the name or the class of a level. */

@@ -7,7 +7,7 @@ import { formatCount, formatEdp, formatEnergy } from "../workspace/quantities.ts
 import type { Command } from "./command.ts";
 import { readInputs } from "./inputs.ts";
 import { evaluationJson, problemJson } from "./json.ts";
-import { learnedJson, learnedLatency, openLatencyModel, renderLearned } from "./latency.ts";
+import { learnedJson, learnedOf, openLatencyModel, renderLearned } from "./latency.ts";
 import { hasErrors, renderProblem } from "./problems.ts";
 import { renderReport } from "./report.ts";
 import { type EvaluatedLayer, evaluatedLayers, openSession, type Session } from "./session.ts";
@@ -137,9 +137,6 @@ function renderSession(session: Session, format: string, terms: boolean, model: 
   if (session.analysis.layers.length > 1 && format === "table") blocks.push(renderNetwork(session));
   return blocks.join("\n\n");
 }
-
-const learnedOf = (model: LatencyModel, { architecture, layer, mapping, evaluation }: EvaluatedLayer) =>
-  learnedLatency(model, architecture, layer.workload, mapping, evaluation);
 
 function whyNoCost({ specification, fileOf }: Session): string {
   const unreadable = specification.problems.find(isUnreadable);

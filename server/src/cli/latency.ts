@@ -7,9 +7,10 @@ import {
   modelMismatch,
   readLatencyModel,
 } from "../engine/model/learned/latency-model.ts";
-import type { Architecture, Evaluation, Mapping, Workload } from "../engine/model/types.ts";
+import type { Architecture, Workload } from "../engine/model/types.ts";
 import { latencyText, mismatchText } from "../workspace/latency.ts";
 import { readSource } from "./inputs.ts";
+import type { EvaluatedLayer } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 export function openLatencyModel(file: string): LatencyModel {
@@ -27,15 +28,12 @@ export function openLatencyModel(file: string): LatencyModel {
 }
 
 /** The learned cycles of a mapping; refuses hardware and problems the model was not made for. */
-export function learnedLatency(
+export function learnedOf(
   model: LatencyModel,
-  architecture: Architecture,
-  workload: Workload,
-  mapping: Mapping,
-  evaluation: Evaluation,
+  { architecture, layer, mapping, evaluation }: EvaluatedLayer,
 ): LearnedLatency {
-  requireMatch(model, architecture, workload);
-  return model.predict(workload, mapping, evaluation);
+  requireMatch(model, architecture, layer.workload);
+  return model.predict(layer.workload, mapping, evaluation);
 }
 
 export function requireMatch(model: LatencyModel, architecture: Architecture, workload: Workload): void {

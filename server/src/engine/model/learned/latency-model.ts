@@ -110,6 +110,7 @@ export function readLatencyModel(value: unknown): LatencyModel | null {
   if (!numbers(file.used) || !numbers(file.centre) || !numbers(file.spread)) return null;
   const inputs = file.used.length;
   if (file.centre.length !== inputs || file.spread.length !== inputs) return null;
+  if (file.spread.some((x) => x <= 0)) return null;
   if (!Array.isArray(file.machine?.levels) || !Array.isArray(file.dimensions)) return null;
   const { size } = featureLayout(file.machine.levels.length, file.dimensions.length);
   if (file.used.some((at) => !Number.isInteger(at) || at < 0 || at >= size)) return null;
