@@ -393,6 +393,18 @@ test("learn, then evaluate with the model; data of other machines are refused", 
     refused((text) => text.replace("0..3", "0..7")),
     /row 2: it was measured with PEs: 4; the architecture has 8/,
   );
+  // What else the table states of its machine, each with what the architecture has.
+  const stating = (column: string, value: number) =>
+    refused(
+      (text) => text,
+      (text) => text.replaceAll(/$/gm, `,${value}`).replace(`arch.pe,${value}`, `arch.pe,arch.${column}`),
+    );
+  for (const [column, value, words] of [
+    ["meshX", 2, /PEs in a row: 2; the architecture has 4/],
+    ["mem0_word-bits", 16, /bits of a word of level 0 \(Buffer\): 16; the architecture has 8/],
+    ["mem1_shared_bandwidth", 8, /words per cycle of level 1 \(DRAM\): 8; the architecture has 4/],
+  ] as const)
+    assert.match(stating(column, value), words);
   assert.match(
     refused((text) => text.replace("entries: 512", "entries: 4")),
     /cannot run its mapping: Buffer would hold/,

@@ -137,9 +137,18 @@ function sameMachine(
     }
   };
   compare("PEs:", stated("pe"), compute.instances);
+  compare("PEs in a row:", stated("meshX"), compute.meshX);
   storage.forEach((level, l) => {
-    compare(`instances of level ${l} (${level.name}):`, stated(`mem${l}_instances`), level.instances);
-    compare(`words in level ${l} (${level.name}):`, stated(`mem${l}_entries`), level.capacityWords);
+    for (const [what, name, expected] of [
+      ["instances", "instances", level.instances],
+      ["instances in a row", "meshX", level.meshX],
+      ["words", "entries", level.capacityWords],
+      ["bits of a word", "word-bits", level.wordBits],
+      ["words per cycle", "shared_bandwidth", level.sharedBandwidth],
+      ["words per cycle read", "read_bandwidth", level.readBandwidth],
+      ["words per cycle written", "write_bandwidth", level.writeBandwidth],
+    ] as const)
+      compare(`${what} of level ${l} (${level.name}):`, stated(`mem${l}_${name}`), expected);
   });
 }
 
