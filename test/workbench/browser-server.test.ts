@@ -32,7 +32,11 @@ declare const window: {
 async function serve(script: (path: string) => string | null) {
   const server = createServer((request, response) => {
     const text = request.url === "/" ? null : script(request.url ?? "/");
-    response.writeHead(200, { "content-type": text === null ? "text/html" : "text/javascript" });
+    response.writeHead(200, {
+      "content-type": text === null ? "text/html" : "text/javascript",
+      // As the editor needs it to read the files of an extension.
+      ...(request.url?.endsWith(".md") ? { "access-control-allow-origin": "*" } : {}),
+    });
     response.end(text ?? "<!doctype html><title>worker</title>");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -51,12 +55,12 @@ describe("the server as a web worker", { skip }, () => {
     // As on vscode.dev: the extension lies at another origin than the page, and its worker begins as a text of the
     // editor's that imports the script, so that no address of the worker tells where it came from.
     const extension = await serve((path) => {
-      const file = join(repositoryRoot, "dist/browser", path);
+      const file = join(repositoryRoot, path);
       return existsSync(file) ? readFileSync(file, "utf8") : null;
     });
     const editor = await serve(() => null);
     sites = [extension.server, editor.server];
-    serverScript = `${extension.address}/server.js`;
+    serverScript = `${extension.address}/dist/browser/server.js`;
     browser = await launchBrowser();
     page = await browser.newPage();
     page.on("request", (request) => requested.push(request.url()));
@@ -91,7 +95,8 @@ describe("the server as a web worker", { skip }, () => {
   };
 
   test("answers initialize and reports what is wrong with a mapping", async () => {
-    const params = { processId: null, rootUri: null, capabilities: {}, initializationOptions: { serverScript } };
+    const capabilities = { textDocument: { publishDiagnostics: { codeDescriptionSupport: true } } };
+    const params = { processId: null, rootUri: null, capabilities, initializationOptions: { serverScript } };
     await send({ id: 1, method: "initialize", params });
     const initialized = await heard({ id: 1 });
     assert.equal(initialized.error, undefined);
@@ -104,11 +109,14 @@ describe("the server as a web worker", { skip }, () => {
     const textDocument = { uri: "untitled:design.yaml", languageId: "timeloop", version: 1, text };
     await send({ method: "textDocument/didOpen", params: { textDocument } });
     const published = await heard({ method: "textDocument/publishDiagnostics" });
-    const { diagnostics } = published.params as { diagnostics: { code: string; message: string }[] };
-    assert.ok(
-      diagnostics.some(({ code }) => code === "factor-product"),
-      JSON.stringify(diagnostics),
-    );
+    const { diagnostics } = published.params as {
+      diagnostics: { code: string; message: string; codeDescription?: { href: string } }[];
+    };
+    const wrong = diagnostics.find(({ code }) => code === "factor-product");
+    assert.ok(wrong, JSON.stringify(diagnostics));
+    const [target, line] = wrong.codeDescription?.href.split("#") ?? [];
+    assert.equal(target, serverScript.replace("dist/browser/server.js", "docs/problems.md"));
+    assert.match(line, /^L\d+$/);
   });
 
   test("searches in a worker of its own, with code that is loaded for it", async () => {
