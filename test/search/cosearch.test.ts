@@ -340,6 +340,19 @@ test("random and Bayesian co-search spend what they may and tell what they found
   }
 });
 
+test("random and Bayesian co-search can be stopped within a few dozen mappings", () => {
+  for (const search of [randomCosearch, bayesianCosearch, publishedBayesianCosearch]) {
+    const network = open(gemminiLike(), "buffers", [], null, layers.slice(0, 1));
+    let before = 0;
+    let most = 0;
+    for (const _ of search(network, { seed: 1, evaluations: 400, hardware: 2 })) {
+      most = Math.max(most, network.evaluations - before);
+      before = network.evaluations;
+    }
+    assert.ok(most <= 40, `${search.name}: ${most} mappings at once`);
+  }
+});
+
 test("gradient search of one layer comes near the proven optimum", () => {
   const machine = eyerissLike();
   const workload = convolution({ p: 14, q: 14, c: 16, k: 32 });

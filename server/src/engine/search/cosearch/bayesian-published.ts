@@ -6,7 +6,7 @@ import { NetworkDesign } from "../gradient/design.ts";
 import type { Network } from "../gradient/network.ts";
 import { drawMapping, sizesOf } from "../gradient/start.ts";
 import type { BayesianCosearchOptions } from "./bayesian.ts";
-import { hardwareFirst } from "./hardware-first.ts";
+import { hardwareFirst, samplesAtOnce } from "./hardware-first.ts";
 import type { MappingSampler } from "./mapping-sampler.ts";
 import type { Cosearch } from "./progress.ts";
 
@@ -40,7 +40,8 @@ export function publishedBayesianCosearch(
       return last;
     },
     map(sampler, layer, sizes, start) {
-      mapLayer(network, sampler, layer, sizes, samples, new Prng(seed, 1 + start * network.layers.length + layer));
+      const random = new Prng(seed, 1 + start * network.layers.length + layer);
+      return mapLayer(network, sampler, layer, sizes, samples, random);
     },
     learn: (value) => value !== null && tried.push({ sizes: last, value }),
   });
@@ -72,14 +73,14 @@ const hardwareFeatures = ({ sides, capacityWords }: HardwareSizes): number[] => 
   ...capacityWords.map((words) => words ?? 0),
 ];
 
-function mapLayer(
+function* mapLayer(
   network: Network,
   sampler: MappingSampler,
   layer: number,
   sizes: HardwareSizes,
   samples: number,
   random: Prng,
-): void {
+): Generator<void> {
   const scratch = new NetworkDesign(network);
   const { mapspace } = network.layers[layer];
   const draw = (): MapspacePoint | null =>
@@ -90,6 +91,7 @@ function mapLayer(
   const rows: number[][] = [];
   const values: number[] = [];
   for (let s = 0; s < samples - chosen; s++) {
+    if (s % samplesAtOnce === samplesAtOnce - 1) yield;
     const point = draw();
     if (point === null) {
       network.evaluations += samples - s;
@@ -100,6 +102,7 @@ function mapLayer(
   }
   const candidates: MapspacePoint[] = [];
   for (let c = 0; c < chosen * mappingCandidates; c++) {
+    if (c % samplesAtOnce === samplesAtOnce - 1) yield;
     const point = draw();
     if (point !== null) candidates.push(point);
   }

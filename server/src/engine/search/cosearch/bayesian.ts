@@ -7,7 +7,7 @@ import { BayesianOptimiser, type DesignSpace, type Proposal } from "../bayes/opt
 import { NetworkDesign } from "../gradient/design.ts";
 import type { Network } from "../gradient/network.ts";
 import { drawMapping, sizesOf } from "../gradient/start.ts";
-import { hardwareFirst } from "./hardware-first.ts";
+import { hardwareFirst, samplesAtOnce } from "./hardware-first.ts";
 import type { MappingSampler } from "./mapping-sampler.ts";
 import type { Cosearch } from "./progress.ts";
 
@@ -47,7 +47,8 @@ export function bayesianCosearch(network: Network, { seed, evaluations, hardware
       );
     },
     map(sampler, layer, sizes, start) {
-      sampleLayer(network, sampler, layer, sizes, samples, new Prng(seed, 2 + start * network.layers.length + layer));
+      const random = new Prng(seed, 2 + start * network.layers.length + layer);
+      return sampleLayer(network, sampler, layer, sizes, samples, random);
     },
     learn: (value) => proposal && optimiser.tell(proposal, value),
   });
@@ -77,14 +78,14 @@ function hardwareSpaceOf(network: Network, seed: number): DesignSpace {
   };
 }
 
-function sampleLayer(
+function* sampleLayer(
   network: Network,
   sampler: MappingSampler,
   index: number,
   sizes: HardwareSizes,
   samples: number,
   random: Prng,
-): void {
+): Generator<void> {
   const scratch = new NetworkDesign(network);
   const first = Math.ceil(samples / 2);
   const seen: Float64Array[] = [];
@@ -103,22 +104,33 @@ function sampleLayer(
     if (sample()) cost(scratch.points[index]);
     else network.evaluations++;
   };
-  for (let s = 0; s < first; s++) draw();
+  const pauses = (s: number) => s % samplesAtOnce === samplesAtOnce - 1;
+  for (let s = 0; s < first; s++) {
+    if (pauses(s)) yield;
+    draw();
+  }
   if (values.length < 4) {
-    for (let s = first; s < samples; s++) draw();
+    for (let s = first; s < samples; s++) {
+      if (pauses(s)) yield;
+      draw();
+    }
     return;
   }
   const process = processOf(seen, values);
   const least = Math.min(...values);
   const candidates: { point: MapspacePoint; gain: number }[] = [];
   for (let s = 0; s < drawn * (samples - first); s++) {
+    if (pauses(s)) yield;
     if (!sample()) continue;
     const point = copyPoint(scratch.points[index], network.layers[index].mapspace.createPoint());
     const { mean, deviation } = process.predict(featuresOf(point));
     candidates.push({ point, gain: logExpectedImprovement(mean, deviation, least) });
   }
   candidates.sort((a, b) => b.gain - a.gain);
-  for (const { point } of candidates.slice(0, samples - first)) cost(point);
+  for (const [s, { point }] of candidates.slice(0, samples - first).entries()) {
+    if (pauses(s)) yield;
+    cost(point);
+  }
 }
 
 function featuresOf(point: MapspacePoint): Float64Array {

@@ -10,11 +10,14 @@ export interface HardwareFirst {
   hardware: number;
   /** `null` where no hardware is left to try. */
   propose(start: number): HardwareSizes | null;
-  /** Tries mappings of one layer on hardware of given sizes. */
-  map(sampler: MappingSampler, layer: number, sizes: HardwareSizes, start: number): void;
+  /** Tries mappings of one layer on hardware of given sizes; yields every few dozen, so that it can be stopped. */
+  map(sampler: MappingSampler, layer: number, sizes: HardwareSizes, start: number): Generator<void>;
   /** Hears the network's value on the hardware proposed last; `null` where a layer found no mapping. */
   learn?(value: number | null): void;
 }
+
+/** Mappings between two pauses of `map`. */
+export const samplesAtOnce = 32;
 
 export function* hardwareFirst(network: Network, { hardware, propose, map, learn }: HardwareFirst): Cosearch {
   const counted = network.evaluations;
@@ -31,7 +34,7 @@ export function* hardwareFirst(network: Network, { hardware, propose, map, learn
     if (sizes === null) break;
     const sampler = new MappingSampler(network, sizes);
     for (let i = 0; i < network.layers.length; i++) {
-      map(sampler, i, sizes, start);
+      for (const _ of map(sampler, i, sizes, start)) yield told(start, false);
       yield told(start, false);
     }
     const found = sampler.best.excess > 0 ? null : networkResult(network, sampler.best, sizes);

@@ -1,7 +1,7 @@
 import { Prng } from "../../numeric/prng.ts";
 import type { Network } from "../gradient/network.ts";
 import { drawMapping, drawSizes } from "../gradient/start.ts";
-import { hardwareFirst } from "./hardware-first.ts";
+import { hardwareFirst, samplesAtOnce } from "./hardware-first.ts";
 import type { Cosearch } from "./progress.ts";
 
 export interface RandomCosearchOptions {
@@ -24,8 +24,9 @@ export function randomCosearch(network: Network, { seed, evaluations, ...options
       random = stream(start);
       return drawSizes(network, random);
     },
-    map(sampler, layer, sizes) {
+    *map(sampler, layer, sizes) {
       for (let s = 0; s < samples; s++) {
+        if (s % samplesAtOnce === samplesAtOnce - 1) yield;
         const value = sampler.tryMapping(layer, (design) => drawMapping(network, random, design, layer, sizes));
         if (value !== null) continue;
         // The share of a layer that the hardware cannot hold counts as spent.
