@@ -30,6 +30,7 @@ import type { Command } from "./command.ts";
 import { externalFlags, externalHelp, requireFitting } from "./external/options.ts";
 import { renderSensitivity } from "./external/report.ts";
 import { searchByCommand } from "./external/run.ts";
+import { frontLine } from "./front.ts";
 import { learnedJson, openLatencyModel, requireMatch } from "./latency.ts";
 import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
@@ -270,6 +271,7 @@ function report(
     return exitStatus.fine;
   }
   process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, seconds, gap, settings)}\n`);
+  process.stdout.write(frontLine(progress.front));
   for (const [when, latency] of [
     ["before", learnedBefore],
     ["after", learned],

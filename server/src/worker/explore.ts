@@ -10,7 +10,7 @@ import type { Architecture, Mapping, Workload } from "../engine/model/types.ts";
 import { ParetoFront } from "../engine/numeric/pareto.ts";
 import { isBlockStrategy } from "../engine/search/blocks.ts";
 import type { Objective } from "../engine/search/objective.ts";
-import type { Influence, SearchProgress as LayerProgress } from "../engine/search/progress.ts";
+import type { Incumbent, Influence, SearchProgress as LayerProgress } from "../engine/search/progress.ts";
 import { type TrafficPoint, trafficCurve } from "../engine/search/traffic-curve.ts";
 import { type Contradiction, type NetworkFound, type NetworkSubject, networkSearch } from "./network.ts";
 import { ContradictionError, type RunningPool, type SpawnPoolWorker, startPool } from "./pool.ts";
@@ -135,6 +135,7 @@ export class Explorer {
   private since: number;
   private posted = Number.NEGATIVE_INFINITY;
   private value = Number.POSITIVE_INFINITY;
+  private best: Incumbent | null = null;
   private improved = false;
   private curve: number[] = [];
   private cloud: number[] = [];
@@ -274,10 +275,12 @@ export class Explorer {
         this.cloud.push(energyPj, cycles);
       }
     }
-    if (best === null || best.value >= this.value) return;
-    this.value = best.value;
+    if (best === null || best.value > this.value) return;
+    if (best.energyPj === this.best?.energyPj && best.cycles === this.best.cycles) return;
+    this.best = best;
     this.improved = true;
-    this.curve.push(progress.evaluations, this.elapsed(), best.value);
+    if (best.value < this.value) this.curve.push(progress.evaluations, this.elapsed(), best.value);
+    this.value = best.value;
     this.cloud.push(best.energyPj, best.cycles);
     // A front holds mappings of one layer.
     if (progress.network !== undefined) return;

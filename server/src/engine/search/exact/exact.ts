@@ -2,11 +2,13 @@ import type { Mapspace } from "../../mapspace/mapspace.ts";
 import { copyPoint, type MapspacePoint } from "../../mapspace/point.ts";
 import type { Bar, Cost } from "../../model/cost.ts";
 import { networkLatencyCycles } from "../../model/networks.ts";
+import type { Mapping } from "../../model/types.ts";
+import { ParetoFront } from "../../numeric/pareto.ts";
 import { Prng } from "../../numeric/prng.ts";
 import { PointCosts } from "../costing.ts";
 import { SideBound } from "../gp/bound.ts";
 import { type Objective, objectiveValue } from "../objective.ts";
-import type { Incumbent, Search, SearchProgress } from "../progress.ts";
+import type { FrontPoint, Incumbent, Search, SearchProgress } from "../progress.ts";
 import { TriedSample } from "../tried.ts";
 import { type CertificateLabel, slack } from "./certificate.ts";
 import { Compulsory } from "./compulsory.ts";
@@ -69,11 +71,13 @@ export function exactRefusal(mapspace: Mapspace): "imperfect-temporal" | null {
 /**
  * The best mapping of a mapspace under `exact` counting, with a proof: branch and bound over spreads and kept levels,
  * best first; each is bounded by what is compulsory, then by a label-setting programme over tile sizes, and what is
- * left is searched along the labels down to complete mappings, which the reference model costs.
+ * left is searched along the labels down to complete mappings, which the reference model costs. Many mappings are as
+ * fast as the fastest: of these it goes on to the one of least energy.
  */
 export function* exactSearch(mapspace: Mapspace, options: ExactOptions): Search<ExactProgress> {
   const search = new ExactSearch(mapspace, options);
   yield* search.run();
+  if (options.objective === "latency") yield* search.spare();
   const result = search.progress(true);
   yield result;
   return result;
@@ -98,6 +102,10 @@ class ExactSearch {
   private incumbent: Incumbent | null = null;
   private readonly tried = new TriedSample();
   private readonly triedCost: Cost = { energyPj: 0, cycles: 0 };
+  private front = new ParetoFront<Mapping>();
+  private frontPoints: FrontPoint[] | null = [];
+  /** Slower mappings are of no use. */
+  private longest = Number.POSITIVE_INFINITY;
   private evaluations = 0;
   private valid = 0;
   private bound = 0;
@@ -138,7 +146,7 @@ class ExactSearch {
     // Where a bandwidth may bind, descents must know the cycles of what they offer.
     if (ports(this.problem).length === 0) {
       const hopeless = (energyPj: number, cycles: number) =>
-        this.best !== null && objectiveValue(objective, energyPj, cycles) >= this.best.value;
+        !this.isBetter(energyPj, cycles) && !this.front.improves(energyPj, cycles);
       this.bar = { hopeless };
     }
     this.side = new SideBound(geometric ? this.problem : null, objective, () => this.target());
@@ -146,13 +154,14 @@ class ExactSearch {
 
   progress(done: boolean): ExactProgress {
     const { mapspace } = this.problem;
-    if (this.best !== null && this.incumbent?.value !== this.best.value) {
+    if (this.best !== null && this.incumbent === null) {
       this.incumbent = {
         mapping: mapspace.mapping(this.bestPoint),
         bounds: Array.from(this.bestPoint.bounds),
         ...this.best,
       };
     }
+    this.frontPoints ??= this.front.points.map(({ x, y, value }) => ({ energyPj: x, cycles: y, mapping: value }));
     return {
       evaluations: this.evaluations,
       valid: this.valid,
@@ -160,6 +169,7 @@ class ExactSearch {
       bound: Math.min(Math.max(this.bound, this.side.bound), this.best?.value ?? Number.POSITIVE_INFINITY),
       labelBound: Math.min(this.bound, this.best?.value ?? Number.POSITIVE_INFINITY),
       done,
+      front: this.frontPoints,
       statistics: { ...this.statistics },
       tried: this.tried.take(),
       ...(done || this.certify ? { labels: this.labels } : {}),
@@ -211,6 +221,32 @@ class ExactSearch {
     this.bound = this.best?.value ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Of the fastest mappings the one of least energy, as far as evaluations last; nothing is proven of it. */
+  *spare(): Generator<ExactProgress> {
+    const { best, over } = this;
+    if (best === null || over) return;
+    const rest = new ExactSearch(this.problem.mapspace, {
+      objective: "energy",
+      seed: 0,
+      warmUp: 0,
+      evaluations: this.most - this.evaluations,
+      geometric: false,
+    });
+    rest.longest = best.cycles;
+    rest.best = { ...best, value: best.energyPj };
+    rest.front = this.front;
+    const { evaluations, valid } = this;
+    for (const _ of rest.run()) {
+      this.evaluations = evaluations + rest.evaluations;
+      this.valid = valid + rest.valid;
+      this.frontPoints = null;
+      if (rest.best.energyPj < this.best!.energyPj) {
+        this.improve(rest.bestPoint, rest.best);
+      }
+      yield this.progress(false);
+    }
+  }
+
   /** Is the best found optimal by the bound on the side, where no certificate is asked for? */
   private settled(): boolean {
     return !this.certify && this.side.bound >= this.target();
@@ -252,7 +288,8 @@ class ExactSearch {
   private open(heap: MinHeap<Open>, spreads: DimensionSpread[], open: Open, size: number): void {
     this.side.spend(1);
     const sk = skeletonOf(this.problem, spreads);
-    const value = this.valueAt(sk, this.leastOf(sk));
+    const value =
+      sk.cycles + this.latency > this.longest ? Number.POSITIVE_INFINITY : this.valueAt(sk, this.leastOf(sk));
     if (value < this.target()) heap.push(value, open);
     else this.statistics.spreadsPruned += size;
   }
@@ -347,7 +384,7 @@ class ExactSearch {
     const most = () =>
       Math.max(
         sk.cycles,
-        this.objective === "edp" ? this.target() / Math.max(least, 1e-300) - this.latency : Number.POSITIVE_INFINITY,
+        this.objective === "edp" ? this.target() / Math.max(least, 1e-300) - this.latency : this.longest - this.latency,
       );
     const cycles = ports(this.problem).map(({ level, port }) => cycleWeights(this.problem, sk, level, port));
     const slope = this.objective === "edp" ? this.target() / (sk.cycles * most()) : 0;
@@ -358,12 +395,7 @@ class ExactSearch {
     const limits = (): number[] => {
       const target = this.target();
       const all = [this.energyLimit(sk)];
-      const longest =
-        this.objective === "latency"
-          ? target - this.latency
-          : this.objective === "edp"
-            ? most()
-            : Number.POSITIVE_INFINITY;
+      const longest = this.objective === "latency" ? target - this.latency : most();
       for (const _ of cycles) all.push(longest * (1 + slack));
       const at = (c: number) => target / (c + this.latency) + (slope - leak) * c - this.arithmeticEnergy(sk);
       for (const _ of mixed) all.push(Math.max(at(sk.cycles), at(most())));
@@ -406,10 +438,24 @@ class ExactSearch {
       this.tried.keep(this.triedCost.energyPj, this.triedCost.cycles);
     }
     if (!costs.cost(point, cost, this.bar)) return;
-    const value = objectiveValue(this.objective, cost.energyPj, cost.cycles);
-    if (this.best !== null && value >= this.best.value) return;
-    this.best = { energyPj: cost.energyPj, cycles: cost.cycles, value };
+    const { energyPj, cycles } = cost;
+    if (this.front.add(energyPj, cycles, () => this.problem.mapspace.mapping(point))) this.frontPoints = null;
+    if (this.isBetter(energyPj, cycles)) this.improve(point, cost);
+  }
+
+  /** Less of the objective, or as much with less of what it leaves open. */
+  private isBetter(energyPj: number, cycles: number): boolean {
+    if (cycles > this.longest) return false;
+    if (this.best === null) return true;
+    const value = objectiveValue(this.objective, energyPj, cycles);
+    if (value !== this.best.value) return value < this.best.value;
+    return this.objective === "energy" ? cycles < this.best.cycles : energyPj < this.best.energyPj;
+  }
+
+  private improve(point: MapspacePoint, { energyPj, cycles }: Cost): void {
+    this.best = { energyPj, cycles, value: objectiveValue(this.objective, energyPj, cycles) };
     copyPoint(point, this.bestPoint);
+    this.incumbent = null;
   }
 
   private writeSpread(spreads: readonly DimensionSpread[], keep: Int32Array): void {
