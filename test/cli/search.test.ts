@@ -87,6 +87,8 @@ test("the number of jobs does not change what is found, and no search beats the 
   const [one, two] = ["1", "2"].map((jobs) => json([...flags, "--jobs", jobs]));
   assert.deepEqual(one.best, two.best);
   assert.deepEqual(one.front, two.front);
+  const ends = new RegExp(`Pareto front: ${one.front.length} mappings, from .* mJ in [\\d,]+ cycles to `);
+  assert.match(mapspace(["search", ...flags, ...design]).out, ends);
   assert.ok(one.best.value >= optimum * (1 - 1e-9));
   const local = json(["--strategy", "local", "--evaluations", "6000"]);
   assert.ok(local.best.value >= optimum * (1 - 1e-9));

@@ -5,5 +5,5 @@ import { formatCount, formatEnergy } from "../workspace/quantities.ts";
 export function frontLine(front: readonly FrontPoint[] = []): string {
   if (front.length < 2) return "";
   const end = ({ energyPj, cycles }: FrontPoint) => `${formatEnergy(energyPj)} in ${formatCount(cycles)} cycles`;
-  return `  Pareto front: ${front.length} mappings tried, from ${end(front[0])} to ${end(front.at(-1)!)}\n`;
+  return `  Pareto front: ${front.length} mappings, from ${end(front[0])} to ${end(front.at(-1)!)}\n`;
 }
