@@ -156,6 +156,10 @@ describe("the panel", { skip }, () => {
         const found = typeof text === "string" ? words.includes(text) : text.test(words);
         assert.ok(found, `${title}: ${text} in ${words}`);
       }
+      assert.ok(!/<text[^>]*clip-path/.test(svg), `${title}: a clip that moves with its text`);
+      if (title === "Energy and cycles") assert.match(svg, /<path d="M[^"]*A4\.5 4\.5[^"]*" fill="#59a4f9"/, "points");
+      if (title === "Best so far")
+        assert.match(svg, /<path d="M[^Z"]*L[^Z"]*L[^Z"]*" fill="none" stroke="#59a4f9"/, "lines");
       const png = await panel.exported(title, "PNG");
       assert.equal(png.subarray(1, 4).toString(), "PNG");
       const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];

@@ -145,13 +145,25 @@ export class ChartCard<T extends ChartType> extends Card {
       return;
     }
     const real = chart.ctx;
+    // Each part of a chart keeps the context it was made with.
     const parts: { ctx: unknown }[] = [chart, ...(Object.values(chart.scales) as never[])];
-    for (const part of parts) part.ctx = pen;
+    const data = chart.data.datasets.map((_, i) => chart.getDatasetMeta(i).controller as unknown as { _ctx: unknown });
+    // Lines keep a path that only a canvas can draw.
+    const lines = chart.data.datasets.flatMap((_, i) => {
+      const line = chart.getDatasetMeta(i).dataset as unknown as { _path: unknown; path?(pen: Pen): void } | undefined;
+      return line?.path === undefined ? [] : [line];
+    });
+    const drawOn = (context: unknown) => {
+      for (const part of parts) part.ctx = context;
+      for (const controller of data) controller._ctx = context;
+      chart.draw();
+    };
     try {
-      chart.draw();
+      for (const line of lines) line._path = pen.record(() => line.path?.(pen));
+      drawOn(pen);
     } finally {
-      for (const part of parts) part.ctx = real;
-      chart.draw();
+      for (const line of lines) line._path = undefined;
+      drawOn(real);
     }
   }
 }

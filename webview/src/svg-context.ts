@@ -133,10 +133,16 @@ export class SvgContext implements Omit<Pen, "dash" | "matrix" | "clip"> {
   fill(): void {
     this.draw(`<path d="${this.path}" fill="${escaped(this.fillStyle)}"`);
   }
-  stroke(): void {
+  /** A path for `stroke`, as a canvas takes a `Path2D`. */
+  record(draw: () => void): { d: string } {
+    this.path = "";
+    draw();
+    return { d: this.path };
+  }
+  stroke({ d }: { d: string } = { d: this.path }): void {
     const dash = this.dash.length > 0 ? ` stroke-dasharray="${this.dash.join(" ")}"` : "";
     const look = `stroke-width="${n(this.lineWidth)}" stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"`;
-    this.draw(`<path d="${this.path}" fill="none" stroke="${escaped(this.strokeStyle)}" ${look}${dash}`);
+    this.draw(`<path d="${d}" fill="none" stroke="${escaped(this.strokeStyle)}" ${look}${dash}`);
   }
   fillRect(x: number, y: number, width: number, height: number): void {
     this.beginPath();
@@ -180,8 +186,9 @@ export class SvgContext implements Omit<Pen, "dash" | "matrix" | "clip"> {
   }
 
   private draw(start: string, content?: string): void {
-    const clip = this.clipId === null ? "" : ` clip-path="url(#${this.clipId})"`;
     const alpha = this.globalAlpha === 1 ? "" : ` opacity="${n(this.globalAlpha)}"`;
-    this.parts.push(`${start}${clip}${alpha}${content === undefined ? "/>" : `>${content}</text>`}`);
+    const drawn = `${start}${alpha}${content === undefined ? "/>" : `>${content}</text>`}`;
+    // Around the element: its own transform would move the clip too.
+    this.parts.push(this.clipId === null ? drawn : `<g clip-path="url(#${this.clipId})">${drawn}</g>`);
   }
 }
