@@ -100,7 +100,11 @@ export class PanelPage {
     await this.sent();
     await this.card(title).locator("summary").click();
     await this.page.getByRole("button", { name: `${title}: ${ending}`, exact: true }).click();
-    const [file] = await this.sent();
+    let file: FromPanelBody | undefined;
+    for (let i = 0; file === undefined && i < 300; i++) {
+      if (i > 0) await this.page.waitForTimeout(100);
+      [file] = await this.sent();
+    }
     assert.ok(file?.type === "save", title);
     assert.ok(file.name.endsWith(`.${ending.toLowerCase()}`), file.name);
     return Buffer.from(file.base64, "base64");

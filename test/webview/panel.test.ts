@@ -1,6 +1,6 @@
 /** The panel as a browser draws it, and what it tells the editor. */
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Locator } from "playwright-core";
 import type { ToPanelBody } from "../../server/src/features/explorer/protocol.ts";
 import { bundledWorkbenchRunsHere } from "../workbench/setup.ts";
@@ -12,11 +12,11 @@ const skip = bundledWorkbenchRunsHere ? false : "the browser of the workbench te
 describe("the panel", { skip }, () => {
   let panel: PanelPage;
 
-  before(async () => {
+  // One for each test: what a panel has asked about a mapping it does not ask again.
+  beforeEach(async () => {
     panel = await PanelPage.open();
   });
-  beforeEach(() => panel.page.setViewportSize({ width: 900, height: 1400 }));
-  after(async () => panel?.close());
+  afterEach(() => panel.close());
 
   const welcome = (runs: ReturnType<typeof aRun>[], changes: Partial<ReturnType<typeof offer>> = {}) => {
     const message: ToPanelBody = { type: "welcome", offer: { ...offer(), ...changes }, runs, state: null };
