@@ -247,3 +247,16 @@ test("a result that is worse than the given mapping is marked and not written; l
   assert.equal(refused.status, 2);
   assert.match(refused.err, /--victory goes with --strategy random, local or exhaustive; not gradient/);
 });
+
+test("--counting costs both mappings by that rule too, as evaluate does", () => {
+  const written = join(scratch, "recosted.map.yaml");
+  const { recosted } = json(["--strategy", "local", "--counting", "timeloop", "--write", written]);
+  const evaluated = JSON.parse(mapspace(["evaluate", "--json", "--counting", "timeloop", written]).out);
+  assert.equal(recosted.after.cycles, evaluated.cycles);
+  assert.ok(Math.abs(recosted.after.energyPj / evaluated.energyPj - 1) < 1e-9);
+  const given = JSON.parse(mapspace(["evaluate", "--json", "--counting", "timeloop", ...design]).out);
+  assert.equal(recosted.before.edpPjCycles, given.edpPjCycles);
+  const { out } = mapspace(["search", "--strategy", "local", "--counting", "timeloop", ...design]);
+  assert.match(out, /Counted by the rule timeloop:\n\n.*before.*after/);
+  assert.equal(mapspace(["search", "--counting", "tim", ...design]).status, 2);
+});

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { MapspaceKind } from "../engine/mapspace/constraints.ts";
 import { evaluate } from "../engine/model/evaluate.ts";
 import { LatencyModel, type LearnedLatency } from "../engine/model/learned/latency-model.ts";
-import { defaultEvaluationOptions, type Evaluation, type Workload } from "../engine/model/types.ts";
+import { type CountingRule, defaultEvaluationOptions, type Evaluation, type Workload } from "../engine/model/types.ts";
 import { isBlockStrategy } from "../engine/search/blocks.ts";
 import { certificateOf } from "../engine/search/exact/certificate.ts";
 import type { ExactProgress } from "../engine/search/exact/exact.ts";
@@ -35,7 +35,15 @@ import { learnedJson, openLatencyModel, requireMatch } from "./latency.ts";
 import { SearchBar } from "./search-bar.ts";
 import { describeConflict, readSearchInput, type SearchInput } from "./search-inputs.ts";
 import { renderTable } from "./table.ts";
-import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
+import {
+  countingOf,
+  exitStatus,
+  type FlagSpec,
+  type Flags,
+  parseFlags,
+  templateVariables,
+  UsageError,
+} from "./usage.ts";
 import { requireMappingOrNone, requireWritable, writeMapping } from "./write-mapping.ts";
 
 const flagSpec = {
@@ -52,6 +60,7 @@ const flagSpec = {
   write: { type: "string" },
   certificate: { type: "string" },
   "latency-model": { type: "string" },
+  counting: { type: "string" },
   layer: { type: "string" },
   set: { type: "string", multiple: true },
 } as const satisfies FlagSpec;
@@ -88,6 +97,7 @@ with. Everything is optimised under exact counting, without link transfers.
   --layer NAME          the layer of the problem
   --write FILE          write the mapping there: into the design or mapping FILE holds, comments kept, or as a new file
   --latency-model FILE  for gradient: cycles are those that a model made by \`mapspace learn\` expects
+  --counting RULE       cost the result, and the given mapping, under this rule too: timeloop, timeloop-2022
   --certificate FILE    write what exact has proven, the optimum or a gap; \`mapspace verify\` checks it
 ${externalHelp}  --set NAME=VALUE      a variable of a template
   --json                one JSON object
@@ -97,6 +107,7 @@ Exit status: 0 a mapping was found, 1 there is none or the constraints contradic
   async run(args) {
     const { flags, files } = parseFlags(args, flagSpec);
     const settings = poolSettings(flags);
+    countingOf(flags);
     requireFitting(flags, settings.strategy);
     const kind = choice(flags, "mapspace", kinds, "pfm");
     if (settings.strategy === "exact" && (kind === "ruby" || kind === "ruby-t")) {
@@ -230,12 +241,17 @@ function report(
     dimensions: layer.workload.dimensions.map((d, i) => ({ ...d, bound: best.bounds[i] })),
   };
   // What is reported is what the reference model says.
-  const after = evaluate(architecture, workload, best.mapping, defaultEvaluationOptions("exact")).evaluation!;
-  const given =
-    input.before === null
-      ? null
-      : evaluate(architecture, layer.workload, input.before, defaultEvaluationOptions("exact"));
-  const before = given !== null && given.violations.length === 0 ? (given.evaluation ?? null) : null;
+  const costs = (counting: CountingRule): { before: Evaluation | null; after: Evaluation } => {
+    const options = defaultEvaluationOptions(counting);
+    const given = input.before && evaluate(architecture, layer.workload, input.before, options);
+    return {
+      before: given?.violations.length === 0 ? (given.evaluation ?? null) : null,
+      after: evaluate(architecture, workload, best.mapping, options).evaluation!,
+    };
+  };
+  const { before, after } = costs("exact");
+  const counting = countingOf(flags);
+  const recosted = counting === undefined ? null : { counting, ...costs(counting) };
   const model = settings.latency === undefined ? null : new LatencyModel(settings.latency);
   const learned = model?.predict(workload, best.mapping, after) ?? null;
   const learnedBefore =
@@ -260,8 +276,8 @@ function report(
       gap,
       best: { ...best, energyPj: after.energyPj, cycles: after.cycles },
       mappingYaml: printMappingYaml(best.mapping, architecture, workload, style),
-      before:
-        before === null ? null : { energyPj: before.energyPj, cycles: before.cycles, edpPjCycles: before.edpPjCycles },
+      before: totals(before),
+      recosted: recosted && { counting, before: totals(recosted.before), after: totals(recosted.after) },
       worse,
       written: written ? flags.write : null,
       front: progress.front,
@@ -272,6 +288,8 @@ function report(
   }
   process.stdout.write(`${costTable(before, after)}\n\n${summary(progress, seconds, gap, settings)}\n`);
   process.stdout.write(frontLine(progress.front));
+  if (recosted !== null)
+    process.stdout.write(`\n  Counted by the rule ${counting}:\n\n${costTable(recosted.before, recosted.after)}\n`);
   for (const [when, latency] of [
     ["before", learnedBefore],
     ["after", learned],
@@ -296,6 +314,9 @@ function report(
   }
   return exitStatus.fine;
 }
+
+const totals = (cost: Evaluation | null) =>
+  cost && { energyPj: cost.energyPj, cycles: cost.cycles, edpPjCycles: cost.edpPjCycles };
 
 function objectiveOf(
   { energyPj, cycles }: Evaluation,

@@ -84,15 +84,19 @@ export function templateVariables(flags: Flags): Record<string, string | number 
 
 const countingRules: readonly CountingRule[] = ["exact", "timeloop", "timeloop-2022"];
 
+/** How accesses are counted, where a flag says so. */
+export function countingOf(flags: Flags): CountingRule | undefined {
+  if (flags.counting !== undefined && !countingRules.includes(flags.counting as CountingRule)) {
+    throw new UsageError(`--counting takes ${countingRules.join(", ")}; not "${flags.counting}"`);
+  }
+  return flags.counting as CountingRule | undefined;
+}
+
 /** What the flags insist on; everything else is left to the files and the defaults. */
 export function evaluationOverrides(flags: Flags): Partial<EvaluationOptions> {
   const overrides: Partial<EvaluationOptions> = {};
-  if (flags.counting !== undefined) {
-    if (!countingRules.includes(flags.counting as CountingRule)) {
-      throw new UsageError(`--counting takes ${countingRules.join(", ")}; not "${flags.counting}"`);
-    }
-    overrides.counting = flags.counting as CountingRule;
-  }
+  const counting = countingOf(flags);
+  if (counting !== undefined) overrides.counting = counting;
   if (flags["link-transfers"] && flags["no-link-transfers"]) {
     throw new UsageError("--link-transfers and --no-link-transfers exclude each other");
   }
