@@ -89,7 +89,7 @@ export function inlayHints(context: FeatureContext, range: Range, settings: Inla
     const tile = settings.tiles ? tileHint(architecture, layers, level) : null;
     if (tile !== null) add(at, tile.label, tile.tooltip);
     const cost = settings.costs ? levelCost(layers, level) : null;
-    if (cost !== null) add(at, cost.label, cost.tooltip);
+    if (cost !== null) add(at, tile === null ? cost.label : `· ${cost.label}`, cost.tooltip);
   });
   return hints;
 }
