@@ -31,7 +31,7 @@ import { folderDistance } from "../../server/src/workspace/paths.ts";
 import { repositoryRoot } from "../support/shared.ts";
 
 const problemsPage = join(repositoryRoot, "docs/problems.md");
-export const root = "file:///work";
+export const root = "file:///folder";
 
 /** The files of an example by path below the workspace. */
 export function exampleFiles(folder: string): Record<string, string> {

@@ -63,22 +63,22 @@ test("what another workspace folder has is no part of a design, whichever was op
 
 test("an untitled mapping takes architecture and problem from the workspace, and those after it get theirs", async () => {
   await withServer({}, async (client) => {
-    lay(client, "file:///work/design", 1, ["arch.yaml", "ert.yaml", "gemm.yaml"]);
+    lay(client, "file:///folder/design", 1, ["arch.yaml", "ert.yaml", "gemm.yaml"]);
     const untitled = await summary(client, "untitled:Untitled-1", example[map]);
     assert.match(untitled, estimate);
-    lay(client, "file:///work/design", 1, [map]);
-    assert.equal(await summary(client, `file:///work/design/${map}`), untitled);
+    lay(client, "file:///folder/design", 1, [map]);
+    assert.equal(await summary(client, `file:///folder/design/${map}`), untitled);
   });
 });
 
 test("an untitled mapping that has a place to be saved at takes the files beside that", async () => {
   await withServer({}, async (client) => {
     const names = ["arch.yaml", "ert.yaml", "gemm.yaml"];
-    lay(client, "file:///work/a", 1, names);
-    lay(client, "file:///work/b", 3, names);
+    lay(client, "file:///folder/a", 1, names);
+    lay(client, "file:///folder/b", 3, names);
     const [a, b] = [
-      await summary(client, "untitled:/work/a/new.yaml", example[map]),
-      await summary(client, "untitled:/work/b/new.yaml", example[map]),
+      await summary(client, "untitled:/folder/a/new.yaml", example[map]),
+      await summary(client, "untitled:/folder/b/new.yaml", example[map]),
     ];
     assert.ok(energy(b) > 1.5 * energy(a), `${b} is with other energies than ${a}`);
   });
@@ -90,19 +90,19 @@ const layer = (n: number) => example["gemm.yaml"].replace("M: 512", `M: ${513 + 
 
 test("the folder of a document is read whole, however many files it has", async () => {
   await withServer({}, async (client) => {
-    for (let i = 0; i < 210; i++) client.files.set(`file:///work/layer${1000 + i}.yaml`, layer(i));
-    client.files.set("file:///work/simba.yaml", example["arch.yaml"]);
-    await summary(client, "file:///work/map.yaml", example[map]);
+    for (let i = 0; i < 210; i++) client.files.set(`file:///folder/layer${1000 + i}.yaml`, layer(i));
+    client.files.set("file:///folder/simba.yaml", example["arch.yaml"]);
+    await summary(client, "file:///folder/map.yaml", example[map]);
     assert.deepEqual(client.statuses.at(-1)?.unread, { large: [], files: 0 });
-    assert.ok(!(await problems(client, "file:///work/map.yaml")).join().includes("missing-architecture"));
+    assert.ok(!(await problems(client, "file:///folder/map.yaml")).join().includes("missing-architecture"));
   });
 });
 
 test("that too many files farther away were not looked into is told with their number, where a part is missing", async () => {
   await withServer({}, async (client) => {
-    for (let i = 0; i < 210; i++) client.files.set(`file:///work/layers/${1000 + i}.yaml`, layer(i));
-    client.files.set("file:///work/deep/er/arch.yaml", example["arch.yaml"]);
-    const uri = "file:///work/maps/map.yaml";
+    for (let i = 0; i < 210; i++) client.files.set(`file:///folder/layers/${1000 + i}.yaml`, layer(i));
+    client.files.set("file:///folder/deep/er/arch.yaml", example["arch.yaml"]);
+    const uri = "file:///folder/maps/map.yaml";
     assert.match(await summary(client, uri, example[map]), /^no architecture found/);
     assert.equal(client.statuses.at(-1)?.unread.files, 11);
     const told = await problems(client, uri);
@@ -119,12 +119,12 @@ test("that too many files farther away were not looked into is told with their n
 
 test("energy tables of more than a megabyte count; a file too large to be read is told", async () => {
   await withServer({}, async (client) => {
-    lay(client, "file:///work/small");
-    lay(client, "file:///work/large");
-    const tables = "file:///work/large/ert.yaml";
+    lay(client, "file:///folder/small");
+    lay(client, "file:///folder/large");
+    const tables = "file:///folder/large/ert.yaml";
     client.files.set(tables, `${example["ert.yaml"]}${"# a line that says nothing\n".repeat(50_000)}`);
-    const small = await summary(client, `file:///work/small/${map}`);
-    const uri = `file:///work/large/${map}`;
+    const small = await summary(client, `file:///folder/small/${map}`);
+    const uri = `file:///folder/large/${map}`;
     assert.equal(await summary(client, uri), small);
     await client.disk(tables, `${example["ert.yaml"]}${"# a line that says nothing\n".repeat(700_000)}`);
     const told = async () => (await problems(client, uri)).find((text) => text.startsWith("files-not-read"));

@@ -1,33 +1,11 @@
 /** Where `cosearch --write` puts a design: a folder, made where there is none. */
 
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { NetworkResult } from "../engine/search/cosearch/progress.ts";
 import { exportTimeloopParts } from "../spec/formats/timeloop-export.ts";
 import type { LayerSource } from "../spec/types.ts";
-import { DesignError, UsageError } from "./usage.ts";
-
-/** Before a search rather than after it. A folder that is not there yet is made in the nearest one that is. */
-export function requireWritableFolder(folder: string): void {
-  let nearest = folder;
-  while (!existsSync(nearest)) nearest = dirname(nearest);
-  if (!statSync(nearest).isDirectory()) {
-    const which = nearest === folder ? folder : `${folder}: ${nearest}`;
-    throw new UsageError(`${which} is a file; name a folder`);
-  }
-  try {
-    accessSync(nearest, constants.W_OK);
-  } catch {
-    throw new UsageError(`${nearest}: nothing can be written there`);
-  }
-}
-
-/** The same for a file that is written beside and moved over. */
-export function requireFolderOf(file: string): void {
-  const folder = dirname(file);
-  if (!existsSync(folder)) throw new UsageError(`${file}: there is no folder ${folder}`);
-  requireWritableFolder(folder);
-}
+import { DesignError } from "./usage.ts";
 
 export function unwritten(name: string, error: unknown): string {
   return `${name} cannot be written (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;

@@ -23,10 +23,11 @@ import {
 import type { Command } from "./command.ts";
 import { type CosearchInput, parseFits, readCosearchInput } from "./cosearch-inputs.ts";
 import { type CosearchState, inputsHash, readState, writeState } from "./cosearch-state.ts";
-import { requireFolderOf, requireWritableFolder, unwritten, writeDesign } from "./cosearch-write.ts";
+import { unwritten, writeDesign } from "./cosearch-write.ts";
 import { learnedJson, openLatencyModel } from "./latency.ts";
 import { renderTable } from "./table.ts";
 import { exitStatus, type FlagSpec, type Flags, parseFlags, templateVariables, UsageError } from "./usage.ts";
+import { requireFolderOf, requireWritableFolder } from "./writable.ts";
 
 const flagSpec = {
   hardware: { type: "string" },

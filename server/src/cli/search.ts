@@ -44,7 +44,8 @@ import {
   templateVariables,
   UsageError,
 } from "./usage.ts";
-import { requireMappingOrNone, requireWritable, writeMapping } from "./write-mapping.ts";
+import { requireWritable } from "./writable.ts";
+import { requireMappingOrNone, writeMapping } from "./write-mapping.ts";
 
 const flagSpec = {
   ...externalFlags,

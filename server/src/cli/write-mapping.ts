@@ -1,6 +1,6 @@
 /** Where `search --write` puts a mapping: into what a file holds, or a new file. */
 
-import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, normalize, relative } from "node:path";
 import type { Mapping, Workload } from "../engine/model/types.ts";
 import { withoutComments } from "../spec/comments.ts";
@@ -50,19 +50,6 @@ export function writeMapping(input: SearchInput, mapping: Mapping, workload: Wor
         ? applyEdits(source, edits).text
         : elsewhere(applyEdits(source, edits), input.files, file);
   writeFileSync(file, text);
-}
-
-/** Before a search rather than after it. */
-export function requireWritable(file: string | undefined): void {
-  if (file === undefined) return;
-  const exists = existsSync(file);
-  if (exists && statSync(file).isDirectory()) throw new UsageError(`${file} is a folder; name a file`);
-  if (!existsSync(dirname(file))) throw new UsageError(`${file}: there is no folder ${dirname(file)}`);
-  try {
-    accessSync(exists ? file : dirname(file), constants.W_OK);
-  } catch {
-    throw new UsageError(`${file} cannot be written`);
-  }
 }
 
 /** A mapping goes into a design or a new file, not over something else. */

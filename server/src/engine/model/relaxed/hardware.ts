@@ -59,8 +59,8 @@ const longestAxis = 128;
 /**
  * The freedom of an architecture: on-chip buffers of more than one word, and the fan-outs. Energies follow Timeloop's
  * public technology model, linear in the capacity, scaled to the level's own energies where a table states them;
- * areas and leakage grow in proportion to the capacity. A level's bandwidth grows with the fan-out below it where it feeds every
- * child a word per cycle; the outermost level's never does. Nested fan-outs along an axis multiply: they share its growth.
+ * areas and leakage grow in proportion to the capacity. A level's bandwidth grows with the fan-out below it where it
+ * feeds every child a word per cycle; the outermost level's never does. Nested fan-outs along an axis multiply: they share its growth.
  */
 export function hardwareSpace(template: Architecture, freedom: HardwareFreedom): HardwareSpace {
   const buffers = template.storage.map((level, l) =>
